@@ -1,0 +1,102 @@
+"""All or nothing: products are written to a temporary sibling and renamed at the end."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import PackagerError
+
+_PREFIX = ".prov4ml-"
+
+
+def _sibling(path: Path) -> Path:
+    # In the same folder, so that the rename never crosses a file system; short, so that a target whose
+    # name is as long as the file system allows still works.
+    return path.parent / f"{_PREFIX}{uuid.uuid4().hex}"
+
+
+def _failure(path: Path, error: OSError) -> PackagerError:
+    return PackagerError(f"cannot be written: {error.strerror or error}", path=path)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _prepare(path: Path) -> Path:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _failure(path, error) from error
+    return _sibling(path)
+
+
+@contextmanager
+def atomic_file(path: Path) -> Iterator[Path]:
+    """Yield a path to write a file at; it becomes `path` in one step when the block ends.
+
+    The yielded path lies in the folder of `path` (made if it is not there) and does not exist yet. If the
+    block raises, also by an interrupt, nothing is left behind and an older file at `path` is untouched.
+
+    Raises:
+        PackagerError: the folder cannot be made, `path` is a directory, or the renaming fails. Errors of
+            the block itself pass through.
+    """
+    if path.is_dir() and not path.is_symlink():
+        raise PackagerError("is a directory, and a file was to be written", path=path)
+    temporary = _prepare(path)
+    try:
+        yield temporary
+        try:
+            os.replace(temporary, path)
+        except OSError as error:
+            raise _failure(path, error) from error
+    finally:
+        _remove(temporary)
+
+
+@contextmanager
+def atomic_directory(path: Path) -> Iterator[Path]:
+    """Yield a new, empty directory to fill; it becomes `path` in one step when the block ends.
+
+    What was at `path` before, file or directory, is moved aside first, moved back if the renaming fails,
+    and removed at the end: whether it may be replaced is the caller's decision. If the block raises, also
+    by an interrupt, nothing is left behind and `path` is untouched.
+
+    Raises:
+        PackagerError: the directory cannot be made or renamed. Errors of the block itself pass through.
+    """
+    temporary = _prepare(path)
+    try:
+        try:
+            temporary.mkdir()
+        except OSError as error:
+            raise _failure(path, error) from error
+        yield temporary
+        _swap(temporary, path)
+    finally:
+        _remove(temporary)
+
+
+def _swap(temporary: Path, path: Path) -> None:
+    aside = _sibling(path)
+    try:
+        # No portable system call exchanges two directories, so for an instant there is none at `path`.
+        moved = os.path.lexists(path)
+        if moved:
+            os.rename(path, aside)
+        try:
+            os.rename(temporary, path)
+        except BaseException:
+            if moved:
+                os.rename(aside, path)
+            raise
+    except OSError as error:
+        raise _failure(path, error) from error
+    _remove(aside)
