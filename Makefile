@@ -1,0 +1,89 @@
+# Everything a developer and CI run; `make help` lists it. Needs only make, git, a POSIX shell and Python 3.11
+# or newer with venv. All that is installed goes to .venv, what the demo makes to demo-output.
+#
+#   make PYTHON=python3.13 test                choose the Python of a new .venv
+#   make test PYTEST_ARGS="tests/stores -x"    choose tests
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# Without PYTHON, the first of these that runs, is new enough and can make a virtual environment.
+PYTHON_CANDIDATES := python3.11 python3 python3.12 python3.13 python3.14 python
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+PYTEST_ARGS ?=
+SYSTEM_PACKAGES := chromium graphviz netcdf-bin openmpi-bin
+
+.PHONY: help demo test check lint format test-torch system-deps bench crash docs fixtures clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+demo: $(VENV)/.demo-installed  ## train on real data, package the run, validate the crate
+	$(BIN)/prov4ml-pack demo -o demo-output
+
+test: check  ## all checks: lint, types and the whole test suite
+	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+
+check: lint  ## lint and types, without the tests
+	$(BIN)/mypy
+
+lint: $(VENV)/.test-installed  ## ruff: rules and format
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+format: $(VENV)/.test-installed  ## let ruff mend what it can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+# PyTorch is no part of the test extra: without a CPU wheel at hand it is several gigabytes. Tests that need it
+# skip without it. TORCH_INDEX names a package index with CPU wheels where pip finds none by itself. The cap is
+# the newest release the tests ran with; a range that admits newer ones would fetch a GPU build for them.
+test-torch: $(VENV)/.torch-installed  ## add PyTorch to .venv for the tests that need it
+
+system-deps:  ## install the system programs that some tests need (Debian)
+	@command -v apt-get >/dev/null || { echo "make system-deps knows Debian only; install what provides: $(SYSTEM_PACKAGES)" >&2; exit 1; }
+	@if [ "$$(id -u)" = 0 ]; then root=; elif command -v sudo >/dev/null; then root=sudo; else \
+	  echo "make system-deps needs root or sudo to run apt-get" >&2; exit 1; fi; \
+	set -x; $$root apt-get update -q && \
+	$$root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(SYSTEM_PACKAGES)
+
+bench: $(VENV)/.test-installed  ## measure, and write docs/benchmarks.md
+	$(BIN)/python benchmarks/run.py --write docs/benchmarks.md
+
+crash: $(VENV)/.test-installed  ## the long proof: kill -9 at two hundred random instants
+	$(BIN)/python benchmarks/crash.py
+
+docs: $(VENV)/.test-installed  ## write docs/cli.md and docs/rules.md anew from the code
+	$(BIN)/python docs/generate.py
+
+fixtures: $(VENV)/.test-installed  ## add run directories and crates of this version to fixtures/
+	$(BIN)/python fixtures/make_fixtures.py
+
+clean:  ## remove .venv, caches, builds and demo-output
+	rm -rf $(VENV) demo-output build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@for python in $(or $(PYTHON),$(PYTHON_CANDIDATES)); do \
+	  if "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	    echo "$$python -m venv $(VENV)"; "$$python" -m venv $(VENV) && exit 0; exit 1; \
+	  fi; \
+	done; \
+	echo "prov4ml needs Python 3.11 or newer with venv (Debian: apt-get install python3-venv)." >&2; \
+	echo "None of these is one: $(or $(PYTHON),$(PYTHON_CANDIDATES)). Name yours: make PYTHON=/path/to/python3.11 ..." >&2; \
+	exit 1
+
+# The stamps make a second run quick; a changed pyproject.toml installs anew.
+$(VENV)/.demo-installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[demo]'
+	@touch $@
+
+$(VENV)/.test-installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	@touch $@
+
+$(VENV)/.torch-installed: $(VENV)/.test-installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) 'torch>=2.4,<2.14'
+	@touch $@
