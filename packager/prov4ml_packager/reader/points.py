@@ -1,0 +1,178 @@
+"""The points of one rank, found series by series although they were written in the order logged.
+
+`metrics.bin` holds the points of all series mixed. Reading it once a series would cost series × points, so
+it is partitioned once, by a counting sort that keeps the order within a series: the first pass counts, the
+second puts every point into its series' block, in memory or in a temporary file. The second pass waits until
+points are asked for.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from prov4ml.rundir import METRICS_FILE, POINT
+
+from ..errors import PackagerError
+from ..metric_table import POINT_DTYPE, Points
+from .problems import Problems
+from .raw_files import open_regular
+from .scratch import ScratchFile
+
+RECORD_DTYPE = np.dtype(
+    [("series", "<u4"), ("reserved", "<u4"), ("step", "<i8"), ("time", "<i8"), ("value", "<f8")]
+)
+"""One record of metrics.bin (docs/run-directory.md)."""
+
+CHUNK_RECORDS = 1 << 20
+"""Records that are in memory at once: with their sorted copy about 70 MiB."""
+
+_NONE = np.int32(-1)
+_DENSE_LIMIT = 1 << 22
+
+Codes = npt.NDArray[np.int32]
+
+
+class SeriesCodes:
+    """From the series numbers of a journal to 0, 1, 2, …; -1 for what was never declared.
+
+    Args:
+        codes: number to code; several numbers may share a code.
+    """
+
+    def __init__(self, codes: dict[int, int]) -> None:
+        self.count = max(codes.values(), default=-1) + 1
+        largest = max(codes, default=0)
+        self._table: Codes | None = None
+        if largest < _DENSE_LIMIT:
+            self._table = np.full(largest + 2, _NONE, dtype=np.int32)
+            self._table[list(codes)] = list(codes.values())
+        else:  # a foreign writer may number its series anyhow; a table would take gigabytes
+            self._numbers = np.array(sorted(codes), dtype=np.uint32)
+            self._sorted_codes = np.array([codes[number] for number in sorted(codes)], dtype=np.int32)
+
+    def of(self, numbers: npt.NDArray[np.uint32]) -> Codes:
+        """Return the code of each number."""
+        if self._table is not None:
+            return self._table[np.minimum(numbers, len(self._table) - 1)]
+        place = np.minimum(np.searchsorted(self._numbers, numbers), len(self._numbers) - 1)
+        return np.where(self._numbers[place] == numbers, self._sorted_codes[place], _NONE).astype(np.int32)
+
+
+class RankPoints:
+    """The points of one rank by series code.
+
+    Attributes:
+        counts: points of each series.
+        first_time, last_time: smallest and largest time (ns) of each series within the bounds given to
+            `scan`; where there is none, `first_time` is larger than `last_time`.
+    """
+
+    def __init__(self, folder: Path, codes: SeriesCodes) -> None:
+        self._path = folder / METRICS_FILE
+        self._name = f"{folder.name}/{METRICS_FILE}"
+        self._codes = codes
+        self._records = 0
+        self._blocks = np.zeros(1, dtype=np.int64)
+        self._memory: Points | None = None
+        self._scratch: ScratchFile | None = None
+        self._offset = 0
+        self.counts = np.zeros(codes.count, dtype=np.int64)
+        self.first_time = np.full(codes.count, np.iinfo(np.int64).max)
+        self.last_time = np.full(codes.count, np.iinfo(np.int64).min)
+
+    def _chunks(self, limit: int | None = None) -> Iterator[tuple[npt.NDArray[np.void], Codes]]:
+        """Yield records with their codes, at most `limit` of them."""
+        left = limit
+        with open_regular(self._path) as file:
+            while left is None or left:
+                wanted = CHUNK_RECORDS if left is None else min(left, CHUNK_RECORDS)
+                data = file.read(wanted * POINT.size)
+                records = np.frombuffer(data[: len(data) // POINT.size * POINT.size], dtype=RECORD_DTYPE)
+                if len(records):
+                    yield records, self._codes.of(records["series"])
+                if len(records) < wanted:
+                    break
+                left = None if left is None else left - len(records)
+
+    def scan(self, earliest: int, latest: int, problems: Problems) -> None:
+        """Count the points of each series, note their times, and report what has to be dropped.
+
+        Args:
+            earliest: times (ns) before this one are not noted; users may give any time.
+            latest: nor are times after this one.
+            problems: where to report.
+        """
+        zeros = undeclared = 0
+        try:
+            for records, codes in self._chunks():
+                self._records += len(records)
+                zeros += int((records["series"] == 0).sum())
+                undeclared += int(((codes < 0) & (records["series"] != 0)).sum())
+                self.counts += np.bincount(codes[codes >= 0], minlength=self._codes.count)
+                noted = (codes >= 0) & (records["time"] >= earliest) & (records["time"] <= latest)
+                np.minimum.at(self.first_time, codes[noted], records["time"][noted])
+                np.maximum.at(self.last_time, codes[noted], records["time"][noted])
+            torn = self._path.stat().st_size - self._records * POINT.size
+        except FileNotFoundError:
+            return  # made with the first point
+        except PackagerError as error:
+            problems.add(self._name, f"{error.message}; ignored")
+            return
+        if 0 < torn < POINT.size:
+            problems.add(self._name, f"torn last record of {torn} bytes dropped")
+        if zeros:
+            problems.add(self._name, f"{zeros} records of series 0 dropped (the file system lost a part)")
+        if undeclared:
+            problems.add(
+                self._name, f"{undeclared} records of series that the journal does not declare dropped"
+            )
+        self._blocks = np.concatenate([[0], np.cumsum(self.counts)])
+
+    @property
+    def total(self) -> int:
+        """Return the number of points of all series."""
+        return int(self._blocks[-1])
+
+    def place_on_disk(self, scratch: ScratchFile, offset: int) -> int:
+        """Let the partition live in `scratch` from `offset` (bytes) on; returns the offset behind it."""
+        self._scratch, self._offset = scratch, offset
+        return offset + self.total * POINT_DTYPE.itemsize
+
+    def read(self, code: int, start: int, stop: int) -> Points:
+        """Return points `start` (inclusive) to `stop` (exclusive) of a series, in the order logged."""
+        if self._memory is None:
+            self._partition()
+        first = int(self._blocks[code]) + start
+        last = min(int(self._blocks[code]) + stop, int(self._blocks[code + 1]))
+        if self._scratch is None:
+            assert self._memory is not None
+            return self._memory[first:last]
+        size = POINT_DTYPE.itemsize
+        data = self._scratch.read(max(last - first, 0) * size, self._offset + first * size)
+        return np.frombuffer(data, dtype=POINT_DTYPE)
+
+    def _partition(self) -> None:
+        in_memory = np.empty(self.total if self._scratch is None else 0, dtype=POINT_DTYPE)
+        cursors = self._blocks[:-1].copy()
+        for records, codes in self._chunks(self._records):
+            order = np.argsort(codes, kind="stable")[int((codes < 0).sum()) :]
+            points = np.empty(len(order), dtype=POINT_DTYPE)
+            for name in POINT_DTYPE.names or ():
+                points[name] = records[name][order]
+            counts = np.bincount(codes[order], minlength=self._codes.count)
+            ends = np.cumsum(counts)
+            for code in np.flatnonzero(counts):
+                block = points[ends[code] - counts[code] : ends[code]]
+                if self._scratch is None:
+                    in_memory[cursors[code] : cursors[code] + counts[code]] = block
+                else:
+                    position = self._offset + int(cursors[code]) * POINT_DTYPE.itemsize
+                    self._scratch.write(block.tobytes(), position)
+            cursors += counts
+        if not np.array_equal(cursors, self._blocks[1:]):
+            raise PackagerError(
+                "became shorter while it was read", path=self._path, hint="run the command again"
+            )
+        self._memory = in_memory
