@@ -1,0 +1,58 @@
+"""Redaction of credentials in addresses and command lines, before they reach the disk."""
+
+from __future__ import annotations
+
+import re
+
+HIDDEN = "***"
+"""What stands in place of a secret."""
+
+_USER_INFORMATION = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)(?P<user>[^/\s?#\"']*)@")
+_SECRET_ANYWHERE = re.compile(r"password|passwd|passphrase|secret|credential", re.IGNORECASE)
+# Whole words only, so that --tokenizer, --max-tokens and --keypoints keep their values.
+_SECRET_WORD = re.compile(
+    r"(?:^|[-_.]|(?<=[a-z])(?=[A-Z]))(?:\w*(?:token|key)|auth|pwd)(?:$|[-_.]|(?=[A-Z]))", re.I
+)
+_OPTION = re.compile(r"(?P<name>[-+]{0,2}[A-Za-z][\w.-]*)(?:(?P<equals>=)(?P<value>.*))?", re.DOTALL)
+
+
+def hide_credentials(text: str) -> str:
+    """Return a text in which every `scheme://user:password@host` reads `scheme://***@host`."""
+    return _USER_INFORMATION.sub(rf"\g<scheme>{HIDDEN}@", text)
+
+
+def redact_arguments(arguments: list[str]) -> list[str]:
+    """Return a command's arguments without their secrets; as many as were given, in their order.
+
+    Hidden are the user part of URLs, and the value of an option or assignment (`--name value`,
+    `--name=value`, `name=value`, `NAME=value`) whose name contains password, passwd, passphrase, secret or
+    credential, or one of whose words ends in token or key or is auth or pwd.
+    """
+    redacted: list[str] = []
+    value_follows = False
+    for argument in arguments:
+        if value_follows and not argument.startswith("--"):
+            redacted.append(HIDDEN)
+            value_follows = False
+            continue
+        value_follows = False
+        option = _OPTION.fullmatch(argument)
+        if option is None or not _names_secret(option["name"]):
+            redacted.append(hide_credentials(argument))
+        elif option["equals"]:
+            redacted.append(f"{option['name']}={HIDDEN}")
+        else:
+            value_follows = argument.startswith("-")
+            redacted.append(argument)
+    return redacted
+
+
+def redact_command(command: str) -> str:
+    """Return a command line as `redact_arguments` would, with its white space as it was."""
+    parts = re.split(r"(\s+)", command)
+    parts[::2] = redact_arguments(parts[::2])
+    return "".join(parts)
+
+
+def _names_secret(name: str) -> bool:
+    return _SECRET_ANYWHERE.search(name) is not None or _SECRET_WORD.search(name) is not None
