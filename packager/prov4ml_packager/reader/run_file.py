@@ -79,6 +79,8 @@ class _Checked:
 
 def _load(directory: Path) -> tuple[Path, bytes, dict[str, object]]:
     path = directory / RUN_FILE
+    if not directory.is_dir():
+        raise _not_a_run(directory)
     try:
         with open_regular(path) as file:
             content = file.read(_LARGEST + 1)
