@@ -1,0 +1,132 @@
+"""Recording models, their versions, and datasets."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from .clock import nanoseconds
+from .datasets import describe_dataset
+from .files import adopt_into, copy_into, record_file, staging_directory, write_bytes_into
+from .models import describe_model, looks_like_model, save_model
+from .recorder import ContextLike, Recorder, recorded
+
+_MODELS_DIRECTORY = "models"
+
+
+class AssetRecorder(Recorder):
+    """The methods of a run that look at a foreign object: a model or a dataset."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._versions: dict[str, int] = {}
+        self._version_paths: dict[str, str] = {}
+
+    @recorded
+    def log_model(
+        self,
+        model: Any,
+        model_name: Any = "default",
+        log_model_info: bool = True,
+        log_model_layers: bool = False,
+        log_as_artifact: bool = True,
+    ) -> None:
+        """Log a model: its size, its layers, its weights.
+
+        Args:
+            model: a PyTorch module, a scikit-learn estimator, a Keras model, a path, or bytes. Model and name
+                may also come in the other order.
+            model_name: its name in the record.
+            log_model_info: record the number of parameters and the memory.
+            log_model_layers: record each layer.
+            log_as_artifact: save the weights into the run directory.
+        """
+        if isinstance(model, str) and looks_like_model(model_name):
+            model, model_name = model_name, model
+        name = str(model_name)
+        described = describe_model(model, layers=log_model_layers)
+        if not log_model_info:
+            described.update(parameters=None, trainable_parameters=None, memory_bytes=None)
+        file = self._store_model(model, name, "model") if log_as_artifact else None
+        self._journal.write("model", name=name, **described, file=file)
+
+    @recorded
+    def save_model_version(
+        self,
+        model: Any,
+        model_name: str,
+        context: ContextLike = None,
+        step: int | None = None,
+        timestamp: int | None = None,
+        incremental: bool = True,
+    ) -> None:
+        """Save the next version of a model; versions count from 1 and each is derived from the one before.
+
+        Args:
+            model: as for `log_model`.
+            model_name: the name that the versions share.
+            context: where in the run; None is the run itself.
+            step: step or epoch.
+            timestamp: milliseconds since the epoch; None is now.
+            incremental: false replaces the last version instead of adding one.
+        """
+        name = str(model_name)
+        last = self._versions.get(name, 0)
+        version = last + 1 if incremental or not last else last
+        file = self._store_model(model, name, f"v{version}")
+        self._journal.write(
+            "model_version",
+            time=nanoseconds(timestamp),
+            name=name,
+            version=version,
+            previous=version - 1 or None,
+            file=file,
+            context=self._context_name(context),
+            step=None if step is None else int(step),
+        )
+        replaced = self._version_paths.get(name)
+        if version == last and replaced not in (None, file["path"]):
+            # Only now: killed before this line, the journal still tells of a file that is there.
+            (self._directory / str(replaced)).unlink(missing_ok=True)
+        self._versions[name] = version
+        self._version_paths[name] = file["path"]
+
+    def _store_model(self, model: Any, name: str, stem: str) -> dict[str, Any]:
+        folder = (_MODELS_DIRECTORY, name)
+        if isinstance(model, (bytes, bytearray, memoryview)):
+            return write_bytes_into(
+                bytes(model), self._directory, folder, f"{stem}.bin", original=f"{stem}.bin"
+            )
+        if isinstance(model, (str, os.PathLike)):
+            source = Path(model)
+            return copy_into(source, self._directory, folder, stem + source.suffix)
+        with staging_directory(self._directory) as staging:
+            saved = save_model(model, staging, stem)
+            return adopt_into(saved, self._directory, folder, saved.name, original=saved.name)
+
+    @recorded
+    def log_dataset(
+        self, dataset: Any, label: Any = "dataset", context: ContextLike = None, log_dataset_info: bool = True
+    ) -> None:
+        """Log a dataset: sizes, shapes, and a hash of its content where that needs no loading.
+
+        Args:
+            dataset: a PyTorch DataLoader, Dataset or Subset, a numpy array, a pandas frame, or a path, which
+                is recorded by path, size and hash, without a copy. Dataset and label may change places.
+            label: its name in the record.
+            context: where in the run; None is the run itself.
+            log_dataset_info: record sizes and shapes.
+        """
+        if isinstance(dataset, str) and not isinstance(label, str):
+            dataset, label = label, dataset
+        described = describe_dataset(dataset)
+        is_path = isinstance(dataset, (str, os.PathLike))
+        file = record_file(Path(dataset), original=os.fspath(dataset)) if is_path else None
+        self._journal.write(
+            "dataset",
+            **{"class": described["class"]},
+            label=str(label),
+            context=self._context_name(context),
+            info=described["info"] if log_dataset_info else {},
+            sha256=described["sha256"],
+            file=file,
+        )

@@ -1,0 +1,52 @@
+"""The journal of a rank: one JSON object a line, each written at once."""
+
+import json
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .writing import AppendOnlyFile, WriteLock
+
+_BACKLOG_LINES = 10_000
+
+
+class Journal:
+    """Writes events to `events.jsonl`; what a full disk refuses waits in memory and is tried again.
+
+    Args:
+        path: the file; it must not exist yet.
+        lock: shared with the points, so that a series is always declared before its points.
+        on_error: told of the first failed write.
+    """
+
+    def __init__(self, path: Path, lock: WriteLock, on_error: Callable[[OSError], None]) -> None:
+        self._file = AppendOnlyFile(path)
+        self._lock = lock
+        self._on_error = on_error
+        self._backlog: deque[bytes] = deque(maxlen=_BACKLOG_LINES)
+
+    def write(self, event: str, /, **fields: Any) -> None:
+        """Append one event; never raises for a disk that is full. Keys keep the order given."""
+        line = json.dumps({"event": event, "time": time.time_ns(), **fields}, allow_nan=False)
+        with self._lock:
+            self._backlog.append(line.encode("ascii") + b"\n")
+            self.write_backlog()
+
+    def write_backlog(self) -> bool:
+        """Write what waits, in order; return whether nothing waits any more."""
+        with self._lock:
+            while self._backlog:
+                try:
+                    self._file.append(self._backlog[0])
+                except OSError as error:
+                    self._on_error(error)
+                    return False
+                self._backlog.popleft()
+            return True
+
+    def close(self) -> None:
+        """Close the file; a second call does nothing."""
+        with self._lock:
+            self._file.close()

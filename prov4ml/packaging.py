@@ -1,0 +1,42 @@
+"""The one place where the logger reaches the packager, lazily and without ever failing the job."""
+
+import os
+import shlex
+from pathlib import Path
+
+from .recorder import show_warning
+
+
+def finish_command(directory: Path) -> str:
+    """Return the command that packages a run directory."""
+    return f"prov4ml-pack finalize {shlex.quote(str(directory))}"
+
+
+def package_run(directory: Path, *, graph: bool, svg: bool, crate: bool) -> None:
+    """Finalize a run that has ended, and make its crate if asked; say what to do where that fails.
+
+    `PROV4ML_FINALIZE=0` in the environment leaves the raw directory. Nothing is raised.
+
+    Args:
+        directory: the run directory.
+        graph: also draw `packaged/graph.dot`.
+        svg: also draw `packaged/graph.svg`.
+        crate: also make `<run directory>.zip`.
+    """
+    if os.environ.get("PROV4ML_FINALIZE") == "0":
+        return
+    try:
+        from prov4ml_packager.end_of_run import package
+    except ImportError as error:
+        show_warning(
+            f"{directory}: the raw run is complete. Packaging needs pip install 'prov4ml[pack]' "
+            f"({error.name or error} is missing); then: {finish_command(directory)}"
+        )
+        return
+    try:
+        package(directory, graph=graph, svg=svg, crate=crate)
+    except Exception as error:  # training has succeeded; packaging can be done again at any time
+        problem = " ".join(str(error).split())
+        show_warning(
+            f"{directory}: packaging failed: {problem}; the raw run is safe, try: {finish_command(directory)}"
+        )
