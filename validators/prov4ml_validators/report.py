@@ -15,7 +15,7 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True)
 class Location:
-    """Where in the checked thing: any of a member file, a JSON pointer (RFC 6901), a line and a column from 1."""
+    """Where in the checked thing: a member file, a JSON pointer (RFC 6901), a line and a column from 1."""
 
     file: str | None = None
     pointer: str | None = None
@@ -62,9 +62,21 @@ class Report:
 class Unreadable(Exception):
     """The input cannot be checked at all: missing, not JSON, not an archive. Exit status 2, not a verdict."""
 
-    def __init__(self, path: str, message: str, hint: str = "") -> None:
+    def __init__(self, path: str, message: str, hint: str = "", location: Location | None = None) -> None:
         super().__init__(f"{path}: {message}" + (f"; {hint}" if hint else ""))
         self.path = path
+        self.message = message
+        self.hint = hint
+        self.location = location or Location()
+
+
+UNREADABLE_KIND = "unreadable"
+
+
+def unreadable_report(error: Unreadable) -> Report:
+    """Return what could not be read as a report, for the outputs that list every path."""
+    finding = Finding("input/unreadable", Severity.MUST, error.message, error.location, error.hint)
+    return Report(error.path, UNREADABLE_KIND, (), (finding,))
 
 
 def sort_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -1,4 +1,4 @@
-"""The registry of rules: every rule id with its severity and the sentence of the specification it stands for."""
+"""The registry of rules: every rule id with its severity and the sentence it stands for."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,9 @@ class Rule:
 
     def finding(self, message: str, location: Location | None = None, help: str | None = None) -> Finding:
         """Return a finding of this rule; `help` replaces the general one where there is a better one."""
-        return Finding(self.id, self.severity, message, location or Location(), self.help if help is None else help)
+        return Finding(
+            self.id, self.severity, message, location or Location(), self.help if help is None else help
+        )
 
 
 _registry: dict[str, Rule] = {}
@@ -41,6 +43,16 @@ def rule(id: str, severity: Severity, sentence: str, *, source: str, help: str) 
         raise ValueError(f"rule {id} is registered twice")
     _registry[id] = Rule(id, severity, sentence, source, help)
     return _registry[id]
+
+
+INPUT_UNREADABLE = rule(
+    "input/unreadable",
+    Severity.MUST,
+    "The input can be opened and is a run directory, a crate or a PROV-JSON document.",
+    source="prov4ml",
+    help="check the path",
+)
+"""Only in outputs that list every path: the library raises `Unreadable` instead."""
 
 
 def all_rules() -> tuple[Rule, ...]:

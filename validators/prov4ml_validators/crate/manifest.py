@@ -1,0 +1,88 @@
+"""`manifest-sha256.txt`: one line a file, digest and path, as in BagIt (RFC 8493, section 2.1.3)."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from ..json_text import shorten
+from ..report import Finding, Location, Severity
+from ..rules import rule
+from .members import LARGEST_METADATA, Member, Members
+
+MANIFEST = "manifest-sha256.txt"
+_SOURCE = "RFC 8493, section 2.1.3"
+
+FORM = rule(
+    "payload/manifest-form",
+    Severity.MUST,
+    "A line of the manifest is a SHA-256 in hex, white space and a path.",
+    source=_SOURCE,
+    help="package again",
+)
+WRONG = rule(
+    "payload/manifest-digest",
+    Severity.MUST,
+    "A file has the digest that the manifest lists.",
+    source=_SOURCE,
+    help="find out whether the file was changed, or package again",
+)
+ABSENT = rule(
+    "payload/manifest-missing",
+    Severity.MUST,
+    "A file that the manifest lists is in the crate.",
+    source=_SOURCE,
+    help="package again",
+)
+UNLISTED = rule(
+    "payload/manifest-unlisted",
+    Severity.MUST,
+    "Every file but the manifest, the metadata and a signature is listed in the manifest.",
+    source=_SOURCE,
+    help="package again",
+)
+
+_LINE = re.compile(r"([0-9a-fA-F]{64})[ \t]+\*?(.+)")
+_ESCAPE = re.compile(r"%(0[aA]|0[dD]|25)")
+
+
+def _is_outside(path: str) -> bool:
+    """Return whether the manifest leaves a file out: it would be circular, or it comes later."""
+    return path in (MANIFEST, "ro-crate-metadata.json") or path.endswith((".sig", ".asc", ".minisig"))
+
+
+def _unescape(path: str) -> str:
+    return _ESCAPE.sub(lambda match: chr(int(match.group(1), 16)), path)
+
+
+def check_manifest_lines(
+    members: Members, prefix: str, entries: Mapping[str, Member], listed: dict[str, str]
+) -> Iterator[Finding]:
+    """Yield lines that are malformed or name nothing, and files that no line names.
+
+    Args:
+        members: where the manifest is read from.
+        prefix: what stands before the root of the crate in an archive.
+        entries: the members below the root.
+        listed: receives the path and digest of each line whose file is there.
+    """
+    if entries[MANIFEST].size > LARGEST_METADATA:
+        yield FORM.finding("the manifest is too large to be read", Location(file=MANIFEST))
+        return
+    data = b"".join(chunk for _, chunks in members.contents({prefix + MANIFEST}) for chunk in chunks)
+    for number, line in enumerate(data.decode("utf-8", "surrogateescape").split("\n"), 1):
+        if not line:
+            continue
+        where = Location(file=MANIFEST, line=number, column=1)
+        match = _LINE.fullmatch(line.removesuffix("\r"))
+        if match is None:
+            yield FORM.finding(f"{shorten(line)} is no digest and path", where)
+            continue
+        digest, path = match.group(1).lower(), match.group(2).removeprefix("./")
+        if path not in entries:
+            path = _unescape(path)
+        if path not in entries or entries[path].kind != "file":
+            yield ABSENT.finding(f"{shorten(path)} is not in the crate", where)
+        else:
+            listed[path] = digest
+    for path, member in entries.items():
+        if member.kind == "file" and path not in listed and not _is_outside(path):
+            yield UNLISTED.finding(f"{shorten(path)} is not in the manifest", Location(file=path))

@@ -1,0 +1,208 @@
+"""The files of a crate, whether it is a directory, a zip or a tar: names, sizes and content.
+
+Nothing is unpacked, no link is followed, and content comes in chunks.
+"""
+
+import os
+import sys
+import tarfile
+import zipfile
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from ..report import Unreadable
+
+CHUNK = 1 << 20
+LARGEST_METADATA = 256 << 20
+"""Larger metadata is refused: it would not fit the memory of the machine that checks it."""
+
+_ZSTD_METHOD = 93
+_ZSTD_HINT = "pip install 'prov4ml[pack]' (backports.zstd), or use Python 3.14"
+
+
+@dataclass(frozen=True)
+class Member:
+    """One file, directory or link of a crate.
+
+    Attributes:
+        path: as stored, with `/`, without one at the end.
+        size: in bytes, uncompressed; 0 for a directory.
+        kind: `file`, `directory`, `link`, or `other` for devices and the like.
+        stored: compressed size, where the archive tells it.
+    """
+
+    path: str
+    size: int
+    kind: str
+    stored: int | None = None
+
+
+class Members(Protocol):
+    """What every kind of crate offers."""
+
+    def entries(self) -> Iterable[Member]:
+        """Yield all members in the order stored; of a directory sorted by path."""
+        ...
+
+    def contents(self, paths: Collection[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Yield the content of files, in chunks; each must be used up before the next.
+
+        Raises:
+            OSError, ValueError: a file is damaged.
+        """
+        ...
+
+
+def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
+    while chunk := stream.read(CHUNK):
+        yield chunk
+
+
+class DirectoryMembers:
+    """A crate that is a plain directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def entries(self) -> Iterator[Member]:
+        """Yield everything below the directory, sorted by path; links are not followed."""
+        waiting = [""]
+        while waiting:
+            folder = waiting.pop()
+            with os.scandir(self._directory / folder) as listing:
+                found = sorted(listing, key=lambda entry: entry.name)
+            for entry in found:
+                path = f"{folder}{entry.name}"
+                if entry.is_symlink():
+                    yield Member(path, 0, "link")
+                elif entry.is_dir():
+                    yield Member(path, 0, "directory")
+                elif entry.is_file():
+                    yield Member(path, entry.stat().st_size, "file")
+                else:
+                    yield Member(path, 0, "other")
+            waiting.extend(
+                f"{folder}{entry.name}/" for entry in reversed(found) if entry.is_dir(follow_symlinks=False)
+            )
+
+    def contents(self, paths: Collection[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Yield the content of files sorted by path."""
+        for path in sorted(paths):
+            with open(self._directory / path, "rb") as stream:
+                yield path, _chunks(stream)
+
+
+class ZipMembers:
+    """A crate in an open zip archive (`.zip`, `.eln`)."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+
+    def entries(self) -> Iterator[Member]:
+        """Yield the members of the central directory."""
+        for info in self._archive.infolist():
+            mode = info.external_attr >> 16
+            # A name with a backslash is one file to Unix and a path to Windows: it stays as it is.
+            if info.is_dir():
+                kind = "directory"
+            elif mode & 0o170000 == 0o120000:
+                kind = "link"
+            else:
+                kind = "file"
+            name = info.filename.removesuffix("/") if kind == "directory" else info.filename
+            yield Member(name, info.file_size, kind, info.compress_size)
+
+    def contents(self, paths: Collection[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Yield the content of files in the order stored; of duplicate members the last."""
+        for path in [name for name in dict.fromkeys(self._archive.namelist()) if name in paths]:
+            try:
+                with self._archive.open(path) as stream:
+                    yield path, _chunks(stream)
+            except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+                raise OSError(f"{path}: {error}") from error
+
+
+class TarMembers:
+    """A crate in a compressed tar, read from the start for every question: it has no index."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @contextmanager
+    def _open(self) -> Iterator[tarfile.TarFile]:
+        try:
+            with _tar_stream(self._path) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+                yield archive
+        except (tarfile.TarError, EOFError) as error:
+            raise OSError(str(error)) from error
+
+    def entries(self) -> Iterator[Member]:
+        """Yield the members in the order stored."""
+        with self._open() as archive:
+            for info in archive:
+                kind = (
+                    "file"
+                    if info.isfile()
+                    else "directory"
+                    if info.isdir()
+                    else "link"
+                    if info.issym() or info.islnk()
+                    else "other"
+                )
+                yield Member(info.name.removeprefix("./"), info.size if kind == "file" else 0, kind)
+
+    def contents(self, paths: Collection[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Yield the content of files in the order stored."""
+        with self._open() as archive:
+            for info in archive:
+                name = info.name.removeprefix("./")
+                if info.isfile() and name in paths:
+                    stream = archive.extractfile(info)
+                    if stream is not None:
+                        yield name, _chunks(stream)
+
+
+@contextmanager
+def _tar_stream(path: Path) -> Iterator[IO[bytes]]:
+    stream: Any
+    if path.name.lower().endswith((".zst", ".tzst")):
+        stream = _zstd(path, "").ZstdFile(path)
+    else:
+        import gzip
+
+        stream = gzip.open(path)  # noqa: SIM115  (closed below, whichever kind it is)
+    with stream:
+        yield stream
+
+
+def _zstd(path: Path, submodule: str) -> Any:
+    """Import the zstd module or its zipfile: Python 3.14 has it, before it is a package of its own."""
+    import importlib
+
+    root = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
+    try:
+        return importlib.import_module(root + submodule)
+    except ImportError as error:
+        raise Unreadable(str(path), "compressed with zstd, which needs backports.zstd", _ZSTD_HINT) from error
+
+
+@contextmanager
+def open_zip(path: Path) -> Iterator[ZipMembers]:
+    """Open a zip; one with zstd members needs Python 3.14 or backports.zstd.
+
+    Raises:
+        Unreadable: no zip, or zstd is not at hand.
+    """
+    try:
+        archive: Any = zipfile.ZipFile(path)
+        methods = {info.compress_type for info in archive.infolist()}
+        if _ZSTD_METHOD in methods and sys.version_info < (3, 14):
+            archive.close()
+            archive = _zstd(path, ".zipfile").ZipFile(path)
+    except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
+        raise Unreadable(str(path), f"no zip archive that can be read ({error})") from error
+    with archive:
+        yield ZipMembers(archive)

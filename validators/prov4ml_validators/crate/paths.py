@@ -1,0 +1,98 @@
+"""Names of members that are a danger to whoever unpacks the crate, and identifiers that point out of it."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ..json_text import shorten
+from ..report import Finding, Location, Severity
+from ..rules import rule
+from .graph import CrateGraph, decoded
+from .members import Member
+
+_MUST, _SHOULD = Severity.MUST, Severity.SHOULD
+_SOURCE = "prov4ml, untrusted archives"
+
+ESCAPES = rule(
+    "payload/path-escapes",
+    _MUST,
+    "No member and no @id leads out of the crate.",
+    source=_SOURCE,
+    help="use a path below the root, without ..",
+)
+ABSOLUTE = rule(
+    "payload/path-absolute",
+    _MUST,
+    "No member has an absolute path or a drive.",
+    source=_SOURCE,
+    help="use a path relative to the root",
+)
+LINK = rule(
+    "payload/link",
+    _MUST,
+    "No member is a link or a device.",
+    source=_SOURCE,
+    help="put the file itself in",
+)
+DUPLICATE = rule(
+    "payload/duplicate-member",
+    _MUST,
+    "No two members of an archive have one path.",
+    source=_SOURCE,
+    help="package again; which of the two is read depends on the reader",
+)
+CASE = rule(
+    "payload/case-collision",
+    _SHOULD,
+    "No two paths differ in case only.",
+    source=_SOURCE,
+    help="rename one: Windows and macOS keep only one of them",
+)
+CLASH = rule(
+    "payload/file-and-directory",
+    _MUST,
+    "No path is a file and a directory at once.",
+    source=_SOURCE,
+    help="package again; nobody can unpack this",
+)
+_DRIVE = re.compile(r"[A-Za-z]:")
+
+
+def _leads_out(path: str) -> bool:
+    depth = 0
+    for part in re.split(r"[/\\]", path):
+        depth += -1 if part == ".." else 0 if part in ("", ".") else 1
+        if depth < 0:
+            return True
+    return False
+
+
+def check_members(entries: Sequence[Member]) -> Iterator[Finding]:
+    """Yield members with dangerous paths or kinds, and paths that collide."""
+    seen: dict[str, str] = {}
+    folded: dict[str, str] = {}
+    files = {entry.path for entry in entries if entry.kind == "file"}
+    for entry in entries:
+        path, where = entry.path, Location(file=entry.path)
+        if _leads_out(path):
+            yield ESCAPES.finding(f"{shorten(path)} leads out of the crate", where)
+        if path.startswith(("/", "\\")) or _DRIVE.match(path):
+            yield ABSOLUTE.finding(f"{shorten(path)} is absolute", where)
+        if entry.kind in ("link", "other"):
+            yield LINK.finding(f"{shorten(path)} is a {'link' if entry.kind == 'link' else 'device'}", where)
+        if path in seen and "file" in (seen[path], entry.kind):
+            yield DUPLICATE.finding(f"{shorten(path)} is there twice", where)
+        seen[path] = entry.kind
+        other = folded.setdefault(path.casefold(), path)
+        if other != path:
+            yield CASE.finding(f"{shorten(path)} and {shorten(other)} differ in case only", where)
+        parent = path.rpartition("/")[0]
+        if parent and parent in files:
+            yield CLASH.finding(f"{shorten(parent)} is a file and has {shorten(path)} in it", where)
+
+
+def check_identifiers(graph: CrateGraph) -> Iterator[Finding]:
+    """Yield data entities whose @id leads out of the crate."""
+    for entity in graph.data_entities:
+        path = graph.local_path(entity)
+        if path is not None and (_leads_out(path) or _leads_out(decoded(path))):
+            yield ESCAPES.finding(f"{shorten(entity.id)} leads out of the crate", entity.place("@id"))

@@ -1,0 +1,252 @@
+"""The metadata descriptor and the root data entity."""
+
+import re
+from collections.abc import Iterator
+
+from ..json_text import shorten
+from ..prov_json.lexical import is_date, is_date_time
+from ..report import Finding, Location, Severity
+from .graph import DESCRIPTOR, LEGACY_DESCRIPTOR, CrateGraph, as_list, is_absolute, references, texts
+from .versions import versioned
+
+_MUST, _SHOULD = Severity.MUST, Severity.SHOULD
+_NEWER = ("1.2", "1.3")
+_DESCRIPTOR = "RO-Crate Metadata Descriptor"
+_ROOT = "Direct properties of the Root Data Entity"
+
+DESCRIPTOR_MISSING = versioned(
+    "descriptor",
+    _MUST,
+    f"The graph has an entity {DESCRIPTOR} that describes the metadata itself.",
+    section=_DESCRIPTOR,
+    help=f"add an entity with the @id {DESCRIPTOR}",
+)
+DESCRIPTOR_ID = versioned(
+    "descriptor-id",
+    {"1.1": _SHOULD, "1.2": _MUST, "1.3": _MUST},
+    f"The @id of the descriptor is {DESCRIPTOR}, nothing before it.",
+    section=_DESCRIPTOR,
+    help=f"write {DESCRIPTOR}",
+)
+DESCRIPTOR_TYPE = versioned(
+    "descriptor-type",
+    _MUST,
+    "The descriptor is a CreativeWork.",
+    section=_DESCRIPTOR,
+    help='write "@type": "CreativeWork"',
+)
+DESCRIPTOR_ABOUT = versioned(
+    "descriptor-about",
+    _MUST,
+    "The descriptor is about the root data entity.",
+    section=_DESCRIPTOR,
+    help='write "about": {"@id": "./"}',
+)
+DESCRIPTOR_VERSION = versioned(
+    "descriptor-conforms-to",
+    _MUST,
+    "The descriptor conforms to a version of RO-Crate, by its permalink.",
+    section=_DESCRIPTOR,
+    help='write "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"}',
+)
+DESCRIPTOR_SINGLE = versioned(
+    "descriptor-conforms-to-one",
+    _SHOULD,
+    "The descriptor conforms to one thing; profiles belong to the root.",
+    section=_DESCRIPTOR,
+    help="move the profiles to conformsTo of the root",
+    versions=_NEWER,
+)
+ROOT_MISSING = versioned(
+    "root",
+    _MUST,
+    "The graph describes the root data entity.",
+    section="Root Data Entity",
+    help="add an entity with the @id ./ and the type Dataset",
+)
+ROOT_TYPE = versioned(
+    "root-type",
+    _MUST,
+    "The root is a Dataset.",
+    section=_ROOT,
+    help='write "@type": "Dataset"',
+)
+ROOT_ID_SLASH = versioned(
+    "root-id-slash",
+    _MUST,
+    "The @id of the root ends with a slash.",
+    section=_ROOT,
+    help="write ./",
+    versions=("1.1",),
+)
+ROOT_ID = versioned(
+    "root-id",
+    _SHOULD,
+    "The @id of the root is ./ or, from 1.2, an absolute URI.",
+    section=_ROOT,
+    help="write ./",
+)
+ROOT_NAME = versioned(
+    "root-name",
+    _MUST,
+    "The root has a name.",
+    section=_ROOT,
+    help="add a name that tells this crate from others",
+)
+ROOT_DESCRIPTION = versioned(
+    "root-description",
+    _MUST,
+    "The root has a description.",
+    section=_ROOT,
+    help="add a sentence on what is inside",
+)
+ROOT_LICENSE = versioned(
+    "root-license",
+    _MUST,
+    "The root has a license.",
+    section=_ROOT,
+    help="refer to a licence, by its SPDX URL",
+)
+ROOT_LICENSE_ENTITY = versioned(
+    "root-license-entity",
+    _SHOULD,
+    "The license is an entity with a name and a description.",
+    section=_ROOT,
+    help="describe the licence in the graph",
+)
+ROOT_DATE = versioned(
+    "root-date-published",
+    _MUST,
+    "The root has one datePublished, an ISO 8601 date.",
+    section=_ROOT,
+    help="write a date such as 2026-01-31",
+)
+ROOT_DATE_DAY = versioned(
+    "root-date-precision",
+    _SHOULD,
+    "datePublished is precise to the day at least.",
+    section=_ROOT,
+    help="write a date such as 2026-01-31",
+)
+ROOT_AUTHOR = versioned(
+    "root-author",
+    _SHOULD,
+    "The root has an author, a person or an organization.",
+    section="Contextual Entities, People",
+    help="add an author, if possible with an ORCID as @id",
+)
+ROOT_PUBLISHER = versioned(
+    "root-publisher",
+    _SHOULD,
+    "The root has a publisher.",
+    section="Contextual Entities, Organizations",
+    help="add a publisher, an Organization with a URL",
+)
+PROFILE_ENTITY = versioned(
+    "root-conforms-to-profile",
+    _MUST,
+    "What the root conforms to is a Profile that the graph describes.",
+    section="Profiles, Declaring conformance",
+    help='describe it, typed "Profile"',
+    versions=_NEWER,
+)
+
+# ISO 8601, extended or basic calendar dates; the specification's own example is a year alone.
+_PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?")
+_BASIC_DATE = re.compile(r"(\d{4})(\d\d)(\d\d)")
+_TIME = re.compile(r"([01]\d|2[0-4])(:?[0-5]\d(:?[0-6]\d([.,]\d+)?)?)?(Z|[+-]\d\d(:?\d\d)?)?")
+
+
+def _is_iso_date(text: str) -> bool:
+    date, separator, time = text.replace(" ", "T", 1).partition("T")
+    date = _BASIC_DATE.sub(r"\1-\2-\3", date) if _BASIC_DATE.fullmatch(date) else date
+    if separator and _TIME.fullmatch(time) is None:
+        return False
+    return (
+        is_date(date) or is_date_time(text) or (not separator and _PARTIAL_DATE.fullmatch(date) is not None)
+    )
+
+
+def check_descriptor(graph: CrateGraph, version: str) -> Iterator[Finding]:
+    """Yield what is wrong with the metadata descriptor."""
+    descriptor = graph.descriptor
+    if descriptor is None:
+        yield from DESCRIPTOR_MISSING.finding(version, f"no entity {DESCRIPTOR}", Location(pointer="/@graph"))
+        return
+    if descriptor.id not in (DESCRIPTOR, LEGACY_DESCRIPTOR):
+        yield from DESCRIPTOR_ID.finding(
+            version, f"the @id is {shorten(descriptor.id)}", descriptor.place("@id")
+        )
+    if "CreativeWork" not in descriptor.types:
+        message = "the descriptor is no CreativeWork"
+        yield from DESCRIPTOR_TYPE.finding(version, message, descriptor.place("@type"))
+    if next(references(descriptor.get("about")), None) is None:
+        yield from DESCRIPTOR_ABOUT.finding(
+            version, "the descriptor is about nothing", descriptor.place("about")
+        )
+    if graph.declared_version is None:
+        message = "the descriptor names no version of RO-Crate"
+        yield from DESCRIPTOR_VERSION.finding(version, message, descriptor.place("conformsTo"))
+    elif len(as_list(descriptor.get("conformsTo"))) > 1:
+        message = "the descriptor conforms to several things"
+        yield from DESCRIPTOR_SINGLE.finding(version, message, descriptor.place("conformsTo"))
+
+
+def check_root(graph: CrateGraph, version: str) -> Iterator[Finding]:
+    """Yield what is wrong with the root data entity."""
+    root = graph.root
+    if root is None:
+        name = graph.root_id or "./"
+        yield from ROOT_MISSING.finding(version, f"no entity {shorten(name)}", Location(pointer="/@graph"))
+        return
+    if "Dataset" not in root.types:
+        yield from ROOT_TYPE.finding(version, "the root is no Dataset", root.place("@type"))
+    if not root.id.endswith("/"):
+        yield from ROOT_ID_SLASH.finding(version, f"the @id is {shorten(root.id)}", root.place("@id"))
+    if root.id != "./" and (version == "1.1" or not is_absolute(root.id)):
+        yield from ROOT_ID.finding(version, f"the @id is {shorten(root.id)}", root.place("@id"))
+    for rule, name in ((ROOT_NAME, "name"), (ROOT_DESCRIPTION, "description"), (ROOT_LICENSE, "license")):
+        if not root.has(name):
+            yield from rule.finding(version, f"the root has no {name}", root.place(name))
+    for rule, name in ((ROOT_AUTHOR, "author"), (ROOT_PUBLISHER, "publisher")):
+        if not root.has(name):
+            yield from rule.finding(version, f"the root has no {name}", root.place(name))
+    yield from _date(graph, version)
+    yield from _license(graph, version)
+
+
+def _date(graph: CrateGraph, version: str) -> Iterator[Finding]:
+    root = graph.root
+    assert root is not None
+    dates = as_list(root.get("datePublished"))
+    where = root.place("datePublished")
+    written = list(texts(dates))
+    if not dates:
+        yield from ROOT_DATE.finding(version, "the root has no datePublished", where)
+    elif not written or not all(_is_iso_date(one) for one in written):
+        yield from ROOT_DATE.finding(version, f"datePublished is {shorten(root.get('datePublished'))}", where)
+    elif len(dates) > 1:
+        yield from ROOT_DATE.finding(version, "datePublished has several values", where)
+    elif _PARTIAL_DATE.fullmatch(written[0]):
+        yield from ROOT_DATE_DAY.finding(version, f"datePublished is {written[0]}", where)
+
+
+def _license(graph: CrateGraph, version: str) -> Iterator[Finding]:
+    root = graph.root
+    assert root is not None
+    for name in references(root.get("license")):
+        entity = graph.by_id.get(name)
+        if entity is None or not (entity.has("name") and entity.has("description")):
+            message = f"{shorten(name)} has no name and description in the graph"
+            yield from ROOT_LICENSE_ENTITY.finding(version, message, root.place("license"))
+
+
+def check_root_profiles(graph: CrateGraph, version: str) -> Iterator[Finding]:
+    """Yield profiles of the root that the graph does not describe as such."""
+    if graph.root is None:
+        return
+    for name in references(graph.root.get("conformsTo")):
+        entity = graph.by_id.get(name)
+        if entity is None or "Profile" not in entity.types:
+            message = f"{shorten(name)} is not described as a Profile"
+            yield from PROFILE_ENTITY.finding(version, message, graph.root.place("conformsTo"))

@@ -1,0 +1,33 @@
+"""All checks of one PROV-JSON document."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..json_text import JsonText, with_places
+from ..report import Finding
+from .names import check_names, check_namespaces, scopes
+from .references import check_references, check_values
+from .structure import check_structure
+
+
+def _check(document: Any) -> Iterator[Finding]:
+    yield from check_structure(document)
+    if not isinstance(document, dict):
+        return
+    outer = None
+    for scope in scopes(document):
+        yield from check_namespaces(scope)
+        yield from check_names(scope)
+        yield from check_references(scope, outer)
+        yield from check_values(scope)
+        outer = outer or scope
+
+
+def check_prov_json(source: JsonText, *, file: str | None = None) -> list[Finding]:
+    """Return the findings on a document in PROV-JSON: structure, names, references, values.
+
+    Args:
+        source: the parsed text.
+        file: the member of a crate that it is, for the places.
+    """
+    return with_places([*source.findings, *_check(source.value)], source.text, file=file)

@@ -1,0 +1,115 @@
+"""`validate`: finds out what a path is, and hands it to the checks of that kind."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from prov4ml.rundir import RUN_FILE
+
+from .crate.check import PROFILES, check_bare_metadata, check_crate
+from .crate.graph import DESCRIPTOR, LEGACY_DESCRIPTOR
+from .crate.members import LARGEST_METADATA, DirectoryMembers, Members, TarMembers, open_zip
+from .json_text import decode_json
+from .prov_json import check_prov_json
+from .prov_json.records import KINDS
+from .prov_json.store import check_stores
+from .report import Finding, Report, Unreadable, sort_findings
+from .run_directory import check_run_directory
+from .store_reader import StoreReader
+
+_ZIP_NAMES = (".zip", ".eln")
+_TAR_NAMES = (".tar.gz", ".tgz", ".tar.zst", ".tzst")
+
+
+def validate(path: Path, *, profile: str | None = None, store_reader: StoreReader | None = None) -> Report:
+    """Check a run directory, an RO-Crate or a PROV-JSON document.
+
+    A directory with `run.json` is a run; one with `ro-crate-metadata.json`, an archive, and that file alone
+    are crates; any other JSON file is taken for PROV-JSON. Nothing is fetched, unpacked or followed.
+
+    Args:
+        path: file or directory.
+        profile: the profile of a crate, such as `ro-crate-1.2`, in place of what it declares.
+        store_reader: reads metric stores for the rules that need one; without it they are
+            reported as not checked.
+
+    Returns:
+        The findings, heaviest first.
+
+    Raises:
+        Unreadable: missing, none of these, not JSON, or a profile that is not known.
+    """
+    shown = os.fspath(path)
+    if profile is not None and profile not in PROFILES:
+        raise Unreadable(shown, f"no profile {profile}", f"known are {', '.join(PROFILES)}")
+    path = Path(path)
+    try:
+        kind, profiles, findings = _check(path, shown, profile, store_reader)
+    except FileNotFoundError as error:
+        raise Unreadable(shown, "no such file or directory", "check the path") from error
+    except RecursionError as error:
+        raise Unreadable(shown, "nested too deeply to be checked") from error
+    except OSError as error:
+        raise Unreadable(shown, f"cannot be read: {error.strerror or error}") from error
+    return Report(shown, kind, profiles, sort_findings(findings))
+
+
+def _check(
+    path: Path, shown: str, profile: str | None, store_reader: StoreReader | None
+) -> tuple[str, tuple[str, ...], list[Finding]]:
+    name = path.name.lower()
+    if path.is_dir():
+        if (path / RUN_FILE).is_file():
+            return "run-directory", ("run-directory-1",), check_run_directory(path, store_reader)
+        if not _looks_like_crate(path):
+            message = f"neither a run directory ({RUN_FILE}) nor a crate ({DESCRIPTOR})"
+            raise Unreadable(shown, message, "give the directory that holds one of them")
+        return _crate(shown, DirectoryMembers(path), profile)
+    if not path.exists():
+        raise FileNotFoundError(path)
+    if name.endswith(_ZIP_NAMES) or _begins_with(path, b"PK\x03\x04"):
+        with open_zip(path) as members:
+            return _crate(shown, members, profile)
+    if name.endswith(_TAR_NAMES):
+        return _crate(shown, TarMembers(path), profile)
+    if path.stat().st_size > 4 * LARGEST_METADATA:
+        raise Unreadable(shown, "too large to be checked in memory")
+    data = path.read_bytes()
+    if name in (DESCRIPTOR, LEGACY_DESCRIPTOR):
+        return "ro-crate", *check_bare_metadata(shown, data, path.name, profile)
+    source = decode_json(data, path=shown)
+    if _is_json_ld(source.value):
+        return "ro-crate", *check_bare_metadata(shown, data, path.name, profile)
+    if not _looks_like_prov(source.value, name):
+        message = "neither PROV-JSON nor the metadata of a crate"
+        raise Unreadable(
+            shown, message, "a PROV-JSON document is an object with prefix, entity, activity, ..."
+        )
+    findings = check_prov_json(source)
+    findings += check_stores(source.value, path.parent, store_reader)
+    return "prov-json", (), findings
+
+
+def _crate(shown: str, members: Members, profile: str | None) -> tuple[str, tuple[str, ...], list[Finding]]:
+    return "ro-crate", *check_crate(shown, members, profile=profile)
+
+
+def _looks_like_crate(path: Path) -> bool:
+    names = (DESCRIPTOR, LEGACY_DESCRIPTOR)
+    return any((path / folder / name).is_file() for folder in ("", "data") for name in names)
+
+
+def _begins_with(path: Path, magic: bytes) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(len(magic)) == magic
+
+
+def _is_json_ld(value: Any) -> bool:
+    return isinstance(value, dict) and "@graph" in value
+
+
+def _looks_like_prov(value: Any, name: str) -> bool:
+    """Tell PROV-JSON from any other JSON; so are an empty one and a malformed `prov.json`."""
+    if not isinstance(value, dict):
+        return "prov" in name
+    return not value or "prov" in name or any(key in value for key in (*KINDS, "prefix", "bundle"))
