@@ -1,0 +1,20 @@
+"""RO-Crates of runs: the metadata graph, the archives, the preview, and the safe way back out of them.
+
+A crate is made from `RunRecord`s whose `packaged/` folder is there already; nothing else is read.
+"""
+
+from .build import build_crate
+from .config import load_crate_config
+from .options import Author, Contact, CrateOptions, Organization
+from .unpack import UnpackLimits, unpack_crate
+
+__all__ = [
+    "Author",
+    "Contact",
+    "CrateOptions",
+    "Organization",
+    "UnpackLimits",
+    "build_crate",
+    "load_crate_config",
+    "unpack_crate",
+]

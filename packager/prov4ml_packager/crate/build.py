@@ -1,0 +1,92 @@
+"""From runs to a crate: collect, describe, preview, seal with a manifest, write."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ..errors import PackagerError
+from ..record import RunRecord
+from .archives import archive_kind, check_compression, write_archive
+from .drawing import draw_graph
+from .facts import RunFacts, gather_facts, run_folders
+from .hints import crate_hints
+from .members import MANIFEST, METADATA, PREVIEW, Member, bytes_member
+from .metadata import metadata_json
+from .options import Compression, CrateOptions
+from .payload import collect_payload
+from .preview import preview_html
+
+
+def _quiet(_line: str) -> None:
+    pass
+
+
+def build_crate(
+    runs: Sequence[RunRecord], target: Path, options: CrateOptions, *, note: Callable[[str], None] = _quiet
+) -> Path:
+    """Write a crate of one run, or of several that each get a folder.
+
+    The same runs and options give the same bytes everywhere. The target is written in one step; an older
+    crate there is replaced only by a whole one.
+
+    Args:
+        runs: each with its `packaged/` folder made already.
+        target: its name chooses the kind: `.zip`, `.tar.gz`, `.tgz`, `.tar.zst`, else a directory.
+        options: archive, versions, people and licence.
+        note: called with one line for each thing that is missing or that a reader should know.
+
+    Returns:
+        The target.
+
+    Raises:
+        PackagerError: no run, options that contradict each other, a run that is not finalized, a link or
+            special file among what was logged, or a target that cannot be written.
+    """
+    if not runs:
+        raise PackagerError("a crate needs at least one run")
+    options.check()
+    kind = archive_kind(target)
+    check_compression(kind, options.compression, target)
+    _check_target(runs, target)
+    compression: Compression = options.compression or runs[0].options.compressor or "stored"
+    facts = _gather(runs, options, note)
+    preview = bytes_member(PREVIEW, preview_html(facts, options).encode("utf-8"))
+    payload = [member for one in facts for member in one.payload.members()]
+    payload += [Member(one.folder, None) for one in facts if one.folder]
+    manifest = bytes_member(MANIFEST, _manifest([*payload, preview]))
+    metadata = bytes_member(METADATA, metadata_json(facts, options, manifest))
+    for line in crate_hints(facts, options, kind, compression):
+        note(line)
+    members = sorted([*payload, preview, manifest, metadata], key=lambda member: member.path)
+    write_archive(members, target, kind, compression)
+    return target
+
+
+def _gather(runs: Sequence[RunRecord], options: CrateOptions, note: Callable[[str], None]) -> list[RunFacts]:
+    uuids = [run.uuid for run in runs]
+    for run in runs:
+        if uuids.count(run.uuid) > 1:
+            raise PackagerError("is given twice, or is a copy of another run given", path=run.directory)
+    return [
+        gather_facts(
+            run,
+            folder,
+            collect_payload(run, prefix=folder, with_raw=options.with_raw, draw=draw_graph, note=note),
+        )
+        for run, folder in zip(runs, run_folders(tuple(runs)), strict=True)
+    ]
+
+
+def _check_target(runs: Sequence[RunRecord], target: Path) -> None:
+    place = target.resolve()
+    for run in runs:
+        root = run.directory.resolve()
+        if place == root or root in place.parents:
+            raise PackagerError("lies in the run itself", path=target, hint="write the crate beside it")
+        if place in root.parents:
+            raise PackagerError(f"holds the run {run.directory}", path=target, hint="choose a new name")
+
+
+def _manifest(members: Sequence[Member]) -> bytes:
+    """Return the lines that `sha256sum --check` reads, sorted by path."""
+    files = sorted((member.path, member.sha256) for member in members if not member.is_directory)
+    return "".join(f"{sha256}  {path}\n" for path, sha256 in files).encode("utf-8")

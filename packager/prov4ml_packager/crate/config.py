@@ -1,0 +1,231 @@
+"""People, licence and titles of a crate from `pyproject.toml`, another TOML file, or `CITATION.cff`."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from ..errors import PackagerError
+from .options import Author, Contact, CrateOptions, Organization
+
+TABLE = "tool.prov4ml.crate"
+_LARGEST_FILE = 1 << 20
+_ORCID = re.compile(r"(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])/?\Z")
+_ROR = re.compile(r"(?:https?://ror\.org/)?(0[a-z0-9]{8})/?\Z")
+_TEXTS = ("name", "description", "license", "url", "compression", "spec", "profile")
+_KEYS = {*_TEXTS, "with_raw", "keywords", "author", "publisher", "contact"}
+
+
+def load_crate_config(path: Path | None = None, *, start: Path | None = None) -> CrateOptions:
+    """Read the options of a crate; what the command line says is put over them with `dataclasses.replace`.
+
+    Without `path`, the folder `start` and those above it are searched, the nearest first, up to one that
+    holds `.git`, for a `pyproject.toml` with the table `[tool.prov4ml.crate]` and for a `CITATION.cff`.
+    What the table says goes before what the citation says.
+
+    Args:
+        path: a `pyproject.toml`, any other TOML file (the table may then be the whole file), or a `.cff`.
+        start: where to search; the current folder if None.
+
+    Raises:
+        PackagerError: the file cannot be read, or a value has the wrong type; the message names the key.
+    """
+    if path is not None:
+        return _from_citation(path) if path.suffix.lower() == ".cff" else _explicit_toml(path)
+    table = citation = CrateOptions()
+    found_table = found_citation = False
+    here = (start or Path.cwd()).absolute()
+    for folder in (here, *here.parents):
+        project, cff = folder / "pyproject.toml", folder / "CITATION.cff"
+        if (
+            not found_table
+            and project.is_file()
+            and (content := _crate_table(_read_toml(project))) is not None
+        ):
+            table, found_table = _from_table(content, project), True
+        if not found_citation and cff.is_file():
+            citation, found_citation = _from_citation(cff), True
+        if (folder / ".git").exists():
+            break
+    return _over(citation, table)
+
+
+def _over(below: CrateOptions, above: CrateOptions) -> CrateOptions:
+    default = CrateOptions()
+    given = {
+        field.name: getattr(above, field.name)
+        for field in fields(CrateOptions)
+        if getattr(above, field.name) != getattr(default, field.name)
+    }
+    return replace(below, **given)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(_LARGEST_FILE + 1)
+    except OSError as error:
+        raise PackagerError(f"cannot be read: {error.strerror or error}", path=path) from error
+    if len(content) > _LARGEST_FILE:
+        raise PackagerError("is larger than 1 MiB, which no configuration is", path=path)
+    return content
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(_read_bytes(path).decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise PackagerError(f"is no TOML: {error}", path=path) from error
+
+
+def _crate_table(content: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    value: Any = content
+    for key in TABLE.split("."):
+        if not isinstance(value, Mapping) or key not in value:
+            return None
+        value = value[key]
+    return value if isinstance(value, Mapping) else None
+
+
+def _explicit_toml(path: Path) -> CrateOptions:
+    content = _read_toml(path)
+    table = _crate_table(content)
+    if table is None and path.name == "pyproject.toml":
+        raise PackagerError(f"has no table [{TABLE}]", path=path)
+    return _from_table(content if table is None else table, path)
+
+
+def _from_table(table: Mapping[str, Any], path: Path) -> CrateOptions:
+    for key in table:
+        if key not in _KEYS:
+            raise PackagerError(
+                f"is not known; the keys are {', '.join(sorted(_KEYS))}", path=path, place=key
+            )
+    texts = {key: text for key in _TEXTS if (text := _text(table, key, path)) is not None}
+    with_raw = table.get("with_raw", False)
+    if not isinstance(with_raw, bool):
+        raise PackagerError("must be true or false", path=path, place="with_raw")
+    authors = table.get("author", [])
+    authors = authors if isinstance(authors, list) else [authors]
+    options = CrateOptions(
+        **texts,  # type: ignore[arg-type]  # `check` below refuses what the literals do not allow
+        with_raw=with_raw,
+        keywords=_keywords(table, path),
+        authors=tuple(_author(one, path, f"author[{index}]") for index, one in enumerate(authors)),
+        publisher=_organization(table.get("publisher"), path, "publisher"),
+        contact=_contact(table.get("contact"), path),
+    )
+    options.check()
+    return options
+
+
+def _text(table: Mapping[str, Any], key: str, path: Path, place: str = "") -> str | None:
+    value = table.get(key)
+    if value is not None and not isinstance(value, str):
+        raise PackagerError("must be a text in quotes", path=path, place=f"{place}{key}")
+    return value.strip() or None if value is not None else None
+
+
+def _keywords(table: Mapping[str, Any], path: Path) -> tuple[str, ...]:
+    words = table.get("keywords") or []
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise PackagerError("must be a list of texts", path=path, place="keywords")
+    return tuple(words)
+
+
+def _table(value: Any, path: Path, place: str) -> Mapping[str, Any]:
+    if isinstance(value, str):
+        return {"name": value}
+    if not isinstance(value, Mapping):
+        raise PackagerError("must be a text or a table", path=path, place=place)
+    return value
+
+
+def _author(value: Any, path: Path, place: str) -> Author:
+    table = _table(value, path, place)
+    name = _text(table, "name", path, f"{place}.")
+    if name is None:
+        raise PackagerError('has no name; add name = "Given Family"', path=path, place=place)
+    return Author(
+        name,
+        _orcid(_text(table, "orcid", path, f"{place}."), path, place),
+        _organization(table.get("affiliation"), path, f"{place}.affiliation"),
+        _text(table, "email", path, f"{place}."),
+    )
+
+
+def _orcid(value: str | None, path: Path, place: str) -> str | None:
+    if value is None:
+        return None
+    match = _ORCID.match(value)
+    if match is None:
+        raise PackagerError(f"{value!r} is no ORCID (0000-0000-0000-0000)", path=path, place=f"{place}.orcid")
+    return f"https://orcid.org/{match[1]}"
+
+
+def _organization(value: Any, path: Path, place: str) -> Organization | None:
+    if value is None:
+        return None
+    table = _table(value, path, place)
+    name = _text(table, "name", path, f"{place}.")
+    if name is None:
+        raise PackagerError('has no name; add name = "…"', path=path, place=place)
+    ror = _text(table, "ror", path, f"{place}.")
+    if ror is not None:
+        match = _ROR.match(ror)
+        if match is None:
+            raise PackagerError(f"{ror!r} is no ROR (https://ror.org/…)", path=path, place=f"{place}.ror")
+        return Organization(name, f"https://ror.org/{match[1]}")
+    return Organization(name, _text(table, "url", path, f"{place}."))
+
+
+def _contact(value: Any, path: Path) -> Contact | None:
+    if value is None:
+        return None
+    table = {"email": value} if isinstance(value, str) and "@" in value else _table(value, path, "contact")
+    return Contact(*(_text(table, key, path, "contact.") for key in ("name", "email", "url")))
+
+
+def _from_citation(path: Path) -> CrateOptions:
+    """Read the Citation File Format 1.2: title, abstract, licence, authors, contact, keywords and URLs."""
+    import yaml  # type: ignore[import-untyped, unused-ignore]
+
+    try:
+        # BaseLoader makes nothing but texts, lists and dictionaries, whatever the tags say.
+        content = yaml.load(_read_bytes(path), Loader=yaml.BaseLoader)
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        raise PackagerError(f"is no YAML: {' '.join(str(error).split())}", path=path) from error
+    if not isinstance(content, Mapping):
+        raise PackagerError("is no Citation File Format: the top must be a mapping", path=path)
+    licence = content.get("license")
+    people = [_person(one, path) for one in _list(content, "authors")]
+    contacts = [_person(one, path) for one in _list(content, "contact")]
+    reachable = next((one for one in contacts + people if one.email), None)
+    return CrateOptions(
+        name=_text(content, "title", path),
+        description=_text(content, "abstract", path),
+        license=licence[0] if isinstance(licence, list) and licence else _text(content, "license", path),
+        authors=tuple(people),
+        contact=Contact(reachable.name, reachable.email) if reachable else None,
+        url=_text(content, "repository-code", path) or _text(content, "url", path),
+        keywords=_keywords(content, path),
+    )
+
+
+def _list(content: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    value = content.get(key)
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def _person(one: Mapping[str, Any], path: Path) -> Author:
+    parts = ("given-names", "name-particle", "family-names", "name-suffix")
+    name = " ".join(text for key in parts if (text := _text(one, key, path, "authors.")))
+    affiliation = _text(one, "affiliation", path, "authors.")
+    return Author(
+        name or _text(one, "name", path, "authors.") or _text(one, "alias", path, "authors.") or "unknown",
+        _orcid(_text(one, "orcid", path, "authors."), path, "authors"),
+        Organization(affiliation) if affiliation else None,
+        _text(one, "email", path, "authors."),
+    )

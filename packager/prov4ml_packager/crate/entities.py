@@ -1,0 +1,33 @@
+"""Small pieces of JSON-LD that several parts of the metadata share."""
+
+import re
+from collections.abc import Sequence
+
+from ..record import RunRecord
+from ..text import escape_text
+
+Entity = dict[str, object]
+
+_PYTHON_VERSION = re.compile(r"\d+\.\d+\.\d+[a-z0-9]*")
+
+
+def references(identifiers: Sequence[str]) -> object:
+    """Return references to entities; a single one is no array (RO-Crate 1.2, JSON-LD: arrays of one)."""
+    found = [{"@id": identifier} for identifier in identifiers]
+    return found[0] if len(found) == 1 else found
+
+
+def language_entity(run: RunRecord) -> Entity | None:
+    """Return the Python that a run used, or None where its version was not recorded."""
+    python = next((rank.python for rank in run.ranks if rank.python), {})
+    version = str(python.get("version", ""))
+    if _PYTHON_VERSION.fullmatch(version) is None:
+        return None
+    return {
+        "@id": f"https://www.python.org/downloads/release/python-{version.replace('.', '')}/",
+        "@type": "ComputerLanguage",
+        "name": "Python",
+        "alternateName": escape_text(f"{python.get('implementation', 'Python')} {version}"),
+        "version": version,
+        "url": "https://www.python.org/",
+    }

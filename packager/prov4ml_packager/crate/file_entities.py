@@ -1,0 +1,184 @@
+"""What a crate says of each file: its true name, what it is, and whether the run took it in or made it."""
+
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_DOT, PACKAGED_PROV, PACKAGED_SVG, RUN_FILE
+
+from ..record import RunRecord
+from ..text import escape_text
+from .entities import Entity, references
+from .facts import RunFacts
+from .media_types import media_type
+from .options import Spec
+from .payload import ZARR_ROOT, PayloadDirectory, PayloadFile
+
+_PRODUCTS = {
+    PACKAGED_PROV: "Provenance of the run as W3C PROV-JSON: what was used, made and derived, and by whom.",
+    PACKAGED_DOT: "Graph of the provenance in the DOT language.",
+    PACKAGED_SVG: "Drawing of the provenance graph.",
+    "report.html": "Report of the run for reading in a browser.",
+}
+
+
+@dataclass
+class FileRole:
+    """What the record says of one path: a name, sentences, and the sides of the action it is on."""
+
+    name: str
+    sentences: list[str] = field(default_factory=list)
+    is_object: bool = False
+    is_result: bool = False
+    is_source: bool = False
+
+
+def file_roles(run: RunRecord) -> dict[str, FileRole]:
+    """Return the role of every path that the record names; one that was logged twice has both sentences."""
+    roles: dict[str, FileRole] = {}
+
+    def add(path: str | None, name: str, sentence: str, *, takes: bool, source: bool = False) -> None:
+        if path is None:
+            return
+        role = roles.setdefault(path, FileRole(escape_text(name)))
+        if sentence not in role.sentences:
+            role.sentences.append(sentence)
+        role.is_object |= takes
+        role.is_result |= not takes
+        role.is_source |= source
+
+    for model in run.models:
+        details = [f"class {model.type}"]
+        if model.parameters is not None:
+            details.append(f"{model.parameters} parameters")
+        if model.file is not None:
+            sentence = f"Model {model.name!r} ({', '.join(details)})."
+            add(model.file.path, model.name, sentence, takes=False)
+    for version in run.model_versions:
+        origin = f", derived from version {version.previous}" if version.previous is not None else ""
+        where = _place(version.context, version.step)
+        sentence = f"Version {version.version} of model {version.name!r}{origin}{where}."
+        add(version.file.path, f"{version.name}, version {version.version}", sentence, takes=False)
+    for artifact in run.artifacts:
+        kind = "Model file" if artifact.is_model else "Input" if artifact.is_input else "Artifact"
+        sentence = f"{kind} {artifact.name!r}{_place(artifact.context, artifact.step)}."
+        add(artifact.file.path, artifact.name, sentence, takes=artifact.is_input)
+    for dataset in run.datasets:
+        if dataset.file is not None:
+            add(
+                dataset.file.path,
+                dataset.label,
+                f"Dataset {dataset.label!r}{_place(dataset.context)}.",
+                takes=True,
+            )
+    for port in run.ports:
+        if port.file is not None:
+            title = f"{port.direction} {port.number}"
+            add(port.file.path, title, f"{title.capitalize()} of the run.", takes=port.direction == "input")
+    for code in run.source_code:
+        for file in code.files:
+            name = file.path.rsplit("/", 1)[-1] if file.path else ""
+            sentence = "The script that ran." if file.path == code.script else "Source code of the run."
+            add(file.path, name, sentence, takes=True, source=True)
+    return roles
+
+
+def _place(context: str | None, step: int | None = None) -> str:
+    where = f" logged in context {context!r}" if context is not None else ""
+    when = f" at step {step}" if step is not None else ""
+    return where + when
+
+
+def file_entity(file: PayloadFile, role: FileRole | None, spec: Spec, language: Entity | None) -> Entity:
+    """Return the JSON-LD of a file: name, description, media type, size as text, sha256.
+
+    From RO-Crate 1.2 on, Python source is typed as such and has its language, where that is known.
+    """
+    name = file.original.rsplit("/", 1)[-1]
+    sentences = role.sentences if role else [_unrecorded(file.original)]
+    entity: Entity = {
+        "@id": quote(file.member.path),
+        "@type": "File",
+        "name": role.name if role else escape_text(name),
+        "description": escape_text(" ".join(sentences)),
+        "encodingFormat": media_type(file.member.path),
+        "contentSize": str(file.member.size),
+        "sha256": file.member.sha256,
+    }
+    if role is not None and role.name != escape_text(name):
+        entity["alternateName"] = escape_text(name)
+    is_python = file.original.endswith(".py") and role is not None and role.is_source
+    if is_python and language is not None and spec != "1.1":
+        entity["@type"] = ["File", "SoftwareSourceCode"]
+        entity["programmingLanguage"] = {"@id": language["@id"]}
+    return entity
+
+
+def _unrecorded(original: str) -> str:
+    folder, _, name = original.rpartition("/")
+    if folder == PACKAGED_DIRECTORY:
+        if name.startswith("metrics."):
+            return "Every metric point of the run: rank, step, time and value of each series."
+        return _PRODUCTS.get(name, "Product of the packager.")
+    if original == RUN_FILE:
+        return "Identity and options of the run, as the logger wrote them."
+    if folder.startswith("rank_"):
+        return f"Raw record of {folder.replace('_', ' ')}, as the logger wrote it."
+    return f"{escape_text(name)} in {escape_text(folder)}."
+
+
+def directory_entity(directory: PayloadDirectory, role: FileRole | None, spec: Spec) -> Entity:
+    """Return the JSON-LD of a directory. The chunks of a Zarr store are no entities (it is one thing)."""
+    name = directory.original.rstrip("/").rsplit("/", 1)[-1]
+    size = sum(file.member.size for file in directory.files)
+    sentence = " ".join(role.sentences) if role else _unrecorded(directory.original.rstrip("/"))
+    entity: Entity = {
+        "@id": quote(directory.member.path),
+        "@type": "Dataset",
+        "name": role.name if role else escape_text(name),
+        "description": escape_text(f"{sentence} {len(directory.files)} files, {size} bytes."),
+    }
+    if directory.opaque:
+        entity["description"] = f"{entity['description']} A Zarr store: open the directory as a whole."
+        entity["encodingFormat"] = "application/vnd+zarr"
+    parts = described_files(directory, spec)
+    if parts:
+        entity["hasPart"] = references([quote(file.member.path) for file in parts])
+    return entity
+
+
+def described_files(directory: PayloadDirectory, spec: Spec) -> tuple[PayloadFile, ...]:
+    """Return the files of a directory that are entities: all, but of a Zarr store its root group at most.
+
+    RO-Crate 1.2 and 1.3 want something in `hasPart` of a directory; 1.1 does not.
+    """
+    if not directory.opaque:
+        return directory.files
+    if spec == "1.1":
+        return ()
+    return tuple(file for file in directory.files if file.original == directory.original + ZARR_ROOT)
+
+
+def sides(facts: RunFacts) -> tuple[list[str], list[str]]:
+    """Return the `@id`s of the files and directories that the run took in, and of those it made."""
+    roles = file_roles(facts.run)
+    objects: list[str] = []
+    results: list[str] = []
+    nested = (file for directory in facts.payload.directories for file in directory.files)
+    described: list[PayloadFile | PayloadDirectory] = [
+        *facts.payload.files,
+        *facts.payload.directories,
+        *nested,
+    ]
+    for one in described:
+        original = one.original.rstrip("/")
+        role = roles.get(original)
+        identifier = quote(one.member.path)
+        if role is None:
+            if original.rpartition("/")[0] == PACKAGED_DIRECTORY:
+                results.append(identifier)
+            continue
+        if role.is_object:
+            objects.append(identifier)
+        if role.is_result:
+            results.append(identifier)
+    return objects, results

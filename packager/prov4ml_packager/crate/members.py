@@ -1,0 +1,102 @@
+"""What goes into an archive: members with a path, a digest, and bytes that are read when they are needed."""
+
+import hashlib
+import io
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from ..errors import PackagerError
+from .media_types import is_compressed
+
+CHUNK = 1 << 20
+METADATA = "ro-crate-metadata.json"
+MANIFEST = "manifest-sha256.txt"
+PREVIEW = "ro-crate-preview.html"
+_PLAIN_FOR_ALL = frozenset({METADATA, MANIFEST, PREVIEW})
+
+
+@dataclass(frozen=True)
+class Member:
+    """One entry of an archive.
+
+    Attributes:
+        path: where it is in the crate, with `/`; a directory ends in one.
+        source: a file, its bytes, or None for a directory.
+        size: bytes; 0 for a directory.
+        sha256: of the content; empty for a directory.
+        compressed: compressing it again gains nothing.
+    """
+
+    path: str
+    source: Path | bytes | None
+    size: int = 0
+    sha256: str = ""
+    compressed: bool = False
+
+    @property
+    def is_directory(self) -> bool:
+        """Return whether this is a directory's own entry."""
+        return self.source is None
+
+    @property
+    def is_plain_for_all(self) -> bool:
+        """Return whether every zip reader must open it: the metadata, the manifest and the preview."""
+        return self.path in _PLAIN_FOR_ALL
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the content, 1 MiB at a time.
+
+        Raises:
+            PackagerError: the file is not what it was when it was described.
+        """
+        digest = hashlib.sha256()
+        with open_source(self.source) as stream:
+            while chunk := stream.read(CHUNK):
+                digest.update(chunk)
+                yield chunk
+        if digest.hexdigest() != self.sha256:
+            raise PackagerError("changed while it was packaged; package again", path=_shown(self.source))
+
+
+def bytes_member(path: str, content: bytes) -> Member:
+    """Return a member whose content is in memory."""
+    return Member(path, content, len(content), hashlib.sha256(content).hexdigest(), is_compressed(path))
+
+
+def file_member(path: str, source: Path, *, compressed: bool = False) -> Member:
+    """Return a member for a regular file, which is read once to know its digest.
+
+    Raises:
+        PackagerError: it cannot be read, or is a link or no regular file.
+    """
+    digest = hashlib.sha256()
+    size = 0
+    with open_source(source) as stream:
+        while chunk := stream.read(CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    return Member(path, source, size, digest.hexdigest(), compressed or is_compressed(path))
+
+
+def open_source(source: Path | bytes | None) -> BinaryIO:
+    """Open a member's content for reading; a link in the last place is never followed."""
+    if not isinstance(source, Path):
+        return io.BytesIO(source or b"")
+    try:
+        # A pipe put in place of the file must not block us; Windows knows neither flag.
+        flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(source, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        raise PackagerError(f"cannot be read: {error.strerror or error}", path=source) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise PackagerError("is no regular file", path=source)
+    return os.fdopen(descriptor, "rb")
+
+
+def _shown(source: Path | bytes | None) -> Path | None:
+    return source if isinstance(source, Path) else None

@@ -1,0 +1,223 @@
+"""The metadata graph of a crate, as RO-Crate 1.1, 1.2 or 1.3 wants it."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from prov4ml.rundir import safe_name
+
+from ..errors import PackagerError
+from ..text import escape_text
+from .action import run_entities
+from .entities import Entity, language_entity, references
+from .facts import RunFacts, iso_time, run_title
+from .file_entities import described_files, directory_entity, file_entity, file_roles
+from .licences import licence_entity
+from .members import MANIFEST, Member
+from .options import Author, Contact, CrateOptions, Spec
+
+RUN_TERMS = "https://w3id.org/ro/terms/workflow-run/context"
+_PROFILE_VERSION: dict[Spec, str | None] = {"1.1": "0.5", "1.2": None, "1.3": "0.6"}
+
+
+def metadata_json(runs: Sequence[RunFacts], options: CrateOptions, manifest: Member) -> bytes:
+    """Return `ro-crate-metadata.json`: the descriptor, the root, then all other entities sorted by `@id`.
+
+    Nothing in it depends on when or where it is made: `datePublished` is the end of the last run.
+
+    Args:
+        runs: what is known of each run.
+        options: versions, people and licence.
+        manifest: the member with the digests of all others.
+    """
+    from rocrate.rocrate import ROCrate
+
+    crate = ROCrate(version=options.spec)
+    crate.metadata.extra_contexts.append(RUN_TERMS)
+    entities: dict[str, Entity] = {}
+    agents = _add_people(entities, options)
+    parts: list[str] = []
+    for facts in runs:
+        parts += _add_run(entities, facts, options, agents[0] if agents else None)
+    entities[MANIFEST] = _manifest_entity(manifest)
+    root = _root(runs, options, agents, [*parts, MANIFEST])
+    profile = _profile_entity(options.spec)
+    if profile is not None:
+        _put(entities, profile)
+        root["conformsTo"] = {"@id": profile["@id"]}
+    licence = licence_entity(options.license)
+    _put(entities, dict(licence))
+    root["license"] = {"@id": licence["@id"]}
+    for name, value in root.items():
+        crate.root_dataset[name] = value
+    for identifier in sorted(entities):
+        _add(crate, entities[identifier])
+    text = json.dumps(
+        crate.metadata.generate(), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False
+    )
+    return text.encode("utf-8") + b"\n"
+
+
+def _put(entities: dict[str, Entity], entity: Entity) -> None:
+    """Add an entity; the same one may come from several runs, but an `@id` stands for one kind of thing."""
+    identifier = str(entity["@id"])
+    known = entities.get(identifier)
+    if known is not None and known["@type"] != entity["@type"]:
+        raise PackagerError(f"{identifier} stands for two different things", hint="give them different URLs")
+    entities[identifier] = entity
+
+
+def _add(crate: Any, entity: Entity) -> None:
+    from rocrate.model import ContextEntity
+
+    # Files too are added as plain entities: ours are in the archive already, and `hasPart` is set by us.
+    identifier = str(entity["@id"])
+    properties = {key: value for key, value in entity.items() if key != "@id"}
+    crate.add(ContextEntity(crate, identifier, properties=properties))
+
+
+def _root(runs: Sequence[RunFacts], options: CrateOptions, agents: list[str], parts: list[str]) -> Entity:
+    last = max(facts.run.end for facts in runs)
+    titles = [run_title(facts.run) for facts in runs]
+    many = len(runs) > 1
+    experiments = sorted({escape_text(facts.run.experiment) for facts in runs})
+    name = options.name or (f"{len(runs)} runs of {', '.join(experiments)}" if many else titles[0])
+    status = ", ".join(f"{title} ({facts.run.status})" for title, facts in zip(titles, runs, strict=True))
+    description = options.description or f"Machine-learning run packaged with its provenance: {status}."
+    root: Entity = {
+        "name": escape_text(name),
+        "description": escape_text(description),
+        "datePublished": iso_time(last),
+        "hasPart": references(parts),
+        "mentions": references([facts.action_id for facts in runs]),
+    }
+    if options.authors:
+        root["author"] = references(agents)
+    if options.publisher is not None:
+        root["publisher"] = {"@id": options.publisher.url or _local("organization", options.publisher.name)}
+    if options.contact is not None:
+        root["contactPoint"] = {"@id": _contact_id(options.contact)}
+    if options.keywords:
+        words = [escape_text(word) for word in options.keywords]
+        root["keywords"] = words[0] if len(words) == 1 else words
+    return root
+
+
+def _add_run(
+    entities: dict[str, Entity], facts: RunFacts, options: CrateOptions, agent: str | None
+) -> list[str]:
+    """Add all of a run and return what the root's `hasPart` gets of it."""
+    if agent is None and facts.run.ranks and facts.run.ranks[0].user:
+        agent = _local("person", facts.run.ranks[0].user)
+        entities[agent] = {"@id": agent, "@type": "Person", "name": escape_text(facts.run.ranks[0].user)}
+    roles = file_roles(facts.run)
+    language = language_entity(facts.run)
+    parts: list[str] = []
+    files = list(facts.payload.files)
+    for directory in facts.payload.directories:
+        entity = directory_entity(directory, roles.get(directory.original.rstrip("/")), options.spec)
+        _put(entities, entity)
+        parts.append(str(entity["@id"]))
+        files += described_files(directory, options.spec)
+    for file in files:
+        entity = file_entity(file, roles.get(file.original), options.spec, language)
+        _put(entities, entity)
+        if file in facts.payload.files:
+            parts.append(str(entity["@id"]))
+    for entity in run_entities(facts, options, agent):
+        _put(entities, entity)
+    if not facts.folder:
+        return sorted(parts)
+    folder = quote(facts.folder)
+    entities[folder] = {
+        "@id": folder,
+        "@type": "Dataset",
+        "name": run_title(facts.run),
+        "description": f"Everything of {run_title(facts.run)}, {facts.run.status}.",
+        "hasPart": references(sorted(parts)),
+        "mentions": {"@id": facts.action_id},
+    }
+    return [folder]
+
+
+def _manifest_entity(manifest: Member) -> Entity:
+    return {
+        "@id": MANIFEST,
+        "@type": "File",
+        "name": MANIFEST,
+        "description": "SHA-256 of every file of this crate but the metadata and itself, for sha256sum.",
+        "encodingFormat": "text/plain",
+        "contentSize": str(manifest.size),
+        "sha256": manifest.sha256,
+    }
+
+
+def _profile_entity(spec: Spec) -> Entity | None:
+    version = _PROFILE_VERSION[spec]
+    if version is None:
+        return None
+    return {
+        "@id": f"https://w3id.org/ro/wfrun/process/{version}",
+        "@type": "CreativeWork" if spec == "1.1" else ["CreativeWork", "Profile"],
+        "name": "Process Run Crate",
+        "version": version,
+    }
+
+
+def _add_people(entities: dict[str, Entity], options: CrateOptions) -> list[str]:
+    """Add authors, affiliations, publisher and contact; return the identifiers of the authors."""
+    agents: list[str] = []
+    contact = options.contact
+    if contact is not None:
+        entity: Entity = {
+            "@id": _contact_id(contact),
+            "@type": "ContactPoint",
+            "contactType": "Responsible person",
+        }
+        for key, value in (("name", contact.name), ("email", contact.email), ("url", contact.url)):
+            if value:
+                entity[key] = escape_text(value)
+        _put(entities, entity)
+    organizations = [author.affiliation for author in options.authors] + [options.publisher]
+    reachable = [author.affiliation for author in options.authors if contact and author.name == contact.name]
+    reachable.append(options.publisher)
+    for organization in organizations:
+        if organization is not None:
+            identifier = organization.url or _local("organization", organization.name)
+            entity = {"@id": identifier, "@type": "Organization", "name": escape_text(organization.name)}
+            if organization.url:
+                entity["url"] = organization.url
+            if contact is not None and organization in reachable:
+                entity["contactPoint"] = {"@id": _contact_id(contact)}
+            _put(entities, entity)
+    for author in options.authors:
+        agents.append(_author_id(author))
+        _put(entities, _person(author, contact))
+    return agents
+
+
+def _person(author: Author, contact: Contact | None) -> Entity:
+    entity: Entity = {"@id": _author_id(author), "@type": "Person", "name": escape_text(author.name)}
+    if author.affiliation is not None:
+        affiliation = author.affiliation.url or _local("organization", author.affiliation.name)
+        entity["affiliation"] = {"@id": affiliation}
+    if author.email:
+        entity["email"] = author.email
+    if contact is not None and contact.name == author.name:
+        entity["contactPoint"] = {"@id": _contact_id(contact)}
+    return entity
+
+
+def _author_id(author: Author) -> str:
+    return author.orcid or _local("person", author.name)
+
+
+def _contact_id(contact: Contact) -> str:
+    if contact.email:
+        return f"mailto:{quote(contact.email, safe='@')}"
+    return contact.url or _local("contact", contact.name or "contact")
+
+
+def _local(kind: str, name: str) -> str:
+    return f"#{kind}/{quote(safe_name(name))}"

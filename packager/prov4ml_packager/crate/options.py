@@ -1,0 +1,95 @@
+"""What a user may choose for a crate: archive, versions, and the people and licence it belongs to."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from ..errors import PackagerError
+
+Compression = Literal["stored", "deflate", "bzip2", "lzma", "zstd"]
+Spec = Literal["1.1", "1.2", "1.3"]
+
+COMPRESSIONS: tuple[Compression, ...] = get_args(Compression)
+SPECS: tuple[Spec, ...] = get_args(Spec)
+PROFILES = ("process",)
+
+
+@dataclass(frozen=True)
+class Organization:
+    """An institution; `url` (its ROR where it has one) identifies it."""
+
+    name: str
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Author:
+    """A person; `orcid` is the full IRI, `https://orcid.org/…`."""
+
+    name: str
+    orcid: str | None = None
+    affiliation: Organization | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Whom to ask about the crate."""
+
+    name: str | None = None
+    email: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class CrateOptions:
+    """All choices for one crate.
+
+    Attributes:
+        compression: how the members of a zip are compressed; None is what the run was started with, and
+            stored where that says nothing.
+        spec: version of RO-Crate.
+        profile: `process`, or None for what suits the version: Process Run Crate 0.5 on RO-Crate 1.1, 0.6
+            on 1.3, none on 1.2.
+        with_raw: also put in the ranks' journals and metric points as the logger wrote them.
+        name: title of the crate; None makes one from the experiment.
+        description: what the crate is about; None makes one from the run.
+        license: SPDX identifier or http(s) URL.
+        authors: in the order of the citation; the first one is also the agent of the runs.
+        publisher: who publishes the crate.
+        contact: whom to ask.
+        url: page of the software that ran, used where the run knows no commit on a code host.
+        keywords: free words.
+    """
+
+    compression: Compression | None = None
+    spec: Spec = "1.1"
+    profile: str | None = None
+    with_raw: bool = False
+    name: str | None = None
+    description: str | None = None
+    license: str | None = None
+    authors: tuple[Author, ...] = ()
+    publisher: Organization | None = None
+    contact: Contact | None = None
+    url: str | None = None
+    keywords: tuple[str, ...] = ()
+
+    def check(self) -> None:
+        """Refuse what does not go together.
+
+        Raises:
+            PackagerError: an unknown compression, version or profile, or a run profile on RO-Crate 1.2,
+                for which none was made.
+        """
+        if self.compression is not None and self.compression not in COMPRESSIONS:
+            raise PackagerError(f"compression {self.compression!r} is not known", hint=_one_of(COMPRESSIONS))
+        if self.spec not in SPECS:
+            raise PackagerError(f"RO-Crate version {self.spec!r} is not known", hint=_one_of(SPECS))
+        if self.profile is not None and self.profile not in PROFILES:
+            raise PackagerError(f"profile {self.profile!r} is not known", hint=_one_of(PROFILES))
+        if self.profile is not None and self.spec == "1.2":
+            raise PackagerError("no run profile was made for RO-Crate 1.2", hint="choose --spec 1.1 or 1.3")
+
+
+def _one_of(choices: tuple[str, ...]) -> str:
+    return f"choose {' or '.join(choices)}"

@@ -1,0 +1,201 @@
+"""The files of a run that go into a crate, found through the record and never by looking what lies around."""
+
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from prov4ml.rundir import (
+    ARTIFACTS_DIRECTORY,
+    JOURNAL_FILE,
+    METRICS_FILE,
+    PACKAGED_DIRECTORY,
+    PACKAGED_PROV,
+    PACKAGED_SVG,
+    RUN_FILE,
+    rank_directory,
+)
+
+from ..errors import PackagerError
+from ..record import FileRecord, RunRecord
+from .archive_paths import archive_paths
+from .members import Member, bytes_member, file_member
+
+_ZARR_FILES = frozenset({"zarr.json", ".zgroup", ".zarray"})
+ZARR_ROOT = "zarr.json"
+
+
+@dataclass(frozen=True)
+class PayloadFile:
+    """A file of the crate; `original` is its path in the run directory, `opaque` marks part of a Zarr store."""
+
+    member: Member
+    original: str
+    opaque: bool = False
+
+
+@dataclass(frozen=True)
+class PayloadDirectory:
+    """A directory that is one thing: a logged one, or a Zarr store (`opaque`: its files are no entities)."""
+
+    member: Member
+    original: str
+    files: tuple[PayloadFile, ...]
+    opaque: bool
+
+
+@dataclass(frozen=True)
+class Payload:
+    """All of one run, sorted by path in the crate; `files` are those in no described directory."""
+
+    files: tuple[PayloadFile, ...]
+    directories: tuple[PayloadDirectory, ...]
+
+    def members(self) -> Iterator[Member]:
+        """Yield every member, directories' own entries too."""
+        for file in self.files:
+            yield file.member
+        for directory in self.directories:
+            yield directory.member
+            for file in directory.files:
+                yield file.member
+
+
+def recorded_files(run: RunRecord) -> Iterator[FileRecord]:
+    """Yield every file that the record names, in the order of its lists; the same one may come twice."""
+    for artifact in run.artifacts:
+        yield artifact.file
+    for version in run.model_versions:
+        yield version.file
+    for code in run.source_code:
+        yield from code.files
+    others = [one.file for one in run.models] + [one.file for one in run.datasets]
+    yield from (file for file in [*others, *(one.file for one in run.ports)] if file is not None)
+
+
+def collect_payload(
+    run: RunRecord, *, prefix: str, with_raw: bool, draw: Callable[[Path], bytes], note: Callable[[str], None]
+) -> Payload:
+    """Find, check and hash the files of a run.
+
+    Args:
+        run: the run; its `packaged/` folder must be there.
+        prefix: the run's folder in the crate, ending in `/`, or empty.
+        with_raw: also take the ranks' journals and metric points.
+        draw: makes the graph from the PROV document, in place of whatever SVG lies in `packaged/`.
+        note: called with one line about each file that is missing or is not what was recorded.
+
+    Raises:
+        PackagerError: `packaged/prov.json` or `run.json` is missing, a path leaves the run directory, or
+            something is a link or a special file.
+    """
+    root = run.directory
+    prov = root / PACKAGED_DIRECTORY / PACKAGED_PROV
+    if not prov.is_file():
+        raise PackagerError("is missing", path=prov, hint=f"run prov4ml-pack finalize {root}")
+    singles = [RUN_FILE]
+    if with_raw:
+        for rank in run.ranks:
+            names = (f"{rank_directory(rank.rank)}/{name}" for name in (JOURNAL_FILE, METRICS_FILE))
+            singles += [name for name in names if os.path.lexists(root / name)]
+    folders: dict[str, list[str]] = {}
+    for path in _list_directory(root, PACKAGED_DIRECTORY):
+        parts = path.split("/")
+        if len(parts) > 2:  # a store that is a directory
+            folders.setdefault(f"{PACKAGED_DIRECTORY}/{parts[1]}/", []).append(path)
+        else:
+            singles.append(path)
+    _take_recorded(run, singles, folders, note)
+
+    drawn = f"{PACKAGED_DIRECTORY}/{PACKAGED_SVG}"
+    singles = [path for path in dict.fromkeys(singles) if path != drawn]
+    paths = archive_paths(
+        [*singles, drawn, *folders, *(path for paths in folders.values() for path in paths)]
+    )
+
+    def payload_file(path: str, opaque: bool = False) -> PayloadFile:
+        chunk = opaque and PurePosixPath(path).name not in _ZARR_FILES
+        _refuse_links(root, path)
+        return PayloadFile(file_member(prefix + paths[path], root / path, compressed=chunk), path, opaque)
+
+    files = [payload_file(path) for path in singles]
+    files.append(PayloadFile(bytes_member(prefix + drawn, draw(prov)), drawn))
+    directories = []
+    for folder, inside in folders.items():
+        opaque = any(f"{folder}{name}" in inside for name in _ZARR_FILES)
+        contents = tuple(
+            sorted((payload_file(path, opaque) for path in inside), key=lambda one: one.member.path)
+        )
+        directories.append(PayloadDirectory(Member(prefix + paths[folder], None), folder, contents, opaque))
+    _note_changes(run, files, note)
+    return Payload(
+        tuple(sorted(files, key=lambda one: one.member.path)),
+        tuple(sorted(directories, key=lambda one: one.member.path)),
+    )
+
+
+def _take_recorded(
+    run: RunRecord, singles: list[str], folders: dict[str, list[str]], note: Callable[[str], None]
+) -> None:
+    records = {record.path: record for record in recorded_files(run) if record.path is not None}
+    directories = {path for path, record in records.items() if record.kind == "directory"}
+    for path, record in records.items():
+        _check_inside(run.directory, path)
+        _refuse_links(run.directory, path)
+        if not os.path.lexists(run.directory / path):
+            note(f"{run.directory / path}: was recorded and is gone; the crate does not have it")
+        elif any(f"{path}/".startswith(f"{folder}/") and path != folder for folder in directories):
+            continue  # comes with the directory around it
+        elif record.kind == "file":
+            singles.append(path)
+        else:
+            folders[f"{path}/"] = list(_list_directory(run.directory, path))
+
+
+def _check_inside(root: Path, path: str) -> None:
+    parts = path.split("/")
+    if parts[0] != ARTIFACTS_DIRECTORY or len(parts) < 2 or any(part in ("", ".", "..") for part in parts):
+        raise PackagerError(
+            f"the record names {path!r}, which is not below {ARTIFACTS_DIRECTORY}/", path=root
+        )
+
+
+def _refuse_links(root: Path, path: str) -> None:
+    place = root
+    for part in path.split("/"):
+        place = place / part
+        if place.is_symlink():
+            raise PackagerError("is a link, and a crate takes only what is in the run directory", path=place)
+
+
+def _list_directory(root: Path, path: str) -> Iterator[str]:
+    """Yield the regular files below a directory of the run, in no order, and refuse links and special files."""
+    _refuse_links(root, path)
+    waiting = [path]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            entries = list(os.scandir(root / folder))
+        except OSError as error:
+            raise PackagerError(f"cannot be read: {error.strerror or error}", path=root / folder) from error
+        for entry in entries:
+            mode = entry.stat(follow_symlinks=False).st_mode
+            if stat.S_ISDIR(mode):
+                waiting.append(f"{folder}/{entry.name}")
+            elif stat.S_ISREG(mode):
+                yield f"{folder}/{entry.name}"
+            else:
+                kind = "link" if stat.S_ISLNK(mode) else "special file"
+                raise PackagerError(
+                    f"is a {kind}, which a crate cannot hold", path=root / folder / entry.name
+                )
+
+
+def _note_changes(run: RunRecord, files: Iterable[PayloadFile], note: Callable[[str], None]) -> None:
+    digests = {file.original: file.member.sha256 for file in files}
+    # The last time a name was logged is what its copy should be.
+    expected = {record.path: record.sha256 for record in recorded_files(run) if record.path and record.sha256}
+    for path, sha256 in expected.items():
+        if path in digests and digests[path] != sha256:
+            note(f"{run.directory / path}: is not the file that was logged (its sha256 differs)")

@@ -1,0 +1,234 @@
+"""The way out of a crate that somebody sent: every member is checked before a byte of it is written."""
+
+import re
+import stat
+import sys
+import tarfile
+import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, cast
+
+from ..atomic import atomic_directory
+from ..errors import PackagerError
+from .archive_paths import folded
+from .compressors import zstd_module
+from .members import CHUNK
+from .unpack_zip import bad_zip_errors, check_directory_size, open_zip
+
+_DRIVE = re.compile(r"[A-Za-z]:")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class UnpackLimits:
+    """How much an archive may hold.
+
+    Attributes:
+        members: how many files and directories.
+        total: bytes of all files together.
+        ratio: bytes written for each byte of the archive; counts once `ratio_from` bytes are written, since
+            a few constant columns may well shrink a thousandfold.
+        ratio_from: bytes.
+    """
+
+    members: int = 500_000
+    total: int = 1 << 40
+    ratio: int = 200
+    ratio_from: int = 256 << 20
+
+
+@dataclass(frozen=True)
+class _Entry:
+    name: str
+    is_directory: bool
+    stream: IO[bytes] | None
+
+
+def unpack_crate(crate: Path, target: Path, *, limits: UnpackLimits | None = None) -> Path:
+    """Unpack a zip, tar, tar.gz or tar.zst, told apart by their content, into a new or empty directory.
+
+    What is refused, with the member's name: `..`, absolute paths, drive letters, backslashes and control
+    characters in names; links, devices and other special files; members that are there twice or differ only
+    in case or Unicode form; encryption; damage; more than the limits. Modes and owners of the archive are not
+    taken over. Nothing is left at `target` unless all went well.
+
+    Args:
+        crate: the archive.
+        target: must not exist, or be an empty directory.
+        limits: the usual ones if None.
+
+    Returns:
+        The target.
+
+    Raises:
+        PackagerError: the archive cannot be read or is refused, or the target is not empty.
+    """
+    if target.is_symlink() or (target.exists() and (not target.is_dir() or any(target.iterdir()))):
+        raise PackagerError("is there already", path=target, hint="choose a new or empty directory")
+    if crate.is_dir():
+        raise PackagerError("is a directory and not an archive; it needs no unpacking", path=crate)
+    try:
+        with atomic_directory(target) as folder, _open_entries(crate, limits or UnpackLimits()) as entries:
+            _write_entries(entries, folder, crate, limits or UnpackLimits())
+    except PackagerError:
+        raise
+    except _damage() as error:
+        raise PackagerError(f"cannot be unpacked: {_one_line(error)}", path=crate) from error
+    return target
+
+
+def _damage() -> tuple[type[Exception], ...]:
+    import lzma
+    import zlib
+
+    known = (
+        OSError,
+        EOFError,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+        RecursionError,
+        MemoryError,
+        OverflowError,
+    )
+    return (*known, *bad_zip_errors(), tarfile.TarError, zlib.error, lzma.LZMAError, zstd_module().ZstdError)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+@contextmanager
+def _open_entries(crate: Path, limits: UnpackLimits) -> Iterator[Iterable[_Entry]]:
+    with crate.open("rb") as stream:
+        head = stream.read(512)
+        stream.seek(0)
+        if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+            check_directory_size(stream, crate, limits.members)
+            with open_zip(stream) as archive:
+                yield _zip_entries(archive, crate)
+            return
+        mode = "r|"
+        source: Any = stream
+        if head[:2] == b"\x1f\x8b":
+            mode = "r|gz"
+        elif head[:4] == b"\x28\xb5\x2f\xfd":
+            source = zstd_module().ZstdFile(stream)
+        elif head[257:262] != b"ustar":
+            raise PackagerError("is no zip, tar, tar.gz or tar.zst", path=crate)
+        with tarfile.open(fileobj=cast(IO[bytes], source), mode=cast(Any, mode)) as tar:
+            yield _tar_entries(tar, crate)
+
+
+def _zip_entries(archive: zipfile.ZipFile, crate: Path) -> Iterator[_Entry]:
+    for info in archive.infolist():
+        # `filename` is cut at a NUL and has the system's separators; the name in the archive is what counts.
+        name = info.orig_filename
+        if info.flag_bits & 0x41:
+            raise PackagerError("is encrypted", path=crate, place=_shown(name))
+        kind = stat.S_IFMT(info.external_attr >> 16)
+        if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+            what = "a link" if kind == stat.S_IFLNK else "a special file"
+            raise PackagerError(f"is {what}, which a crate cannot hold", path=crate, place=_shown(name))
+        if name.endswith("/"):
+            yield _Entry(name, True, None)
+        else:
+            with archive.open(info) as stream:
+                yield _Entry(name, False, stream)
+
+
+def _tar_entries(tar: tarfile.TarFile, crate: Path) -> Iterator[_Entry]:
+    for info in tar:
+        if not info.isreg() and not info.isdir():
+            what = "a link" if info.issym() or info.islnk() else "a special file"
+            raise PackagerError(f"is {what}, which a crate cannot hold", path=crate, place=_shown(info.name))
+        if info.issparse():
+            raise PackagerError(
+                "is a sparse file, which a crate cannot hold", path=crate, place=_shown(info.name)
+            )
+        yield _Entry(info.name, info.isdir(), tar.extractfile(info))
+        # tarfile keeps every header it has seen, which a million members would turn into memory.
+        tar.members = []  # type: ignore[attr-defined]  # public since Python 2, missing in the stubs
+
+
+def _shown(name: str) -> str:
+    return ascii(name[:200])[1:-1]
+
+
+def _checked_parts(name: str, crate: Path) -> tuple[str, ...]:
+    def refuse(why: str) -> PackagerError:
+        return PackagerError(why, path=crate, place=_shown(name) or "(empty name)")
+
+    if "\\" in name:
+        raise refuse("has a backslash in its name")
+    if _CONTROL.search(name):
+        raise refuse("has a control character or broken encoding in its name")
+    if name.startswith("/"):
+        raise refuse("is an absolute path")
+    if _DRIVE.match(name):
+        raise refuse("begins with a drive letter")
+    parts = tuple(part for part in name.removesuffix("/").split("/") if part != ".")
+    if ".." in parts:
+        raise refuse("leaves the crate with '..'")
+    if "" in parts and name.rstrip("/"):
+        raise refuse("has an empty part in its name")
+    if sys.platform == "win32" and any(":" in part or part.rstrip(". ") != part for part in parts):
+        raise refuse("has a name that Windows cannot hold")
+    return tuple(part for part in parts if part)
+
+
+class _Places:
+    """What is where already, as a file system that folds case and Unicode forms would see it."""
+
+    def __init__(self, crate: Path) -> None:
+        self._crate = crate
+        self._names: dict[str, tuple[str, bool]] = {}
+        self._listed: set[str] = set()
+
+    def claim(self, parts: tuple[str, ...], is_directory: bool) -> None:
+        """Refuse a second member of a name, names that fold into one, and a file used as a directory."""
+        for depth in range(1, len(parts) + 1):
+            path = "/".join(parts[:depth])
+            directory = is_directory or depth < len(parts)
+            known = self._names.setdefault(folded(path), (path, directory))
+            if known[0] != path:
+                raise self._refuse(path, f"collides with {_shown(known[0])} where case is folded")
+            if known[1] != directory:
+                raise self._refuse(path, "is both a file and a directory")
+        path = "/".join(parts)
+        if path in self._listed:
+            raise self._refuse(path, "is there twice")
+        self._listed.add(path)
+
+    def _refuse(self, path: str, why: str) -> PackagerError:
+        return PackagerError(why, path=self._crate, place=_shown(path))
+
+
+def _write_entries(entries: Iterable[_Entry], folder: Path, crate: Path, limits: UnpackLimits) -> None:
+    places = _Places(crate)
+    allowed = min(limits.total, max(limits.ratio_from, crate.stat().st_size * limits.ratio))
+    written = 0
+    for count, entry in enumerate(entries, start=1):
+        if count > limits.members:
+            raise PackagerError(f"has more than {limits.members} members", path=crate)
+        parts = _checked_parts(entry.name, crate)
+        if not parts and entry.is_directory:
+            continue  # "./", as `tar -C DIR .` writes it
+        if not parts:
+            raise PackagerError("has no name", path=crate, place=_shown(entry.name) or "(empty name)")
+        places.claim(parts, entry.is_directory)
+        path = folder.joinpath(*parts)
+        if entry.stream is None:
+            path.mkdir(parents=True, exist_ok=True)
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as stream:
+            while chunk := entry.stream.read(min(CHUNK, allowed - written + 1)):
+                written += len(chunk)
+                if written > allowed:
+                    why = f"unpacks to more than {allowed} bytes, {limits.ratio} times the archive: a bomb?"
+                    raise PackagerError(why, path=crate, place=_shown(entry.name))
+                stream.write(chunk)
