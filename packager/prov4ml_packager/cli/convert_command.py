@@ -1,0 +1,29 @@
+"""`prov4ml-pack convert`."""
+
+from pathlib import Path
+
+import click
+
+from .options import debug_option, example, path_type, store_format_option
+from .output import progress, say
+
+
+@click.command(
+    "convert", epilog=example("prov4ml-pack convert prov/digits_0/packaged/metrics.zarr metrics.nc")
+)
+@click.argument("source", metavar="SRC", type=path_type)
+@click.argument("target", metavar="DST", type=path_type)
+@store_format_option("zarr", "csv", "netcdf", "raw")
+@click.option("--separator", default=None, help="Separator of a CSV to read or write.")
+@debug_option
+def command(source: Path, target: Path, to: str | None, separator: str | None) -> None:
+    """Convert metrics between Zarr, NetCDF, CSV and run directories, bit for bit.
+
+    SRC is a store or a run directory. The format follows from DST's name (.zarr, .zarr.zip, .nc, .csv)
+    unless --to says it; raw is a run directory. Prints the path written.
+    """
+    from ..convert import convert
+
+    options = {} if separator is None else {"separator": separator}
+    with progress(f"convert {source}") as advance:
+        say(convert(source, target, to=to, progress=advance, **options))

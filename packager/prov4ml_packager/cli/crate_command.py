@@ -1,0 +1,99 @@
+"""`prov4ml-pack crate`."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .options import debug_option, example, output_option, path_type
+from .output import note, progress, say
+
+if TYPE_CHECKING:
+    from ..crate import Author
+
+_AUTHOR = re.compile(
+    r"\s*(?P<name>[^<>]+?)\s*(?:<\s*(?:https?://orcid\.org/)?(?P<orcid>[0-9X-]{19})\s*>)?\s*"
+)
+
+
+def parse_author(text: str) -> "Author":
+    """Return the author that `NAME` or `NAME <ORCID>` stands for.
+
+    Raises:
+        BadParameter: it has another form.
+    """
+    from ..crate import Author
+
+    match = _AUTHOR.fullmatch(text)
+    if match is None:
+        raise click.BadParameter(f"{text!r} is no 'NAME' or 'NAME <ORCID>'", param_hint="'--author'")
+    return Author(match["name"], f"https://orcid.org/{match['orcid']}" if match["orcid"] else None)
+
+
+@click.command(
+    "crate",
+    epilog=example(
+        'prov4ml-pack crate prov/digits_0 -o digits.zip --license CC-BY-4.0 --author "Ada Lovelace"'
+    ),
+)
+@click.argument("runs", metavar="RUN...", nargs=-1, required=True, type=path_type)
+@output_option("OUT.zip, OUT.tar.gz, OUT.tar.zst, or a plain name for a directory.")
+@click.option(
+    "--compression",
+    type=click.Choice(["stored", "deflate", "bzip2", "lzma", "zstd"]),
+    default=None,
+    help="Of a zip; by default what the run was started with, else stored.",
+)
+@click.option(
+    "--spec", type=click.Choice(["1.1", "1.2", "1.3"]), default=None, help="RO-Crate version; default 1.1."
+)
+@click.option(
+    "--profile", metavar="NAME", default=None, help="Run profile: process (the default on 1.1 and 1.3)."
+)
+@click.option("--with-raw", is_flag=True, help="Also put in the raw journals and metric points.")
+@click.option(
+    "--config",
+    type=path_type,
+    default=None,
+    help="TOML or CITATION.cff; by default those around the current folder.",
+)
+@click.option("--author", "authors", metavar="NAME [<ORCID>]", multiple=True, help="May be repeated.")
+@click.option("--license", metavar="SPDX", default=None, help="SPDX identifier or URL.")
+@click.option("--name", metavar="TEXT", default=None, help="Title of the crate.")
+@click.option("--description", metavar="TEXT", default=None, help="What the crate is about.")
+@click.option("--keyword", "keywords", metavar="WORD", multiple=True, help="May be repeated.")
+@debug_option
+def command(
+    runs: tuple[Path, ...],
+    output: Path,
+    config: Path | None,
+    authors: tuple[str, ...],
+    with_raw: bool,
+    **given: Any,
+) -> None:
+    """Put one or more runs into an RO-Crate, finalizing first what is not.
+
+    Who made it and under which licence come from the options, --config, the table [tool.prov4ml.crate] in
+    pyproject.toml, or CITATION.cff.
+    """
+    from dataclasses import replace
+
+    from ..crate import build_crate, load_crate_config
+    from ..finalize import ensure_finalized
+
+    chosen = {name: value for name, value in given.items() if value not in (None, ())}
+    if authors:
+        chosen["authors"] = tuple(parse_author(text) for text in authors)
+    if with_raw:
+        chosen["with_raw"] = True
+    options = replace(load_crate_config(config), **chosen)
+    options.check()
+    records = []
+    for run in runs:
+        with progress(f"finalize {run}") as advance:
+            records.append(ensure_finalized(run, progress=advance))
+    for record in records:
+        for warning in record.warnings:
+            note(f"prov4ml-pack: warning: {record.directory}: {warning}")
+    say(build_crate(records, output, options))

@@ -1,0 +1,25 @@
+"""`prov4ml-pack inspect`."""
+
+import json
+from pathlib import Path
+
+import click
+
+from .options import debug_option, example, path_type
+from .output import say
+
+
+@click.command("inspect", epilog=example("prov4ml-pack inspect prov/digits_0"))
+@click.argument("path", type=path_type)
+@click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON object.")
+@debug_option
+def command(path: Path, as_json: bool) -> None:
+    """Sum up a run directory, a crate, a PROV-JSON document or a metric store."""
+    from ..summary import summarize, summary_lines
+
+    summary = summarize(path)
+    if as_json:
+        print(json.dumps(summary, indent=2, allow_nan=False))
+    else:
+        for line in summary_lines(summary):
+            say(line)

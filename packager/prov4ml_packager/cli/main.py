@@ -1,0 +1,118 @@
+"""The group of commands, and how whatever goes wrong in one becomes a line and an exit status."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+from prov4ml_validators.report import Unreadable
+
+from ..errors import PackagerError
+from . import (
+    convert_command,
+    crate_command,
+    demo_command,
+    finalize_command,
+    graph_command,
+    inspect_command,
+    unpack_command,
+    validate_command,
+)
+from .options import Session, debug_option, example
+from .output import fail
+
+PROGRAM = "prov4ml-pack"
+_COULD_NOT = 2
+_VALIDATE_MODULES = {
+    "click",
+    "jsonschema",
+    "jsonschema_specifications",
+    "referencing",
+    "rpds",
+    "attrs",
+    "attr",
+}
+_DEMO_MODULES = {"sklearn", "scipy", "joblib"}
+
+
+@click.group(
+    name=PROGRAM,
+    epilog=example("prov4ml-pack crate prov/digits_0 -o digits.zip", "prov4ml-pack validate digits.zip"),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@debug_option
+def group() -> None:
+    """Package the runs that prov4ml logged: metric stores, provenance, graphs, RO-Crates."""
+
+
+for _module in (
+    demo_command,
+    finalize_command,
+    convert_command,
+    graph_command,
+    crate_command,
+    validate_command,
+    inspect_command,
+    unpack_command,
+):
+    group.add_command(_module.command)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; errors are one line on stderr.
+
+    Args:
+        arguments: without the name of the program.
+
+    Returns:
+        0 done or valid; 1 checked and with findings (`validate` alone); 2 could not be done, bugs included.
+    """
+    session = Session()
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a terminal that cannot show a character gets its number
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        status = group.main(list(arguments), prog_name=PROGRAM, standalone_mode=False, obj=session)
+        sys.stdout.flush()
+        return status if isinstance(status, int) else 0
+    except BrokenPipeError:
+        _discard_stdout()
+        return _COULD_NOT
+    except (Exception, click.exceptions.Exit, KeyboardInterrupt) as error:
+        if session.debug:
+            traceback.print_exc()
+        fail(_explain(error))
+        return _COULD_NOT
+
+
+def _discard_stdout() -> None:
+    # The reader (such as head) has enough; without this, Python complains once more when it exits.
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())
+    os.close(devnull)
+
+
+def _explain(error: BaseException) -> str:
+    """Return one line on what went wrong and what to do about it."""
+    if isinstance(error, click.UsageError):
+        path = error.ctx.command_path if error.ctx else PROGRAM
+        return f"{error.format_message().rstrip('.')}; see {path} --help"
+    if isinstance(error, click.ClickException):
+        return error.format_message()
+    if isinstance(error, click.Abort | KeyboardInterrupt):
+        return "interrupted; nothing was written"
+    if isinstance(error, PackagerError | Unreadable):
+        return str(error)
+    if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("prov4ml"):
+        return f"{error.name} is not installed; run: pip install 'prov4ml[{_extra(error.name)}]'"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    if isinstance(error, MemoryError):
+        return "out of memory"
+    return f"this is a bug ({type(error).__name__}: {error}); please report it with what --debug shows"
+
+
+def _extra(module: str) -> str:
+    root = module.partition(".")[0]
+    return "validate" if root in _VALIDATE_MODULES else "demo" if root in _DEMO_MODULES else "pack"

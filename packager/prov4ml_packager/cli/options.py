@@ -1,0 +1,50 @@
+"""Options that several commands share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass
+class Session:
+    """What one call of the command line is asked for besides its command."""
+
+    debug: bool = False
+
+
+def _set_debug(context: click.Context, _: click.Parameter, value: bool) -> None:
+    session = context.find_object(Session)
+    if value and session is not None:
+        session.debug = True
+
+
+debug_option = click.option(
+    "--debug",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_set_debug,
+    help="Show the traceback of an error.",
+)
+
+path_type = click.Path(path_type=Path)
+
+
+def example(*lines: str) -> str:
+    """Return the end of a help text: command lines that can be pasted, which click does not wrap."""
+    return "\n".join(["\b", "Example:", *(f"  {line}" for line in lines)])
+
+
+def store_format_option(*choices: str) -> Callable[[Command], Command]:
+    """Return the option `--to` with the formats that a command can write."""
+    return click.option("--to", type=click.Choice(choices), default=None, help="Format of the metrics.")
+
+
+def output_option(help: str, *, required: bool = True) -> Callable[[Command], Command]:
+    """Return the option `-o`."""
+    return click.option("-o", "--output", type=path_type, required=required, default=None, help=help)

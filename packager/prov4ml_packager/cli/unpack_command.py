@@ -1,0 +1,32 @@
+"""`prov4ml-pack unpack`."""
+
+from pathlib import Path
+
+import click
+
+from .options import debug_option, example, output_option, path_type
+from .output import say
+
+_ENDINGS = (".tar.gz", ".tar.zst", ".tgz", ".zip", ".eln")
+
+
+def default_target(crate: Path) -> Path:
+    """Return the folder to unpack to: in the current one, named as the crate without its ending."""
+    for ending in _ENDINGS:
+        if crate.name.lower().endswith(ending) and len(crate.name) > len(ending):
+            return Path(crate.name[: -len(ending)])
+    return Path(f"{crate.name}-unpacked")
+
+
+@click.command("unpack", epilog=example("prov4ml-pack unpack digits.zip -o digits"))
+@click.argument("crate", type=path_type)
+@output_option("The new folder; by default named as CRATE, in the current one.", required=False)
+@debug_option
+def command(crate: Path, output: Path | None) -> None:
+    """Unpack a crate safely: nothing is ever written outside the new folder.
+
+    Prints the path of the folder.
+    """
+    from ..crate import unpack_crate
+
+    say(unpack_crate(crate, output or default_target(crate)))

@@ -1,0 +1,92 @@
+"""Files inside a crate, whether it is a directory, a zip or a tar: read, never unpacked."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from prov4ml_validators.crate.members import DirectoryMembers, Members, TarMembers, open_zip
+
+from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_PROV
+
+from .errors import PackagerError
+
+METADATA_FILE = "ro-crate-metadata.json"
+_ZIPS = (".zip", ".eln")
+_TARS = (".tar.gz", ".tgz", ".tar.zst", ".tzst")
+_LARGEST_MEMBER = 256 << 20
+
+
+def is_crate(path: Path) -> bool:
+    """Return whether a path is a directory with crate metadata, or named like an archive."""
+    if path.is_dir():
+        return (path / METADATA_FILE).is_file()
+    # A zipped Zarr store is no crate.
+    return path.name.lower().endswith(_ZIPS + _TARS) and not path.name.lower().endswith(".zarr.zip")
+
+
+@contextmanager
+def _open(crate: Path) -> Iterator[Members]:
+    if crate.is_dir():
+        yield DirectoryMembers(crate)
+    elif crate.name.lower().endswith(_TARS):
+        yield TarMembers(crate)
+    else:
+        with open_zip(crate) as members:
+            yield members
+
+
+def read_member(crate: Path, path: str) -> bytes:
+    """Return the content of one file of a crate.
+
+    Raises:
+        PackagerError: it is not there, damaged, or larger than 256 MiB.
+        Unreadable: the crate is no archive that can be read.
+    """
+    try:
+        with _open(crate) as members:
+            if crate.is_dir() and any((crate / path).parents[i].is_symlink() for i in range(path.count("/"))):
+                raise PackagerError("is reached through a symbolic link", path=crate, place=path)
+            if not any(entry.path == path and entry.kind == "file" for entry in members.entries()):
+                raise PackagerError("is missing", path=crate, place=path)
+            content = bytearray()
+            for _, chunks in members.contents({path}):
+                for chunk in chunks:
+                    content += chunk
+                    if len(content) > _LARGEST_MEMBER:
+                        raise PackagerError(
+                            f"is larger than {_LARGEST_MEMBER >> 20} MiB", path=crate, place=path
+                        )
+            return bytes(content)
+    except (OSError, ValueError) as error:
+        raise PackagerError(f"cannot be read ({error})", path=crate, place=path) from error
+
+
+def prov_members(crate: Path) -> list[str]:
+    """Return the paths of the PROV documents of the runs in a crate, in the order stored."""
+    ending = (PACKAGED_DIRECTORY, PACKAGED_PROV)
+    try:
+        with _open(crate) as members:
+            return [
+                entry.path
+                for entry in members.entries()
+                if entry.kind == "file" and PurePosixPath(entry.path).parts[-2:] == ending
+            ]
+    except OSError as error:
+        raise PackagerError(f"cannot be read ({error})", path=crate) from error
+
+
+def parse_object(content: bytes, path: Path, place: str | None = None) -> dict[str, Any]:
+    """Return a JSON object in UTF-8.
+
+    Raises:
+        PackagerError: it is none.
+    """
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise PackagerError(f"is no JSON ({str(error)[:100]})", path=path, place=place) from error
+    if not isinstance(value, dict):
+        raise PackagerError("is no JSON object", path=path, place=place)
+    return value

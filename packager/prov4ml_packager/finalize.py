@@ -1,0 +1,140 @@
+"""From a run directory to its `packaged/`: the metric store, the provenance document, and pictures of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from prov4ml.rundir import (
+    JOURNAL_FILE,
+    METRICS_FILE,
+    PACKAGED_DIRECTORY,
+    PACKAGED_DOT,
+    PACKAGED_PROV,
+    PACKAGED_STORES,
+    PACKAGED_SVG,
+    RUN_FILE,
+)
+
+from .atomic import atomic_directory
+from .graph import document_to_dot, render_svg
+from .provenance import build_document, write_document
+from .reader import read_run
+from .record import RunRecord
+from .stores import write_store
+
+StoreFormat = Literal["zarr", "netcdf", "csv"]
+
+
+@dataclass(frozen=True)
+class FinalizedRun:
+    """A run and its products; `dot` and `svg` are None where they were not asked for."""
+
+    record: RunRecord
+    packaged: Path
+    store: Path
+    prov: Path
+    dot: Path | None
+    svg: Path | None
+
+
+def finalize(
+    directory: Path,
+    *,
+    to: StoreFormat | None = None,
+    graph: bool = False,
+    svg: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> FinalizedRun:
+    """Make `<directory>/packaged/` anew: `prov.json`, the metric store, and the pictures asked for.
+
+    Works for runs that were killed. The raw files are never changed; an older `packaged/` is replaced as a
+    whole at the end, and is untouched if anything fails.
+
+    Args:
+        directory: the run directory.
+        to: format of the store; what the run was started with if None.
+        graph: also write `graph.dot`.
+        svg: also write `graph.svg`.
+        progress: is called with the number of points written since the last call.
+
+    Raises:
+        PackagerError: the run cannot be read, or a product cannot be written.
+    """
+    return finalize_record(read_run(directory), to=to, graph=graph, svg=svg, progress=progress)
+
+
+def finalize_record(
+    record: RunRecord,
+    *,
+    to: StoreFormat | None = None,
+    graph: bool = False,
+    svg: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> FinalizedRun:
+    """Do what `finalize` does for a run that was read already."""
+    store_format = to or record.options.metrics_file_type
+    packaged = record.directory / PACKAGED_DIRECTORY
+    with atomic_directory(packaged) as folder:
+        store = write_store(
+            record.metrics,
+            folder / PACKAGED_STORES[store_format],
+            format=store_format,
+            separator=record.options.csv_separator,
+            chunk_codec=record.options.chunk_codec,
+            progress=progress,
+        )
+        document = build_document(record, store=f"{PACKAGED_DIRECTORY}/{store.name}")
+        write_document(document, folder / PACKAGED_PROV)
+        if graph or svg:
+            dot = document_to_dot(document)
+            if graph:
+                (folder / PACKAGED_DOT).write_text(dot, encoding="utf-8", newline="\n")
+            if svg:
+                (folder / PACKAGED_SVG).write_bytes(render_svg(dot))
+    return FinalizedRun(
+        record=record,
+        packaged=packaged,
+        store=packaged / store.name,
+        prov=packaged / PACKAGED_PROV,
+        dot=packaged / PACKAGED_DOT if graph else None,
+        svg=packaged / PACKAGED_SVG if svg else None,
+    )
+
+
+def find_store(packaged: Path) -> Path | None:
+    """Return the metric store in a `packaged/` folder, or None."""
+    candidates = (
+        packaged / f"{name}{zipped}" for name in PACKAGED_STORES.values() for zipped in ("", ".zip")
+    )
+    return next((path for path in candidates if path.exists()), None)
+
+
+def is_current(record: RunRecord) -> bool:
+    """Return whether `packaged/` is whole and was made after the last change of the run's raw files.
+
+    Never for an unfinished run: it may still be written to.
+    """
+    packaged = record.directory / PACKAGED_DIRECTORY
+    if record.status == "unfinished" or find_store(packaged) is None:
+        return False
+    raw = [record.directory / RUN_FILE]
+    for pattern in (JOURNAL_FILE, METRICS_FILE):
+        raw.extend(record.directory.glob(f"rank_*/{pattern}"))
+    try:
+        made = (packaged / PACKAGED_PROV).stat().st_mtime_ns
+        return all(path.stat().st_mtime_ns <= made for path in raw)
+    except OSError:
+        return False
+
+
+def ensure_finalized(directory: Path, *, progress: Callable[[int], None] | None = None) -> RunRecord:
+    """Return the run, finalized first unless its `packaged/` is current.
+
+    Raises:
+        PackagerError: as `finalize`.
+    """
+    record = read_run(directory)
+    if not is_current(record):
+        finalize_record(record, progress=progress)
+    return record

@@ -1,0 +1,189 @@
+"""Finding out what a path is, and summing it up."""
+
+from pathlib import Path
+from typing import Any
+
+from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_PROV, RUN_FILE
+
+from ..crate_members import METADATA_FILE, is_crate, parse_object, prov_members, read_member
+from ..documents import load_document
+from ..errors import PackagerError
+from ..record import FileRecord, RunRecord
+from .values import Summary, iso_time, json_ready, metrics_summary
+
+
+def summarize(path: Path) -> Summary:
+    """Return a summary of a run directory, a crate, a PROV-JSON document or a metric store.
+
+    `kind` says which: `run-directory`, `ro-crate`, `prov-json` or `metric-store`. A run's summary reads all
+    its points once.
+
+    Raises:
+        PackagerError: it is none of these, or cannot be read.
+        Unreadable: it is a crate that cannot be read.
+    """
+    if not path.exists():
+        raise PackagerError(
+            "does not exist", path=path, hint="give a run, a crate, a PROV document or a store"
+        )
+    if is_crate(path):
+        return _crate(path)
+    if (path / RUN_FILE).is_file():
+        from ..reader import read_run
+
+        return _run(path, read_run(path))
+    if path.is_file() and path.suffix.lower() in (".json", ".provjson"):
+        return _document(path)
+    return _store(path)
+
+
+def _file(file: FileRecord | None) -> Summary:
+    if file is None:
+        return {"path": None, "size": None, "sha256": None}
+    return {"path": file.path, "size": file.size, "sha256": file.sha256}
+
+
+def _run(path: Path, run: RunRecord) -> Summary:
+    return {
+        "path": str(path),
+        "kind": "run-directory",
+        "experiment": run.experiment,
+        "run_id": run.run_id,
+        "uuid": run.uuid,
+        "status": run.status,
+        "error": None if run.error is None else {"type": run.error.type, "message": run.error.message},
+        "start": iso_time(run.start),
+        "end": iso_time(run.end),
+        "duration_seconds": (run.end - run.start) / 1e9,
+        "packaged": (path / PACKAGED_DIRECTORY / PACKAGED_PROV).is_file(),
+        "ranks": [
+            {
+                "rank": rank.rank,
+                "status": rank.status,
+                "host": rank.host,
+                "start": iso_time(rank.start),
+                "end": None if rank.end is None else iso_time(rank.end),
+                "points_lost": rank.points_lost,
+            }
+            for rank in run.ranks
+        ],
+        "contexts": [
+            {
+                "context": context.name,
+                "parent": context.parent,
+                "start": iso_time(context.start),
+                "end": iso_time(context.end),
+            }
+            for context in run.contexts
+        ],
+        "parameters": [
+            {"parameter": one.key, "value": json_ready(one.value), "context": one.context}
+            for one in run.parameters
+        ],
+        "metrics": metrics_summary(run.metrics),
+        "final_metrics": [
+            {"metric": one.key, "operation": one.operation, "value": json_ready(one.value), "rank": one.rank}
+            for one in run.final_metrics
+        ],
+        "artifacts": [
+            {"artifact": one.name, "context": one.context, **_file(one.file)} for one in run.artifacts
+        ],
+        "models": [
+            {"model": one.name, "class": one.type, "parameters": one.parameters, **_file(one.file)}
+            for one in run.models
+        ]
+        + [
+            {"model": f"{one.name} v{one.version}", "class": None, "parameters": None, **_file(one.file)}
+            for one in run.model_versions
+        ],
+        "datasets": [
+            {"dataset": one.label, "class": one.type, "info": json_ready(one.info), "sha256": one.sha256}
+            for one in run.datasets
+        ],
+        "warnings": list(run.warnings),
+    }
+
+
+def _document(path: Path) -> Summary:
+    document = load_document(path)
+    activities = document.get("activity")
+    return {
+        "path": str(path),
+        "kind": "prov-json",
+        "prefixes": json_ready(document.get("prefix") or {}),
+        "records": {
+            kind: len(records)
+            for kind, records in document.items()
+            if kind != "prefix" and isinstance(records, dict)
+        },
+        "activities": [
+            {"activity": name, "start": one.get("prov:startTime"), "end": one.get("prov:endTime")}
+            for name, one in (activities.items() if isinstance(activities, dict) else ())
+            if isinstance(one, dict)
+        ],
+    }
+
+
+def _identifiers(value: Any) -> list[str]:
+    entries = value if isinstance(value, list) else [] if value is None else [value]
+    return [str(one.get("@id", one) if isinstance(one, dict) else one) for one in entries]
+
+
+def _crate(path: Path) -> Summary:
+    metadata = parse_object(read_member(path, METADATA_FILE), path, METADATA_FILE)
+    graph = metadata.get("@graph")
+    entities = [one for one in graph if isinstance(one, dict)] if isinstance(graph, list) else []
+    by_id = {one["@id"]: one for one in entities if isinstance(one.get("@id"), str)}
+    descriptor = by_id.get(METADATA_FILE, {})
+    about = (_identifiers(descriptor.get("about")) or ["./"])[0]
+    root = by_id.get(about, {})
+
+    def names(value: Any) -> list[str]:
+        return [str(by_id.get(one, {}).get("name", one)) for one in _identifiers(value)]
+
+    def of_type(kind: str) -> list[dict[str, Any]]:
+        return [
+            one
+            for one in entities
+            if kind in (one["@type"] if isinstance(one.get("@type"), list) else [one.get("@type")])
+        ]
+
+    return {
+        "path": str(path),
+        "kind": "ro-crate",
+        "name": root.get("name"),
+        "description": root.get("description"),
+        "published": root.get("datePublished"),
+        "authors": names(root.get("author")),
+        "licence": names(root.get("license")),
+        "conforms_to": _identifiers(descriptor.get("conformsTo")) + _identifiers(root.get("conformsTo")),
+        "actions": [
+            {
+                "action": one.get("name"),
+                "status": one.get("actionStatus"),
+                "start": one.get("startTime"),
+                "end": one.get("endTime"),
+            }
+            for one in of_type("CreateAction")
+        ],
+        "files": [
+            {"file": one.get("@id"), "type": one.get("encodingFormat"), "size": one.get("contentSize")}
+            for one in of_type("File")
+        ],
+        "prov_documents": prov_members(path),
+    }
+
+
+def _store(path: Path) -> Summary:
+    from ..stores import detect_format, open_store
+
+    form = detect_format(path)
+    with open_store(path) as table:
+        return {
+            "path": str(path),
+            "kind": "metric-store",
+            "format": form,
+            "attributes": json_ready(dict(table.attributes)),
+            "points": table.point_count,
+            "metrics": metrics_summary(table),
+        }

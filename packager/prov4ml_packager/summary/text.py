@@ -1,0 +1,110 @@
+"""Summaries as lines of text: one line a fact, tables for lists, long ones cut short."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from .values import Summary
+
+_ROWS = 30
+_WIDEST_CELL = 48
+_METRIC_COLUMNS = ("context", "metric", "source", "rank", "unit", "count", "last", "min", "max")
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        value = ", ".join(value)
+    text = _printable(str(value))
+    return text if len(text) <= _WIDEST_CELL else f"{text[: _WIDEST_CELL - 1]}…"
+
+
+def _table(title: str, rows: Sequence[Summary], columns: Sequence[str] | None = None) -> Iterator[str]:
+    """Yield a table with the columns that say something; nothing without rows."""
+    if not rows:
+        return
+    yield ""
+    yield f"{title} ({len(rows)})"
+    shown = rows[:_ROWS]
+    used = [name for name in columns or rows[0] if any(row.get(name) is not None for row in shown)]
+    cells = [used, *([_cell(row.get(name)) for name in used] for row in shown)]
+    widths = [max(len(row[place]) for row in cells) for place in range(len(used))]
+    for row in cells:
+        yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    if len(rows) > _ROWS:
+        yield f"  … and {len(rows) - _ROWS} more; --json lists all"
+
+
+def _facts(pairs: Sequence[tuple[str, Any]]) -> Iterator[str]:
+    for name, value in pairs:
+        if value not in (None, [], ""):
+            yield f"{name + ':':12}{_cell(value)}"
+
+
+def summary_lines(summary: Summary) -> list[str]:
+    """Return a summary as lines without control characters.
+
+    Tables show at most thirty rows, cells at most 48 characters.
+    """
+    return [f"{summary['kind']} {_printable(summary['path'])}", *_LINES[summary["kind"]](summary)]
+
+
+def _run(summary: Summary) -> Iterator[str]:
+    status = summary["status"]
+    if summary["error"] is not None:
+        status += f": {summary['error']['type']}: {summary['error']['message']}"
+    yield from _facts(
+        [
+            ("experiment", summary["experiment"]),
+            ("run", summary["run_id"]),
+            ("uuid", summary["uuid"]),
+            ("status", status),
+            ("start", summary["start"]),
+            ("end", f"{summary['end']} ({summary['duration_seconds']:.3f} s)"),
+            ("packaged", "yes" if summary["packaged"] else "no"),
+        ]
+    )
+    yield from _table("ranks", summary["ranks"])
+    yield from _table("contexts", summary["contexts"])
+    yield from _table("parameters", summary["parameters"])
+    yield from _table("metrics", summary["metrics"], _METRIC_COLUMNS)
+    yield from _table("final metrics", summary["final_metrics"])
+    yield from _table("datasets", summary["datasets"], ("dataset", "class", "sha256"))
+    yield from _table("models", summary["models"], ("model", "class", "parameters", "path", "size"))
+    yield from _table("artifacts", summary["artifacts"], ("artifact", "context", "path", "size"))
+    if summary["warnings"]:
+        yield ""
+        yield f"warnings ({len(summary['warnings'])})"
+        yield from (f"  {_printable(warning)}" for warning in summary["warnings"])
+
+
+def _document(summary: Summary) -> Iterator[str]:
+    yield from _table(
+        "records", [{"record": kind, "count": count} for kind, count in summary["records"].items()]
+    )
+    yield from _table("activities", summary["activities"])
+    yield from _table("prefixes", [{"prefix": name, "iri": iri} for name, iri in summary["prefixes"].items()])
+
+
+def _crate(summary: Summary) -> Iterator[str]:
+    names = ("name", "description", "published", "authors", "licence")
+    yield from _facts([(name, summary[name]) for name in names])
+    for conforms in summary["conforms_to"]:
+        yield f"{'conforms to:':13}{_printable(conforms)}"
+    yield from _table("actions", summary["actions"])
+    yield from _table("files", summary["files"])
+
+
+def _store(summary: Summary) -> Iterator[str]:
+    yield from _facts([("format", summary["format"]), ("points", summary["points"])])
+    yield from _facts([(name, value) for name, value in summary["attributes"].items()])
+    yield from _table("metrics", summary["metrics"], _METRIC_COLUMNS)
+
+
+_LINES = {"run-directory": _run, "prov-json": _document, "ro-crate": _crate, "metric-store": _store}
