@@ -259,6 +259,9 @@ class _ForkGuard:
         self._registered = False
 
     def add(self, started: threading.Event) -> None:
+        # It registers at fork too, and may not do so while a fork is under way and waits for us.
+        import concurrent.futures.thread  # noqa: F401
+
         self._starting.add(started)
         if not self._registered and hasattr(os, "register_at_fork"):
             os.register_at_fork(before=self._wait)

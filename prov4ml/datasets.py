@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sized
 
-from .fingerprints import fingerprint
 from .typed import class_name, typed_value
 
 TYPE_CHECKING = False
@@ -24,8 +23,8 @@ def describe_dataset(dataset: object) -> dict[str, Any]:
 
     - PyTorch DataLoader: `batch_size`, `batches`, `shuffle`, `workers`, `drop_last`, the class of its dataset
       as `dataset`, and what is known of that.
-    - TensorDataset, Subset, ConcatDataset: `samples`, `shape`, `dtype`; the digest is of the tensors, with the
-      indices.
+    - TensorDataset, Subset, ConcatDataset: `samples`, `shape`, `dtype`; the digest is of the tensors, with
+      the indices.
     - Other PyTorch datasets: `samples`, and `shape` and `dtype` of the arrays that they hold. There is a
       digest, of their arrays and plain lists, only if one of the arrays has a row for every sample:
       otherwise every sample would have to be loaded.
@@ -45,6 +44,8 @@ def describe_dataset(dataset: object) -> dict[str, Any]:
         path = os.fsdecode(dataset)
         kind = "directory" if os.path.isdir(path) else "file"
         return {"class": kind, "info": {}, "sha256": None, "path": path}
+    from .fingerprints import fingerprint
+
     info: dict[str, Any] = {}
     content = dataset
     if _has_base(dataset, "torch", "DataLoader"):

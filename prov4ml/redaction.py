@@ -9,10 +9,10 @@ HIDDEN = "***"
 
 _USER_INFORMATION = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)(?P<user>[^/\s?#\"']*)@")
 _SECRET_ANYWHERE = re.compile(r"password|passwd|passphrase|secret|credential", re.IGNORECASE)
-# Whole words only, so that --tokenizer, --max-tokens and --keypoints keep their values.
-_SECRET_WORD = re.compile(
-    r"(?:^|[-_.]|(?<=[a-z])(?=[A-Z]))(?:\w*(?:token|key)|auth|pwd)(?:$|[-_.]|(?=[A-Z]))", re.I
-)
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
+# Ends of whole words, so that --tokenizer, --max-tokens and --keypoints keep their values.
+_SECRET_ENDINGS = ("token", "key")
+_SECRET_WORDS = frozenset({"auth", "pwd"})
 _OPTION = re.compile(r"(?P<name>[-+]{0,2}[A-Za-z][\w.-]*)(?:(?P<equals>=)(?P<value>.*))?", re.DOTALL)
 
 
@@ -55,4 +55,7 @@ def redact_command(command: str) -> str:
 
 
 def _names_secret(name: str) -> bool:
-    return _SECRET_ANYWHERE.search(name) is not None or _SECRET_WORD.search(name) is not None
+    words = [word.lower() for word in _WORD.findall(name)]
+    return _SECRET_ANYWHERE.search(name) is not None or any(
+        word.endswith(_SECRET_ENDINGS) or word in _SECRET_WORDS for word in words
+    )

@@ -105,7 +105,7 @@ def _plain(value: object) -> Any:
     if isinstance(value, bytes | bytearray | memoryview):
         return text_of(value)
     if isinstance(value, type) or (callable(value) and hasattr(value, "__qualname__")):
-        return f"{value.__module__}.{value.__qualname__}"  # type: ignore[union-attr]
+        return f"{value.__module__}.{value.__qualname__}"
     if _is_array(value):
         return _scalar(value) if _element_shape(value) == () else value
     if isinstance(value, Mapping | list | tuple | set | frozenset | range) or _fields(value) is not None:
@@ -122,10 +122,16 @@ def _element_shape(array: Any) -> tuple[int, ...]:
     return tuple(int(length) for length in array.shape)
 
 
+def _detached(array: Any) -> Any:
+    """Return a tensor without its gradient, of which PyTorch warns when it is read as numbers."""
+    detach = getattr(array, "detach", None)
+    return detach() if callable(detach) else array
+
+
 def _scalar(array: Any) -> Any:
-    if getattr(array.dtype, "kind", "") in "Mm":  # numpy's times become integers of no unit in item()
+    if getattr(array.dtype, "kind", None) in ("M", "m"):  # numpy's times become integers of no unit in item()
         return text_of(array)
-    item = array.item()
+    item = _detached(array).item()
     if _is_array(item):  # numpy.longdouble has no Python form: its item() is itself
         return text_of(item)
     return _plain(item)
@@ -136,8 +142,9 @@ def _fields(value: object) -> dict[str, Any] | None:
     names = getattr(value, "__dataclass_fields__", None)
     if isinstance(names, dict):
         return {name: getattr(value, name) for name in names if hasattr(value, name)}
-    if isinstance(value, tuple) and isinstance(getattr(value, "_fields", None), tuple):
-        return dict(zip(value._fields, value, strict=False))
+    positions = getattr(value, "_fields", None)
+    if isinstance(value, tuple) and isinstance(positions, tuple):
+        return dict(zip(positions, value, strict=False))
     if class_name(value) in ("argparse.Namespace", "types.SimpleNamespace"):
         return dict(vars(value))
     return None
@@ -179,7 +186,7 @@ class _Converter:
                 elements *= length
             if elements > MAXIMUM_ARRAY_ELEMENTS:
                 return _describe(value)
-            return self._convert(value.tolist())
+            return self._convert(_detached(value).tolist())
         fields = _fields(value)
         if fields is not None:
             return self._convert_mapping(fields)
