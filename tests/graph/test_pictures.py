@@ -206,7 +206,7 @@ def test_folding_counts_every_element_and_every_relation() -> None:
         nodes = re.findall(r"^ +n\d+ \[id=.*?label=\"([^\"\\]*)", dot, re.MULTILINE)
         counts = [int(match[1]) if (match := re.search(r" × (\d+)$", label)) else 1 for label in nodes]
         assert sum(counts) == sum(len(document[kind]) for kind in ("entity", "activity", "agent"))
-        arrows = re.findall(r'^  n\d+ -> n\d+ \[label="(\w+)(?: × (\d+))?"', dot, re.MULTILINE)
+        arrows = re.findall(r'^  n\d+ -> n\d+ \[x?label="(\w+)(?: × (\d+))?"', dot, re.MULTILINE)
         relations = sum(
             len(records)
             for kind, records in document.items()

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -354,3 +355,15 @@ def test_ten_thousand_series_take_seconds() -> None:
     document = build_document(run)
     assert time.process_time() - started < 10
     assert len([key for key in document["entity"] if key.startswith("metric.")]) == 10_000
+
+
+def test_every_term_is_documented() -> None:
+    documentation = (Path(__file__).resolve().parents[2] / "docs" / "provenance.md").read_text(
+        encoding="utf-8"
+    )
+    documents = [build_document(run, store=STORE) for run in (a_run(), a_four_rank_run(), a_hostile_run())]
+    terms = {term for one in documents for text in texts(one) for term in re.findall(r"^prov4ml:\w+$", text)}
+    assert len(terms) > 60
+    assert {term for term in terms if f"`{term}`" not in documentation} == set()
+    for iri in documents[0]["prefix"].values():
+        assert iri == OWN or f"`{iri}`" in documentation

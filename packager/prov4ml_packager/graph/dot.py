@@ -18,10 +18,10 @@ _STYLES = {
     "agent": 'shape=house, fillcolor="#FDB266", color="#A0522D"',
 }
 _HEADER = """digraph prov {
-  graph [rankdir=LR, charset="UTF-8", fontname="Helvetica,Arial,sans-serif", fontsize=12, nodesep=0.22,
+  graph [rankdir=LR, charset="UTF-8", fontname="Arial", fontsize=12, nodesep=0.22,
          ranksep=0.55, compound=true, newrank=true, tooltip=" ", bgcolor="#FFFFFF"];
-  node [style=filled, fontname="Helvetica,Arial,sans-serif", fontsize=12, margin="0.12,0.06"];
-  edge [dir=back, arrowsize=0.7, fontname="Helvetica,Arial,sans-serif", fontsize=10, color="#555555",
+  node [style=filled, fontname="Arial", fontsize=12, margin="0.12,0.06"];
+  edge [dir=back, arrowsize=0.7, fontname="Arial", fontsize=10, color="#555555",
         fontcolor="#333333"];
 """
 
@@ -184,6 +184,8 @@ def _arrows(picture: Picture) -> Iterator[str]:
     for (relation, effect, cause), count in picture.arrows.items():
         label = relation if count == 1 else f"{relation} × {count:,}"
         style = ', style=dashed, color="#999999"' if relation == PART_OF else ""
+        place = "label"
         if relation == "actedOnBehalfOf":
-            style = ", constraint=false"  # agents stand above each other, beside what they did
-        yield f"  n{cause} -> n{effect} [label={quoted(label)}, tooltip={quoted(label)}{style}];\n"
+            # Agents stand above each other beside what they did; a label would lie on such an arrow.
+            place, style = "xlabel", ", constraint=false"
+        yield f"  n{cause} -> n{effect} [{place}={quoted(label)}, tooltip={quoted(label)}{style}];\n"
