@@ -303,10 +303,14 @@ def _publish(
     staged: str, run: str, relative_directory: tuple[str, ...], name: str, described: dict[str, Any]
 ) -> str:
     """Give a complete copy its name and return its path in the run directory, with `/`."""
-    folders = [ARTIFACTS_DIRECTORY, *(safe_name(part) for part in relative_directory)]
-    directory = os.path.join(run, *folders)
+    folders = [ARTIFACTS_DIRECTORY]
+    directory = os.path.join(run, ARTIFACTS_DIRECTORY)
     os.makedirs(directory, exist_ok=True)
-    key = safe_name(name)
+    for part in relative_directory:
+        folders.append(safe_name(part, os.listdir(directory)))
+        directory = os.path.join(directory, folders[-1])
+        os.makedirs(directory, exist_ok=True)
+    key = safe_name(name, os.listdir(directory))
     stem, suffix = os.path.splitext(key) if described["kind"] == "file" else (key, "")
     number = 1
     while True:

@@ -34,6 +34,11 @@ class Journal:
             self._backlog.append(line.encode("ascii") + b"\n")
             self.write_backlog()
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether lines wait because the disk has refused them."""
+        return bool(self._backlog)
+
     def write_backlog(self) -> bool:
         """Write what waits, in order; return whether nothing waits any more."""
         with self._lock:

@@ -1,9 +1,9 @@
 """Logging metric points: the hot path, and everything that ends in points."""
 
 import struct
-import time
 from collections.abc import Callable, Mapping
 from itertools import count
+from time import time_ns
 from typing import Any
 
 from .clock import NANOSECONDS_PER_MILLISECOND, nanoseconds
@@ -68,8 +68,9 @@ class MetricRecorder(Recorder):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        # context -> (key, source) -> (series number, next step); only series that the fast path can take.
-        self._series: dict[Any, dict[tuple[str, str | None], tuple[int, Callable[[], int]]]] = {}
+        # source -> context -> key -> (series number, next step); only series that the fast path can take.
+        # Three look-ups of ready-made hashes are quicker than one of a tuple made for each point.
+        self._series: dict[Any, dict[Any, dict[str, tuple[int, Callable[[], int]]]]] = {}
         self._declared: dict[tuple[str | None, str, str | None], tuple[int, Callable[[], int]]] = {}
         self._final_metrics: dict[str, list[_FinalMetric]] = {}
 
@@ -94,21 +95,22 @@ class MetricRecorder(Recorder):
             timestamp: milliseconds since the epoch; None is now.
         """
         try:
-            number, next_step = self._series[context][key, source]
+            number, next_step = self._series[source][context][key]
             points = self._points
-            points.waiting.append(
+            waiting = points.waiting
+            waiting.append(
                 pack_point(
                     number,
                     0,
                     next_step() if step is None else step,
-                    time.time_ns() if timestamp is None else timestamp * NANOSECONDS_PER_MILLISECOND,
+                    time_ns() if timestamp is None else timestamp * NANOSECONDS_PER_MILLISECOND,
                     value,
                 )
             )
         except Exception:
             self._log_unusual_metric(key, value, context, step, source, timestamp)
             return
-        if len(points.waiting) >= points.limit:
+        if len(waiting) >= points.limit:
             points.flush()
         elif not points.flusher_awake:
             points.wake_flusher()
@@ -142,13 +144,13 @@ class MetricRecorder(Recorder):
             self.warn(
                 f"step:{key}", f"metric {key!r}: step or time cannot be stored ({error}); counted up instead"
             )
-            packed = pack_point(series, 0, next_step(), time.time_ns(), number)
+            packed = pack_point(series, 0, next_step(), time_ns(), number)
         points = self._points
         points.waiting.append(packed)
         if key in self._final_metrics:
             self._fold(key, number)
         else:
-            self._series.setdefault(context, {})[key, source] = (series, next_step)
+            self._series.setdefault(source, {}).setdefault(context, {})[key] = (series, next_step)
         if len(points.waiting) >= points.limit:
             points.flush()
         elif not points.flusher_awake:
@@ -231,9 +233,9 @@ class MetricRecorder(Recorder):
         self._final_metrics.setdefault(metric_name, []).append(
             _FinalMetric(metric_name, initial_value, fold_operation)
         )
-        for series in self._series.values():  # from now on these need the way that folds
-            for identity in [identity for identity in series if identity[0] == metric_name]:
-                del series[identity]
+        for contexts in self._series.values():
+            for series in contexts.values():
+                series.pop(metric_name, None)  # from now on it needs the way that folds
 
     def _write_final_metrics(self) -> None:
         for finals in self._final_metrics.values():

@@ -55,14 +55,12 @@ class PointWriter:
     def flush(self) -> None:
         """Write all waiting points with a single write; a disk that is full keeps them waiting."""
         with self._lock:
-            if self._closed:
-                return
             count = len(self.waiting)
-            if not count:
+            if self._closed or not count:
                 return
             try:
                 # A series must be declared before its points, so a journal that is behind goes first.
-                if not self._journal.write_backlog():
+                if self._journal.is_behind and not self._journal.write_backlog():
                     self._postpone(count)
                     return
                 self._file.append(b"".join(self.waiting[:count]))
