@@ -82,6 +82,7 @@ def test_scikit_learn(sklearn, tmp_path):
     assert list(joblib.load(saved).predict(inputs)) == list(pipeline.predict(inputs))
 
 
+@pytest.mark.filterwarnings("default")  # Keras warns of its own calls
 def test_keras(tmp_path):
     keras = pytest.importorskip("keras", reason="Keras is not installed: pip install keras")
     model = keras.Sequential([keras.layers.Input((3,)), keras.layers.Dense(2)])
