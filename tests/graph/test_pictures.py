@@ -186,7 +186,7 @@ def test_foreign_forms_are_read() -> None:
     }
     found = lines(drawn(document, "full"))
     assert {"label", "(A)", "outer", "inner", "nowhere", "bundle b1", "twice", "is part of"} <= set(found)
-    assert found[0] == "full: 5 elements, 2 relations; 1 relations that name only one end are not drawn"
+    assert found[0] == "full: 5 elements, 2 relations; not drawn for want of an end: 1 relation"
 
 
 @pytest.mark.parametrize(

@@ -51,14 +51,18 @@ def _caption(graph: Graph, picture: Picture, detail: Detail) -> str:
     folded = sum(len(group.members) for group in picture.groups if len(group.members) > 1)
     groups = sum(len(group.members) > 1 for group in picture.groups)
     relations = sum(edge.relation != PART_OF for edge in graph.edges)
-    text = f"{detail}: {len(graph.nodes):,} elements, {relations:,} relations"
+    text = f"{detail}: {_counted(len(graph.nodes), 'element')}, {_counted(relations, 'relation')}"
     if groups:
-        text += f"; {folded:,} elements folded into {groups:,} groups"
+        text += f"; {_counted(folded, 'element')} folded into {_counted(groups, 'group')}"
     if picture.reduced:
         text += ", more than this level folds by itself, to keep the picture readable"
     if graph.incomplete:
-        text += f"; {graph.incomplete:,} relations that name only one end are not drawn"
+        text += f"; not drawn for want of an end: {_counted(graph.incomplete, 'relation')}"
     return f'  label={quoted(text)}; labelloc="b"; labeljust="l"; fontcolor="#555555";\n'
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _nodes(picture: Picture) -> Iterator[str]:
@@ -162,7 +166,7 @@ def _tooltip(group: Group) -> list[str]:
     if len(group.members) > 1:
         lines = [_title(group)]
         if group.inner:
-            lines.append(f"{group.inner:,} relations among them")
+            lines.append(f"{_counted(group.inner, 'relation')} among them")
         lines.extend(shown(_headline(member), 100) for member in group.members)
     else:
         node = group.first
