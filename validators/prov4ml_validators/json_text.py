@@ -181,11 +181,11 @@ def locate(text: str, pointers: Iterable[str]) -> dict[str, tuple[int, int]]:
             members = _array_elements(text, position)
         else:
             continue
-        for token, start, value_start in members:
-            if token in branch:
-                here = place + pointer(token)
-                offsets[here] = start
-                waiting.append((value_start, branch[token], here))
+        last = {token: (start, value) for token, start, value in members if token in branch}
+        for token, (start, value) in last.items():
+            here = place + pointer(token)
+            offsets[here] = start
+            waiting.append((value, branch[token], here))
     line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
     found = {}
     for place, offset in offsets.items():

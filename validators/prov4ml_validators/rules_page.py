@@ -27,3 +27,7 @@ def rules_page() -> str:
             parts.append(f"\n## {family}{_TABLE}")
         parts.append(_row(rule) + "\n")
     return "".join(parts)
+
+
+if __name__ == "__main__":
+    print(rules_page(), end="")

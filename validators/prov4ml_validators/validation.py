@@ -9,7 +9,7 @@ from prov4ml.rundir import RUN_FILE
 from .crate.check import PROFILES, check_bare_metadata, check_crate
 from .crate.graph import DESCRIPTOR, LEGACY_DESCRIPTOR
 from .crate.members import LARGEST_METADATA, DirectoryMembers, Members, TarMembers, open_zip
-from .json_text import decode_json
+from .json_text import decode_json, with_places
 from .prov_json import check_prov_json
 from .prov_json.records import KINDS
 from .prov_json.store import check_stores
@@ -86,7 +86,7 @@ def _check(
             shown, message, "a PROV-JSON document is an object with prefix, entity, activity, ..."
         )
     findings = check_prov_json(source)
-    findings += check_stores(source.value, path.parent, store_reader)
+    findings += with_places(check_stores(source.value, path.parent, store_reader), source.text)
     return "prov-json", (), findings
 
 

@@ -1,0 +1,233 @@
+"""PROV-JSON: one good document, small damage, and the rule that says so."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prov4ml_validators import Severity, Unreadable, validate
+from prov4ml_validators.json_text import decode_json
+from prov4ml_validators.prov_json import check_prov_json
+from prov4ml_validators.prov_json.lexical import is_lexical
+
+Json = dict[str, Any]
+Damage = Callable[[Json], object]
+MakeDocument = Callable[..., Path]
+
+
+def add(section: str, **records: Any) -> Damage:
+    return lambda document: document.setdefault(section, {}).update(
+        {name.replace("__", ":"): body for name, body in records.items()}
+    )
+
+
+def literal(value: Any) -> Damage:
+    return add("entity", ex__x={"ex:value": value})
+
+
+def test_good_document_has_no_finding(make_document: MakeDocument) -> None:
+    report = validate(make_document())
+    assert (report.kind, report.findings) == ("prov-json", ())
+
+
+BACKWARDS = {"prov:startTime": "2026-01-01T12:00:00Z", "prov:endTime": "2026-01-01T12:30:00+01:00"}
+MUST_CASES: list[tuple[Damage, str]] = [
+    (add("wasMadeBy", ex__x={}), "prov-json/unknown-section"),
+    (lambda d: d["bundle"]["ex:b"].update(bundle={}), "prov-json/unknown-section"),
+    (lambda d: d.update(entity=[]), "prov-json/structure"),
+    (add("entity", ex__x="text"), "prov-json/structure"),
+    (add("used", ex__x=[]), "prov-json/structure"),
+    (add("used", ex__x={"prov:activity": ["run"]}), "prov-json/structure"),
+    (literal(None), "prov-json/structure"),
+    (literal([["nested"]]), "prov-json/structure"),
+    (literal({"value": "x"}), "prov-json/literal"),
+    (literal({"$": "x", "type": "xsd:string", "more": 1}), "prov-json/literal"),
+    (literal({"$": "x", "lang": "not a language"}), "prov-json/structure"),
+    (add("used", ex__x={"prov:entity": "ex:data"}), "prov-json/missing-argument"),
+    (add("wasDerivedFrom", ex__x={"prov:generatedEntity": "ex:data"}), "prov-json/missing-argument"),
+    (add("hadMember", ex__x={"prov:collection": "ex:data"}), "prov-json/missing-argument"),
+    (add("mentionOf", ex__x={"prov:generalEntity": "ex:data"}), "prov-json/missing-argument"),
+    (add("entity", no__x={}), "prov-json/undeclared-prefix"),
+    (add("entity", ex__x={"no:key": 1}), "prov-json/undeclared-prefix"),
+    (literal({"$": "1", "type": "no:type"}), "prov-json/undeclared-prefix"),
+    (literal({"$": "no:name", "type": "prov:QUALIFIED_NAME"}), "prov-json/undeclared-prefix"),
+    (add("used", ex__x={"prov:activity": "no:run"}), "prov-json/undeclared-prefix"),
+    (lambda d: d["prefix"].pop("default"), "prov-json/no-default-namespace"),
+    (add("prefix", bad="www.example.org"), "prov-json/relative-namespace"),
+    (add("prefix", prov="http://example.org/"), "prov-json/redefined-prefix"),
+    (add("prefix", xsd="http://example.org/"), "prov-json/redefined-prefix"),
+    (add("activity", ex__data={}), "prov-json/entity-and-activity"),
+    (add("activity", ex__x=BACKWARDS), "prov-json/start-after-end"),
+    (add("activity", ex__x={"prov:startTime": "2026-02-29T12:00:00Z"}), "prov-json/lexical"),
+    (add("activity", ex__x={"prov:startTime": "2026-02-28"}), "prov-json/lexical"),
+    (literal({"$": "3.5", "type": "xsd:int"}), "prov-json/lexical"),
+    (literal({"$": "yes", "type": "xsd:boolean"}), "prov-json/lexical"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("damage", "rule"), MUST_CASES, ids=[f"{rule}-{n}" for n, (_, rule) in enumerate(MUST_CASES)]
+)
+def test_damage_breaks_its_rule(
+    make_document: MakeDocument, rules: Callable[..., list[str]], damage: Damage, rule: str
+) -> None:
+    assert set(rules(make_document(damage))) == {rule}
+
+
+@pytest.mark.parametrize(
+    ("damage", "rule"),
+    [
+        (add("used", ex__x={"prov:activity": "ex:none"}), "prov-json/dangling-reference"),
+        (add("prefix", xsd="http://www.w3.org/2000/10/XMLSchema#"), "prov-json/xsd-namespace"),
+    ],
+)
+def test_should_rules_leave_the_document_valid(
+    make_document: MakeDocument, rules: Callable[..., list[str]], damage: Damage, rule: str
+) -> None:
+    path = make_document(damage)
+    assert rules(path, Severity.SHOULD) == [rule]
+    assert rules(path) == []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        literal([1, 2.5, True, "text", {"$": "x", "lang": "en-GB"}]),
+        literal({"$": "ex:x", "type": "prov:QUALIFIED_NAME"}),
+        literal({"$": "-INF", "type": "xsd:double"}),
+        add("hadMember", ex__m={"prov:collection": "ex:data", "prov:entity": ["ex:data", "ex:data"]}),
+        add("agent", ex__run={}),
+        add(
+            "activity",
+            ex__x={"prov:startTime": "2026-01-01T12:00:00", "prov:endTime": "2026-01-01T11:00:00Z"},
+        ),
+        lambda document: document["bundle"]["ex:b"].update(
+            prefix={"in": "http://in.org/"}, entity={"in:x": {}}
+        ),
+    ],
+)
+def test_legal_variants(make_document: MakeDocument, damage: Damage) -> None:
+    assert validate(make_document(damage)).findings == ()
+
+
+def test_place_is_line_and_column(make_document: MakeDocument) -> None:
+    path = make_document(literal({"$": "x", "type": "xsd:int"}))
+    (finding,) = validate(path).findings
+    place = finding.location
+    assert (place.file, place.pointer) == (None, "/entity/ex:x/ex:value")
+    line = path.read_text().splitlines()[(place.line or 0) - 1]
+    assert line[(place.column or 0) - 1 :].startswith('"ex:value"')
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"{", "line 1, column 2: not JSON"),
+        (b'{"entity": "\xff"}', "line 1: not UTF-8"),
+        (b'{"entity": ' + b"[" * 300_000, "nested too deeply"),
+        (b'{"entity": ' + b"9" * 5000 + b"}", "not JSON that can be read"),
+        (b"[1, 2]", "not valid"),
+        (b'{"some": "json"}', "neither PROV-JSON nor the metadata of a crate"),
+    ],
+)
+def test_hostile_input_is_unreadable_or_a_finding(tmp_path: Path, content: bytes, message: str) -> None:
+    path = tmp_path / (
+        "prov.json" if message != "neither PROV-JSON nor the metadata of a crate" else "x.json"
+    )
+    path.write_bytes(content)
+    if message == "not valid":
+        assert [finding.rule for finding in validate(path).findings] == ["prov-json/structure"]
+    else:
+        with pytest.raises(Unreadable, match=message):
+            validate(path)
+
+
+def test_repeated_keys_and_nan_are_findings(tmp_path: Path) -> None:
+    path = tmp_path / "prov.json"
+    path.write_text(
+        '{"prefix": {"ex": "http://e.org/"},\n'
+        ' "entity": {"ex:a": {"ex:v": NaN, "ex:v": 1e999},\n "ex:a": {"ex:v": NaN}}}'
+    )
+    found = [(one.rule, one.location.line) for one in validate(path).findings]
+    assert found == [("json/duplicate-key", None), ("json/duplicate-key", 3), ("json/not-finite", 3)]
+
+
+def test_missing_file_is_unreadable(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match=r"none\.json: no such file or directory; check the path"):
+        validate(tmp_path / "none.json")
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5),
+    lambda child: (
+        st.lists(child, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["$", "type", "lang", "prov:entity", "prov:time", "ex:a", "x"]), child, max_size=4
+        )
+    ),
+    max_leaves=10,
+)
+SECTIONS = [
+    "entity",
+    "activity",
+    "used",
+    "wasDerivedFrom",
+    "hadMember",
+    "bundle",
+    "prefix",
+    "mentionOf",
+    "other",
+]
+
+
+@given(st.dictionaries(st.sampled_from(SECTIONS), JSON_VALUES, max_size=4) | JSON_VALUES)
+def test_any_json_gives_findings_and_no_exception(value: Any) -> None:
+    source = decode_json(json.dumps(value).encode(), path="x")
+    for finding in check_prov_json(source):
+        assert finding.message
+        assert finding.location.pointer is None or finding.location.line is not None
+
+
+@pytest.mark.parametrize(
+    ("datatype", "good", "bad"),
+    [
+        ("dateTime", ["2024-02-29T00:00:00Z", "2026-01-01T24:00:00", "-0044-03-15T12:00:00+14:00"],
+         ["2023-02-29T00:00:00Z", "2026-01-01T25:00:00", "2026-01-01 12:00:00", "2026-01-01T12:00:00+15:00"]),
+        ("date", ["2026-12-31"], ["2026-11-31", "26-01-01"]),
+        ("int", ["2147483647", "-2147483648", "+1", " 7 "], ["2147483648", "1.0", "", "one"]),
+        ("unsignedByte", ["255"], ["256", "-1"]),
+        ("integer", ["9" * 5000], ["9" * 5000 + "x"]),
+        ("double", ["1e5", "NaN", "INF", "-INF", ".5", "5."], ["inf", "nan", "Infinity", "1e", ""]),
+        ("boolean", ["true", "0"], ["True", "yes"]),
+        ("decimal", ["1.5", "-.5"], ["1e5", "."]),
+        ("duration", ["P1D", "PT1.5S"], ["P", "PT", "1D"]),
+        ("gDay", ["---30"], ["30"]),
+        ("hexBinary", ["0aFF"], ["0aF"]),
+        ("base64Binary", ["Zm9v", "Zg==", ""], ["Zm9", "Z==="]),
+        ("unknownType", ["anything"], []),
+    ],
+)  # fmt: skip
+def test_lexical_forms(datatype: str, good: list[str], bad: list[str]) -> None:
+    assert [text for text in good if not is_lexical(text, datatype)] == []
+    assert [text for text in bad if is_lexical(text, datatype)] == []
+
+
+class FailingReader:
+    def summary(self, path: Path) -> Any:
+        raise ValueError("torn")
+
+
+def test_store_without_reader_is_said_to_be_unchecked(make_document: MakeDocument) -> None:
+    path = make_document(add("entity", ex__loss={"prov:location": "metrics.csv"}))
+    (finding,) = validate(path).findings
+    assert (finding.rule, finding.severity) == ("store/not-checked", Severity.MAY)
+    assert finding.message == '"metrics.csv" not checked: needs [pack]'
+
+
+def test_store_that_cannot_be_read(make_document: MakeDocument, rules: Callable[..., list[str]]) -> None:
+    path = make_document(add("entity", ex__loss={"prov:location": "metrics.csv"}))
+    (path.parent / "metrics.csv").write_text("")
+    assert rules(path, store_reader=FailingReader()) == ["store/unreadable"]
