@@ -56,7 +56,8 @@ crash: $(VENV)/.test-installed  ## the long proof: kill -9 at two hundred random
 	$(BIN)/python benchmarks/crash.py
 
 docs: $(VENV)/.test-installed  ## write docs/cli.md and docs/rules.md anew from the code
-	$(BIN)/python docs/generate.py
+	$(BIN)/python -m prov4ml_packager.cli.reference > docs/cli.md
+	$(BIN)/python -c 'from prov4ml_validators.rules_page import rules_page; print(rules_page(), end="")' > docs/rules.md
 
 fixtures: $(VENV)/.test-installed  ## add run directories and crates of this version to fixtures/
 	$(BIN)/python fixtures/make_fixtures.py

@@ -73,7 +73,7 @@ def import_section(times: ImportTime) -> str:
     foreign = ", ".join(times.third_party) or "none"
     return f"""## Import
 
-Medians of {REPETITIONS} starts of the interpreter each, in turns. The goal is at most 40 ms over a bare start.
+Medians of {REPETITIONS} starts of the interpreter each, in turns. The goal: at most 40 ms over a bare start.
 
 | bare start, ms | with `import prov4ml`, ms | added, ms | times a bare start | third-party modules loaded |
 |---|---|---|---|---|
