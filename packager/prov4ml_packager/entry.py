@@ -8,10 +8,10 @@ def main() -> int:
     try:
         from .cli.main import run
     except ModuleNotFoundError as error:
-        if error.name != "click":
+        if error.name is None or error.name.startswith("prov4ml"):
             raise
         print(
-            "prov4ml-pack: error: only the logger is installed (click is missing); "
+            f"prov4ml-pack: error: only the logger is installed ({error.name} is missing); "
             "run: pip install 'prov4ml[pack]', or 'prov4ml[validate]' for the validators alone",
             file=sys.stderr,
         )

@@ -76,10 +76,10 @@ def run(arguments: Sequence[str]) -> int:
         status = group.main(list(arguments), prog_name=PROGRAM, standalone_mode=False, obj=session)
         sys.stdout.flush()
         return status if isinstance(status, int) else 0
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click turns a broken pipe into exit status 1, which is a verdict
         _discard_stdout()
         return _COULD_NOT
-    except (Exception, click.exceptions.Exit, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt) as error:
         if session.debug:
             traceback.print_exc()
         fail(_explain(error))

@@ -1,0 +1,46 @@
+"""Help texts: every command shows an example, and the page made from them is fresh."""
+
+from pathlib import Path
+
+import pytest
+from prov4ml_packager.cli.main import group, run
+from prov4ml_packager.cli.reference import reference
+
+COMMANDS = ["convert", "crate", "demo", "finalize", "graph", "inspect", "unpack", "validate"]
+
+
+def test_these_are_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    assert sorted(group.commands) == COMMANDS
+    assert run(["--help"]) == 0
+    listed = capsys.readouterr().out
+    assert all(f"\n  {name} " in listed for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_every_help_shows_an_example_to_paste(
+    name: str, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([name, option]) == 0
+    out, err = capsys.readouterr()
+    assert f"\n  Example:\n    prov4ml-pack {name} " in out
+    assert err == ""
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_examples_are_understood(name: str) -> None:
+    import shlex
+
+    epilog = group.commands[name].epilog
+    assert epilog is not None
+    line = epilog.splitlines()[-1]
+    program, command, *rest = shlex.split(line)
+    assert (program, command) == ("prov4ml-pack", name)
+    assert group.commands[name].make_context(name, rest).params
+
+
+def test_the_page_is_fresh(project: Path) -> None:
+    written = (project / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert written == reference(), (
+        "docs/cli.md is stale; run: python -m prov4ml_packager.cli.reference > docs/cli.md"
+    )
