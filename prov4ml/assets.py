@@ -19,7 +19,7 @@ class AssetRecorder(Recorder):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._versions: dict[str, int] = {}
-        self._version_paths: dict[str, str] = {}
+        self._version_paths: dict[str, list[str]] = {}  # one of each version
 
     @recorded
     def log_model(
@@ -83,12 +83,15 @@ class AssetRecorder(Recorder):
             context=self._context_name(context),
             step=None if step is None else int(step),
         )
-        replaced = self._version_paths.get(name)
-        if version == last and replaced not in (None, file["path"]):
-            # Only now: killed before this line, the journal still tells of a file that is there.
-            (self._directory / str(replaced)).unlink(missing_ok=True)
+        paths = self._version_paths.setdefault(name, [])
+        if version == last:
+            # Only now: killed before this line, the journal still tells of a file that is there. An earlier
+            # version with the same content may share the file.
+            replaced = paths.pop()
+            if replaced not in [*paths, file["path"]]:
+                (self._directory / replaced).unlink(missing_ok=True)
+        paths.append(file["path"])
         self._versions[name] = version
-        self._version_paths[name] = file["path"]
 
     def _store_model(self, model: Any, name: str, stem: str) -> dict[str, Any]:
         folder = (_MODELS_DIRECTORY, name)
@@ -127,6 +130,6 @@ class AssetRecorder(Recorder):
             label=str(label),
             context=self._context_name(context),
             info=described["info"] if log_dataset_info else {},
-            sha256=described["sha256"],
+            sha256=described["sha256"] if file is None else file["sha256"],
             file=file,
         )

@@ -1,12 +1,9 @@
 """Making a run directory, or joining the one that another rank of the same job has made."""
 
 import contextlib
-import hashlib
 import json
 import os
-import shutil
 import time
-import uuid
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -58,7 +55,7 @@ def _make_run_directory(save_path: Path, description: dict[str, Any], run_id: st
     Renaming onto a directory that is not empty fails, so of two processes that want one name one gets it.
     """
     key = safe_name(description["experiment"])
-    draft = save_path / f".{uuid.uuid4().hex}.new"
+    draft = save_path / f".{os.urandom(16).hex()}.new"
     draft.mkdir()
     try:
         chosen = run_id if run_id is not None else str(_next_run_id(save_path, key))
@@ -75,6 +72,8 @@ def _make_run_directory(save_path: Path, description: dict[str, Any], run_id: st
                         raise
             chosen = str(_next_run_id(save_path, key))
     except BaseException:
+        import shutil
+
         shutil.rmtree(draft, ignore_errors=True)
         raise
 
@@ -132,6 +131,12 @@ def _elected_directory(election: Path, save_path: Path) -> Path | None:
         if time.monotonic() > deadline:
             return None
         time.sleep(_POLL_SECONDS)
+
+
+def _digest(text: str) -> str:
+    import hashlib
+
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _discard(directory: Path) -> None:
@@ -195,11 +200,10 @@ def claim_run_directory(
     """
     save_path.mkdir(parents=True, exist_ok=True)
     election = None
-    digest = hashlib.sha256(identity.text.encode("utf-8", "surrogatepass")).hexdigest() if identity else None
-    described = {**description, "identity": digest}
     if identity is None:
-        directory = _make_run_directory(save_path, described, run_id)
+        directory = _make_run_directory(save_path, {**description, "identity": None}, run_id)
     else:
+        described = {**description, "identity": _digest(identity.text)}
         directory, election = _join_or_make(save_path, described, rank, identity, run_id)
     number = rank
     while True:

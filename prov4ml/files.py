@@ -8,7 +8,6 @@ may write into the same run directory at once.
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -205,6 +204,8 @@ def _file_object(path: str | None, original: str, is_directory: bool) -> dict[st
 
 def _directory_digest(digests: list[tuple[str, str]]) -> str:
     """Return the digest of a directory from its (sha256, relative path) pairs (docs/run-directory.md)."""
+    import hashlib
+
     total = hashlib.sha256()
     for name, digest in sorted((_encode(name), digest) for digest, name in digests):
         total.update(digest.encode("ascii") + b"  " + name + b"\n")
@@ -277,6 +278,8 @@ def _open_regular(path: str, *, follow: bool) -> BinaryIO:
 
 
 def _drain(source: BinaryIO, target: BinaryIO | None) -> tuple[str, int]:
+    import hashlib
+
     digest = hashlib.sha256()
     size = 0
     while chunk := source.read(CHUNK):

@@ -10,6 +10,7 @@ from .clock import nanoseconds
 from .errors import Prov4MLError
 from .files import copy_into, record_file
 from .recorder import ContextLike, Recorder, recorded
+from .redaction import redact_command
 from .typed import typed_value
 
 PathLike = str | os.PathLike[str]
@@ -202,10 +203,11 @@ class EventRecorder(Recorder):
         """Log how to run it again.
 
         Args:
-            cmd: the command line, as one text or as a list of arguments.
+            cmd: the command line, as one text or as a list of arguments; passwords in it are hidden.
             path: the script or configuration that it needs, as the user likes to name it.
         """
         command = cmd if isinstance(cmd, str) else shlex.join(map(str, cmd))
+        command = redact_command(command)
         self._journal.write("command", command=command, path=None if path is None else os.fspath(path))
 
     @recorded

@@ -2,7 +2,6 @@
 
 import os
 import time
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -67,6 +66,8 @@ class Run(MetricRecorder, EventRecorder, AssetRecorder):
             launcher=launch.launcher,
             **describe_process(),
         )
+        # From here on: the first sample then tells of the time since the start.
+        self._system = SystemSampler(disk=str(place.path))
         if carbon:
             self._start_carbon(country_iso_code)
 
@@ -114,7 +115,7 @@ class Run(MetricRecorder, EventRecorder, AssetRecorder):
     @recorded
     def _sample_system(self, context: ContextLike, step: int | None, timestamp: int | None) -> None:
         if self._system is None:
-            self._system = SystemSampler()
+            return
         for key, value, unit in self._system.sample():
             self._log_with_unit(key, value, unit, context, step, timestamp)
 
@@ -133,6 +134,8 @@ class Run(MetricRecorder, EventRecorder, AssetRecorder):
             return
         for key, value, unit in self._carbon.sample():
             self._log_with_unit(key, value, unit, context, step)
+        if self._carbon.emissions_note is not None and not self._warned["emissions"]:
+            self.warn("emissions", self._carbon.emissions_note)
 
     def end(
         self,
@@ -164,6 +167,8 @@ class Run(MetricRecorder, EventRecorder, AssetRecorder):
 
     def fail(self, error: BaseException, *, ended_by: str) -> None:
         """End the run as failed, with the error recorded; nothing is packaged."""
+        import traceback
+
         text = "".join(traceback.format_exception(error))[-_TRACEBACK_CHARACTERS:]
         self._finish(
             "failed", ended_by, {"type": type(error).__name__, "message": str(error), "traceback": text}

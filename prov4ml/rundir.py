@@ -4,7 +4,6 @@
 packager and the validators import; it uses nothing but the standard library and touches no disk.
 """
 
-import hashlib
 import re
 import struct
 from collections import Counter
@@ -51,6 +50,8 @@ def _needs_slug(name: str) -> bool:
 
 
 def _slug(name: str) -> str:
+    import hashlib  # here: it loads OpenSSL, which a run with harmless names does not need
+
     readable = re.sub(r"[^A-Za-z0-9_.-]+", "-", name).strip("-._")[:_SLUG_LENGTH].rstrip("-._")
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{readable or 'name'}-{digest[:10]}"
@@ -84,6 +85,4 @@ def safe_names(names: Iterable[str]) -> dict[str, str]:
     """
     unique = dict.fromkeys(names)
     folded = Counter(name.lower() for name in unique)
-    return {
-        name: _slug(name) if folded[name.lower()] > 1 or _needs_slug(name) else name for name in unique
-    }
+    return {name: _slug(name) if folded[name.lower()] > 1 or _needs_slug(name) else name for name in unique}

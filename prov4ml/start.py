@@ -2,7 +2,6 @@
 
 import os
 import time
-import uuid
 from collections import Counter
 from enum import Enum
 from pathlib import Path
@@ -139,6 +138,8 @@ def start_run(
         None if use_compressor is None else _check_member(use_compressor, CompressorType, "use_compressor"),
         save_after,
     )
+    import uuid
+
     launch = detect_launch()
     if rank is not None:
         launch = launch._replace(rank=_check_count(rank, "rank", 0))
