@@ -5,13 +5,16 @@ import tempfile
 from importlib import metadata
 from pathlib import Path
 
-import prov4ml
+# What the interpreter loads at every start (the .pth file of setuptools, say) is not the logger's doing.
+AT_START = set(sys.modules)
 
 
 def main() -> int:
     """Return 1 after saying what is not as promised."""
-    loaded = {name.partition(".")[0] for name in sys.modules}
-    foreign = loaded - sys.stdlib_module_names - {"prov4ml", "__main__"}
+    import prov4ml
+
+    loaded = {name.partition(".")[0] for name in set(sys.modules) - AT_START}
+    foreign = loaded - sys.stdlib_module_names - {"prov4ml"}
     installed = {distribution.name for distribution in metadata.distributions()} - {"pip", "setuptools"}
     if foreign or installed != {"prov4ml"}:
         print(f"import prov4ml loaded {sorted(foreign)}; installed: {sorted(installed)}", file=sys.stderr)
