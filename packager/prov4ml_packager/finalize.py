@@ -25,6 +25,9 @@ from .stores import write_store
 
 StoreFormat = Literal["zarr", "netcdf", "csv"]
 
+_MOST_SERIES_IN_A_DIRECTORY = 500
+"""A Zarr store with more series is one zip file: shared file systems run out of inodes."""
+
 
 @dataclass(frozen=True)
 class FinalizedRun:
@@ -78,7 +81,7 @@ def finalize_record(
     with atomic_directory(packaged) as folder:
         store = write_store(
             record.metrics,
-            folder / PACKAGED_STORES[store_format],
+            folder / _store_name(record, store_format),
             format=store_format,
             separator=record.options.csv_separator,
             chunk_codec=record.options.chunk_codec,
@@ -100,6 +103,12 @@ def finalize_record(
         dot=packaged / PACKAGED_DOT if graph else None,
         svg=packaged / PACKAGED_SVG if svg else None,
     )
+
+
+def _store_name(record: RunRecord, store_format: StoreFormat) -> str:
+    name = PACKAGED_STORES[store_format]
+    many = store_format == "zarr" and len(record.metrics.series) > _MOST_SERIES_IN_A_DIRECTORY
+    return f"{name}.zip" if many else name
 
 
 def find_store(packaged: Path) -> Path | None:

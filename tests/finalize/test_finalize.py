@@ -58,6 +58,22 @@ def test_only_what_was_asked_for(tmp_path: Path) -> None:
     assert sorted(path.name for path in run.iterdir()) == ["artifacts", "packaged", "rank_0", "run.json"]
 
 
+@pytest.mark.parametrize(("count", "name"), [(500, "metrics.zarr"), (501, "metrics.zarr.zip")])
+def test_many_series_are_one_file(tmp_path: Path, count: int, name: str) -> None:
+    run = make_run(tmp_path / "run")
+    rank = RawRank(run)
+    for number in range(1, count + 1):
+        rank.series(number, f"m{number}")
+        rank.point(number, 0, float(number))
+    made = finalize(run, to="zarr")
+    assert made.store.name == name
+    assert find_store(made.packaged) == made.store
+    with open_store(made.store) as table:
+        assert {one.metric: one.points()["value"].tolist() for one in table.series} == {
+            f"m{number}": [float(number)] for number in range(1, count + 1)
+        }
+
+
 def test_a_killed_run_with_nothing_in_it(tmp_path: Path) -> None:
     run = make_run(tmp_path / "run")
     made = finalize(run)

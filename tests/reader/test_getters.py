@@ -102,7 +102,7 @@ def test_a_loaded_document_needs_the_folder(
     document = json.loads((run / "packaged" / "prov.json").read_text(encoding="utf-8"))
     assert get_sum_metric(document, "loss_TRAINING", run_directory=run) == 4.0
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(PackagerError, match="the metric store is missing; pass the path of prov.json"):
+    with pytest.raises(PackagerError, match=r"the metric store is missing; pass the path of prov.json"):
         get_sum_metric(document, "loss_TRAINING")
     monkeypatch.chdir(run)
     assert get_sum_metric(document, "loss_TRAINING") == 4.0

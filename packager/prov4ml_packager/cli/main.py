@@ -101,7 +101,7 @@ def _explain(error: BaseException) -> str:
     if isinstance(error, click.ClickException):
         return error.format_message()
     if isinstance(error, click.Abort | KeyboardInterrupt):
-        return "interrupted; nothing was written"
+        return "interrupted; nothing half done is left"
     if isinstance(error, PackagerError | Unreadable):
         return str(error)
     if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("prov4ml"):
