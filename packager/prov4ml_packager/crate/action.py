@@ -11,7 +11,7 @@ from prov4ml.rundir import safe_names
 
 from ..metric_table import MetricSeries, SeriesStatistics
 from ..text import escape_text
-from .entities import Entity, language_entity, references
+from .entities import Entity, language_entity, references, web_url
 from .facts import (
     RunFacts,
     command_line,
@@ -83,7 +83,7 @@ def instrument_entities(facts: RunFacts, options: CrateOptions) -> list[Entity]:
     Its identifier is the page of the commit, else the URL from the options, else a local one.
     """
     run = facts.run
-    url = source_url(run) or options.url
+    url = source_url(run) or web_url(options.url)
     git = next((rank.git for rank in run.ranks if rank.git is not None), None)
     package_versions: dict[str, str] = {}
     for rank in run.ranks:

@@ -1,4 +1,4 @@
-"""The drawing in a crate, always by the renderer that comes with us, so that its bytes are always the same."""
+"""The drawing in a crate, always by the renderer that comes with us, so that its bytes never differ."""
 
 import json
 from pathlib import Path

@@ -11,6 +11,11 @@ Entity = dict[str, object]
 _PYTHON_VERSION = re.compile(r"\d+\.\d+\.\d+[a-z0-9]*")
 
 
+def web_url(url: str | None) -> str | None:
+    """Return the URL if it is http(s), which is all that a crate may point to, else None."""
+    return url if url is not None and url.startswith(("https://", "http://")) else None
+
+
 def references(identifiers: Sequence[str]) -> object:
     """Return references to entities; a single one is no array (RO-Crate 1.2, JSON-LD: arrays of one)."""
     found = [{"@id": identifier} for identifier in identifiers]

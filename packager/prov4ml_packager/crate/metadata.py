@@ -10,12 +10,12 @@ from prov4ml.rundir import safe_name
 from ..errors import PackagerError
 from ..text import escape_text
 from .action import run_entities
-from .entities import Entity, language_entity, references
+from .entities import Entity, language_entity, references, web_url
 from .facts import RunFacts, iso_time, run_title
 from .file_entities import described_files, directory_entity, file_entity, file_roles
 from .licences import licence_entity
 from .members import MANIFEST, Member
-from .options import Author, Contact, CrateOptions, Spec
+from .options import Author, Contact, CrateOptions, Organization, Spec
 
 RUN_TERMS = "https://w3id.org/ro/terms/workflow-run/context"
 _PROFILE_VERSION: dict[Spec, str | None] = {"1.1": "0.5", "1.2": None, "1.3": "0.6"}
@@ -95,7 +95,7 @@ def _root(runs: Sequence[RunFacts], options: CrateOptions, agents: list[str], pa
     if options.authors:
         root["author"] = references(agents)
     if options.publisher is not None:
-        root["publisher"] = {"@id": options.publisher.url or _local("organization", options.publisher.name)}
+        root["publisher"] = {"@id": _organization_id(options.publisher)}
     if options.contact is not None:
         root["contactPoint"] = {"@id": _contact_id(options.contact)}
     if options.keywords:
@@ -184,10 +184,13 @@ def _add_people(entities: dict[str, Entity], options: CrateOptions) -> list[str]
     reachable.append(options.publisher)
     for organization in organizations:
         if organization is not None:
-            identifier = organization.url or _local("organization", organization.name)
-            entity = {"@id": identifier, "@type": "Organization", "name": escape_text(organization.name)}
-            if organization.url:
-                entity["url"] = organization.url
+            entity = {
+                "@id": _organization_id(organization),
+                "@type": "Organization",
+                "name": escape_text(organization.name),
+            }
+            if url := web_url(organization.url):
+                entity["url"] = url
             if contact is not None and organization in reachable:
                 entity["contactPoint"] = {"@id": _contact_id(contact)}
             _put(entities, entity)
@@ -200,8 +203,7 @@ def _add_people(entities: dict[str, Entity], options: CrateOptions) -> list[str]
 def _person(author: Author, contact: Contact | None) -> Entity:
     entity: Entity = {"@id": _author_id(author), "@type": "Person", "name": escape_text(author.name)}
     if author.affiliation is not None:
-        affiliation = author.affiliation.url or _local("organization", author.affiliation.name)
-        entity["affiliation"] = {"@id": affiliation}
+        entity["affiliation"] = {"@id": _organization_id(author.affiliation)}
     if author.email:
         entity["email"] = author.email
     if contact is not None and contact.name == author.name:
@@ -210,13 +212,17 @@ def _person(author: Author, contact: Contact | None) -> Entity:
 
 
 def _author_id(author: Author) -> str:
-    return author.orcid or _local("person", author.name)
+    return web_url(author.orcid) or _local("person", author.name)
+
+
+def _organization_id(organization: Organization) -> str:
+    return web_url(organization.url) or _local("organization", organization.name)
 
 
 def _contact_id(contact: Contact) -> str:
     if contact.email:
         return f"mailto:{quote(contact.email, safe='@')}"
-    return contact.url or _local("contact", contact.name or "contact")
+    return web_url(contact.url) or _local("contact", contact.name or "contact")
 
 
 def _local(kind: str, name: str) -> str:

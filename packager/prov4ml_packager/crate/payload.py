@@ -28,7 +28,7 @@ ZARR_ROOT = "zarr.json"
 
 @dataclass(frozen=True)
 class PayloadFile:
-    """A file of the crate; `original` is its path in the run directory, `opaque` marks part of a Zarr store."""
+    """A file of the crate; `original` is its path in the run directory, `opaque`: part of a Zarr store."""
 
     member: Member
     original: str
@@ -170,7 +170,7 @@ def _refuse_links(root: Path, path: str) -> None:
 
 
 def _list_directory(root: Path, path: str) -> Iterator[str]:
-    """Yield the regular files below a directory of the run, in no order, and refuse links and special files."""
+    """Yield the regular files below a directory of the run, in no order; refuse links and special files."""
     _refuse_links(root, path)
     waiting = [path]
     while waiting:

@@ -1,5 +1,6 @@
 """The way out of a crate that somebody sent: every member is checked before a byte of it is written."""
 
+import gzip
 import re
 import stat
 import sys
@@ -19,6 +20,7 @@ from .members import CHUNK
 from .unpack_zip import bad_zip_errors, check_directory_size, open_zip
 
 _DRIVE = re.compile(r"[A-Za-z]:")
+_LARGEST_HEADERS = 16 << 20
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -111,16 +113,16 @@ def _open_entries(crate: Path, limits: UnpackLimits) -> Iterator[Iterable[_Entry
             with open_zip(stream) as archive:
                 yield _zip_entries(archive, crate)
             return
-        mode = "r|"
         source: Any = stream
         if head[:2] == b"\x1f\x8b":
-            mode = "r|gz"
+            source = gzip.GzipFile(fileobj=stream)
         elif head[:4] == b"\x28\xb5\x2f\xfd":
             source = zstd_module().ZstdFile(stream)
         elif head[257:262] != b"ustar":
             raise PackagerError("is no zip, tar, tar.gz or tar.zst", path=crate)
-        with tarfile.open(fileobj=cast(IO[bytes], source), mode=cast(Any, mode)) as tar:
-            yield _tar_entries(tar, crate)
+        guarded = _GuardedStream(source)
+        with tarfile.open(fileobj=cast(IO[bytes], guarded), mode="r|") as tar:
+            yield _tar_entries(tar, guarded, crate)
 
 
 def _zip_entries(archive: zipfile.ZipFile, crate: Path) -> Iterator[_Entry]:
@@ -140,8 +142,29 @@ def _zip_entries(archive: zipfile.ZipFile, crate: Path) -> Iterator[_Entry]:
                 yield _Entry(name, False, stream)
 
 
-def _tar_entries(tar: tarfile.TarFile, crate: Path) -> Iterator[_Entry]:
-    for info in tar:
+class _GuardedStream:
+    """A stream of which no more than `allowed` bytes may be read, where that is not None.
+
+    `tarfile` takes a member's extended header into memory whatever size it claims, and skips what follows
+    the last member unread; so the stretches between members are bounded here.
+    """
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.allowed: int | None = _LARGEST_HEADERS
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        if self.allowed is not None:
+            self.allowed -= len(data)
+            if self.allowed < 0:
+                raise ValueError(f"more than {_LARGEST_HEADERS} bytes of headers or padding")
+        return data
+
+
+def _tar_entries(tar: tarfile.TarFile, guarded: _GuardedStream, crate: Path) -> Iterator[_Entry]:
+    while (info := tar.next()) is not None:
+        guarded.allowed = None
         if not info.isreg() and not info.isdir():
             what = "a link" if info.issym() or info.islnk() else "a special file"
             raise PackagerError(f"is {what}, which a crate cannot hold", path=crate, place=_shown(info.name))
@@ -152,6 +175,9 @@ def _tar_entries(tar: tarfile.TarFile, crate: Path) -> Iterator[_Entry]:
         yield _Entry(info.name, info.isdir(), tar.extractfile(info))
         # tarfile keeps every header it has seen, which a million members would turn into memory.
         tar.members = []  # type: ignore[attr-defined]  # public since Python 2, missing in the stubs
+        guarded.allowed = _LARGEST_HEADERS
+    while guarded.read(CHUNK):  # to the end, where a compressed stream has its checksum
+        pass
 
 
 def _shown(name: str) -> str:

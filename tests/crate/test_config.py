@@ -1,0 +1,142 @@
+"""Options from files: people, licence, and messages that name the key."""
+
+from pathlib import Path
+
+import pytest
+from prov4ml_packager.crate import Author, Contact, CrateOptions, Organization, load_crate_config
+from prov4ml_packager.errors import PackagerError
+
+TOML = """
+[tool.prov4ml.crate]
+name = "A title"
+license = "CC-BY-4.0"
+url = "https://example.org/code"
+keywords = ["one", "two"]
+compression = "zstd"
+spec = "1.2"
+with_raw = true
+publisher = { name = "Institute", url = "https://example.org/" }
+contact = "ada@example.org"
+[[tool.prov4ml.crate.author]]
+name = "Ada Lovelace"
+orcid = "0000-0002-1825-0097"
+affiliation = { name = "University", ror = "03yrm5c26" }
+"""
+
+CFF = """
+cff-version: 1.2.0
+title: Cited title
+abstract: What it is about.
+license: MIT
+date-released: 2024-01-01
+repository-code: https://example.org/repo
+keywords: [alpha]
+authors:
+  - given-names: Ada
+    family-names: Lovelace
+    orcid: https://orcid.org/0000-0002-1825-0097
+    affiliation: University
+    email: ada@example.org
+  - name: The Team
+"""
+
+ADA = Author(
+    "Ada Lovelace",
+    "https://orcid.org/0000-0002-1825-0097",
+    Organization("University", "https://ror.org/03yrm5c26"),
+)
+
+
+def test_pyproject(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(TOML)
+    expected = CrateOptions(
+        name="A title", license="CC-BY-4.0", url="https://example.org/code", keywords=("one", "two"),
+        compression="zstd", spec="1.2", with_raw=True, authors=(ADA,),
+        publisher=Organization("Institute", "https://example.org/"), contact=Contact(None, "ada@example.org"),
+    )  # fmt: skip
+    assert load_crate_config(tmp_path / "pyproject.toml") == expected
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    assert load_crate_config(start=tmp_path / "a" / "b") == expected
+
+
+def test_a_toml_file_of_its_own_needs_no_table(tmp_path: Path) -> None:
+    (tmp_path / "crate.toml").write_text('license = "MIT"\nauthor = "Ada"\n')
+    assert load_crate_config(tmp_path / "crate.toml") == CrateOptions(license="MIT", authors=(Author("Ada"),))
+
+
+def test_citation_is_the_base_and_the_table_goes_before_it(tmp_path: Path) -> None:
+    (tmp_path / "CITATION.cff").write_text(CFF)
+    cited = load_crate_config(start=tmp_path)
+    assert cited.name == "Cited title"
+    assert cited.description == "What it is about."
+    assert cited.license == "MIT"
+    assert cited.url == "https://example.org/repo"
+    assert cited.contact == Contact("Ada Lovelace", "ada@example.org")
+    assert [author.name for author in cited.authors] == ["Ada Lovelace", "The Team"]
+    assert cited.authors[0].orcid == ADA.orcid
+    (tmp_path / "pyproject.toml").write_text(TOML)
+    both = load_crate_config(start=tmp_path)
+    assert both.name == "A title"
+    assert both.authors == (ADA,)
+    assert both.description == "What it is about."
+
+
+def test_the_search_ends_at_the_repository(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(TOML)
+    (tmp_path / "repo" / ".git").mkdir(parents=True)
+    assert load_crate_config(start=tmp_path / "repo") == CrateOptions()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("licence = 'MIT'", "licence: is not known; the keys are author, compression, contact, "),
+        ("license = 3", "license: must be a text in quotes"),
+        ("keywords = 'one'", "keywords: must be a list of texts"),
+        ("with_raw = 'yes'", "with_raw: must be true or false"),
+        ("author = [{ orcid = '0000-0002-1825-0097' }]", 'author[0]: has no name; add name = "Given Family"'),
+        (
+            "author = [{ name = 'A', orcid = '12' }]",
+            "author[0].orcid: '12' is no ORCID (0000-0000-0000-0000)",
+        ),
+        ("author = [7]", "author[0]: must be a text or a table"),
+        ("publisher = { name = 'A', ror = 'x' }", "publisher.ror: 'x' is no ROR (https://ror.org/…)"),
+        ("a = ", "is no TOML: "),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "crate.toml"
+    path.write_text(text)
+    with pytest.raises(PackagerError) as caught:
+        load_crate_config(path)
+    assert str(caught.value).startswith(f"{path}: {message}")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "compression = 'rar'",
+            "compression 'rar' is not known; choose stored or deflate or bzip2 or lzma or zstd",
+        ),
+        ("spec = '2.0'", "RO-Crate version '2.0' is not known; choose 1.1 or 1.2 or 1.3"),
+        ("profile = 'other'", "profile 'other' is not known; choose process"),
+        (
+            "spec = '1.2'\nprofile = 'process'",
+            "no run profile was made for RO-Crate 1.2; choose --spec 1.1 or 1.3",
+        ),
+    ],
+)
+def test_choices_that_do_not_exist(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "crate.toml"
+    path.write_text(text)
+    with pytest.raises(PackagerError) as caught:
+        load_crate_config(path)
+    assert str(caught.value) == message
+
+
+def test_yaml_tags_make_no_objects(tmp_path: Path) -> None:
+    path = tmp_path / "CITATION.cff"
+    path.write_text("title: !!python/object/apply:os.getcwd []\n")
+    with pytest.raises(PackagerError, match="title: must be a text in quotes"):
+        load_crate_config(path)
