@@ -81,9 +81,9 @@ def test_a_summary_says_how_a_run_went(tmp_path: Path, capsys: pytest.CaptureFix
     assert run(["inspect", str(small_run(tmp_path / "run"))]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == f"run-directory {tmp_path / 'run'}"
-    assert "status:     finished" in lines
-    assert "start:      2023-11-14T22:13:20.000000Z" in lines
-    assert "end:        2023-11-14T22:13:31.000000Z (11.000 s)" in lines
+    assert "status:      finished" in lines
+    assert "start:       2023-11-14T22:13:20.000000Z" in lines
+    assert "end:         2023-11-14T22:13:31.000000Z (11.000 s)" in lines
     table = lines.index("metrics (2)")
     assert [line.split() for line in lines[table + 1 : table + 4]] == [
         ["context", "metric", "source", "rank", "unit", "count", "last", "min", "max"],

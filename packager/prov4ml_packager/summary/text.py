@@ -7,6 +7,7 @@ from .values import Summary
 
 _ROWS = 30
 _WIDEST_CELL = 48
+_WIDEST_FACT = 300
 _METRIC_COLUMNS = ("context", "metric", "source", "rank", "unit", "count", "last", "min", "max")
 
 
@@ -14,7 +15,7 @@ def _printable(text: str) -> str:
     return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, widest: int = _WIDEST_CELL) -> str:
     if value is None:
         return "-"
     if isinstance(value, float):
@@ -22,7 +23,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         value = ", ".join(value)
     text = _printable(str(value))
-    return text if len(text) <= _WIDEST_CELL else f"{text[: _WIDEST_CELL - 1]}…"
+    return text if len(text) <= widest else f"{text[: widest - 1]}…"
 
 
 def _table(title: str, rows: Sequence[Summary], columns: Sequence[str] | None = None) -> Iterator[str]:
@@ -44,13 +45,13 @@ def _table(title: str, rows: Sequence[Summary], columns: Sequence[str] | None = 
 def _facts(pairs: Sequence[tuple[str, Any]]) -> Iterator[str]:
     for name, value in pairs:
         if value not in (None, [], ""):
-            yield f"{name + ':':12}{_cell(value)}"
+            yield f"{name + ':':13}{_cell(value, _WIDEST_FACT)}"
 
 
 def summary_lines(summary: Summary) -> list[str]:
     """Return a summary as lines without control characters.
 
-    Tables show at most thirty rows, cells at most 48 characters.
+    Tables show at most thirty rows, cells at most 48 characters, other values at most 300.
     """
     return [f"{summary['kind']} {_printable(summary['path'])}", *_LINES[summary["kind"]](summary)]
 
@@ -96,7 +97,7 @@ def _crate(summary: Summary) -> Iterator[str]:
     names = ("name", "description", "published", "authors", "licence")
     yield from _facts([(name, summary[name]) for name in names])
     for conforms in summary["conforms_to"]:
-        yield f"{'conforms to:':13}{_printable(conforms)}"
+        yield from _facts([("conforms to", conforms)])
     yield from _table("actions", summary["actions"])
     yield from _table("files", summary["files"])
 
