@@ -112,9 +112,10 @@ def good_metadata(version: str = "1.1") -> Json:
     }
 
 
-def entity(metadata: Json, identifier: str) -> Json:
-    found: Json = next(one for one in metadata["@graph"] if one.get("@id") == identifier)
-    return found
+@pytest.fixture(scope="session")
+def good() -> Json:
+    """The metadata of the good crate; copy it before damaging it."""
+    return good_metadata()
 
 
 def write_crate(directory: Path, metadata: Json) -> Path:

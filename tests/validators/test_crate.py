@@ -1,12 +1,17 @@
 """Rules of RO-Crate and Process Run Crate: one good crate, small damage, and the rule that says so."""
 
+import copy
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from prov4ml_validators import Severity, Unreadable, validate
+from prov4ml_validators.crate.check import check_bare_metadata
+from prov4ml_validators.json_text import walk
 
 Json = dict[str, Any]
 Damage = Callable[[Json], object]
@@ -177,3 +182,36 @@ def test_detached_crate_has_no_local_files(tmp_path: Path, rules: Callable[..., 
     path = tmp_path / "ro-crate-metadata.json"
     path.write_text(json.dumps({"@context": "https://w3id.org/ro/crate/1.2/context", "@graph": graph}))
     assert rules(path) == ["ro-crate-1.2/detached-data-entity"]
+
+
+ODD: list[Any] = [
+    None,
+    True,
+    0,
+    -1.5,
+    "",
+    "x",
+    "../..",
+    "\udcff",
+    [],
+    [[]],
+    {},
+    {"@id": 3},
+    {"@id": "#run"},
+    {"@value": []},
+    [None],
+]
+
+
+@given(st.data())
+def test_any_damage_gives_findings_with_places_and_no_exception(good: Json, data: st.DataObject) -> None:
+    metadata = copy.deepcopy(good)
+    for _ in range(data.draw(st.integers(1, 4))):
+        holders = [one for _, one in walk(metadata) if isinstance(one, dict | list) and one]
+        holder = data.draw(st.sampled_from(holders))
+        keys = list(holder) if isinstance(holder, dict) else range(len(holder))
+        holder[data.draw(st.sampled_from(list(keys)))] = copy.deepcopy(data.draw(st.sampled_from(ODD)))
+    content = json.dumps(metadata).encode()
+    for finding in check_bare_metadata("x", content, "ro-crate-metadata.json", None)[1]:
+        assert finding.message
+        assert finding.location.pointer is None or finding.location.line == 1

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prov4ml_validators import Severity, Unreadable, validate
+from prov4ml_validators import SeriesSummary, Severity, Unreadable, validate
 from prov4ml_validators.json_text import decode_json
 from prov4ml_validators.prov_json import check_prov_json
 from prov4ml_validators.prov_json.lexical import is_lexical
@@ -215,19 +215,67 @@ def test_lexical_forms(datatype: str, good: list[str], bad: list[str]) -> None:
     assert [text for text in bad if is_lexical(text, datatype)] == []
 
 
+def add_metric(document: Json) -> None:
+    document["prefix"]["p"] = "https://w3id.org/prov4ml/terms#"
+    document["entity"]["ex:loss"] = {
+        "prov:label": "loss\\u000a",
+        "p:context": "TRAINING",
+        "p:rank": {"$": "1", "type": "xsd:int"},
+        "p:count": {"$": "2", "type": "xsd:int"},
+        "p:last": {"$": "NaN", "type": "xsd:double"},
+        "p:store": "metrics.csv",
+    }
+
+
+class KnownReader:
+    def __init__(self, **values: Any) -> None:
+        known = {"context": "TRAINING", "metric": "loss\n", "source": None, "rank": 1, "count": 2}
+        self.series = SeriesSummary(**{**known, "last": float("nan"), **values})
+
+    def summary(self, path: Path) -> list[SeriesSummary]:
+        return [self.series]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, []),
+        ({"count": 3}, ["store/count"]),
+        ({"last": 0.5}, ["store/last-value"]),
+        ({"rank": 0}, ["store/count"]),
+        ({"context": None}, ["store/count"]),
+    ],
+)
+def test_metric_entity_agrees_with_its_store(
+    make_document: MakeDocument, rules: Callable[..., list[str]], values: Json, expected: list[str]
+) -> None:
+    path = make_document(add_metric)
+    (path.parent / "metrics.csv").write_text("")
+    assert rules(path, store_reader=KnownReader(**values)) == expected
+
+
+@pytest.mark.parametrize("name", ["../metrics.csv", "/etc/passwd", "C:\\x.csv"])
+def test_store_outside_is_not_opened(make_document: MakeDocument, name: str) -> None:
+    def damage(document: Json) -> None:
+        add_metric(document)
+        document["entity"]["ex:loss"]["p:store"] = name
+
+    assert validate(make_document(damage), store_reader=FailingReader()).findings == ()
+
+
 class FailingReader:
     def summary(self, path: Path) -> Any:
         raise ValueError("torn")
 
 
 def test_store_without_reader_is_said_to_be_unchecked(make_document: MakeDocument) -> None:
-    path = make_document(add("entity", ex__loss={"prov:location": "metrics.csv"}))
+    path = make_document(add_metric)
     (finding,) = validate(path).findings
     assert (finding.rule, finding.severity) == ("store/not-checked", Severity.MAY)
     assert finding.message == '"metrics.csv" not checked: needs [pack]'
 
 
 def test_store_that_cannot_be_read(make_document: MakeDocument, rules: Callable[..., list[str]]) -> None:
-    path = make_document(add("entity", ex__loss={"prov:location": "metrics.csv"}))
+    path = make_document(add_metric)
     (path.parent / "metrics.csv").write_text("")
     assert rules(path, store_reader=FailingReader()) == ["store/unreadable"]

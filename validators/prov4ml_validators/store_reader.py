@@ -1,6 +1,6 @@
 """What a rule may ask of a metric store, without this package knowing any store format."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -53,8 +53,10 @@ STORE_UNREADABLE = rule(
 )
 
 
-def check_store(store: Path, name: str, location: Location, reader: StoreReader | None) -> Iterator[Finding]:
-    """Yield that a store was not checked for want of a reader, or that it cannot be read.
+def read_store(
+    store: Path, name: str, location: Location, reader: StoreReader | None
+) -> tuple[list[SeriesSummary] | None, list[Finding]]:
+    """Return the series of a store, or None and why it was not read.
 
     Args:
         store: where it is.
@@ -63,10 +65,8 @@ def check_store(store: Path, name: str, location: Location, reader: StoreReader 
         reader: None where only `[validate]` is installed.
     """
     if reader is None:
-        yield STORE_NOT_CHECKED.finding(f"{shorten(name)} not checked: needs [pack]", location)
-        return
+        return None, [STORE_NOT_CHECKED.finding(f"{shorten(name)} not checked: needs [pack]", location)]
     try:
-        for _ in reader.summary(store):
-            pass
+        return list(reader.summary(store)), []
     except Exception as error:  # the libraries of the formats raise whatever they like for a damaged store
-        yield STORE_UNREADABLE.finding(f"{shorten(name)} cannot be read: {error}", location)
+        return None, [STORE_UNREADABLE.finding(f"{shorten(name)} cannot be read: {error}", location)]

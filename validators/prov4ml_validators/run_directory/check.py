@@ -19,7 +19,7 @@ from ..json_text import decode_json, with_places
 from ..report import Finding, Location, Severity
 from ..rules import rule
 from ..schema import violations
-from ..store_reader import StoreReader, check_store
+from ..store_reader import StoreReader, read_store
 from .artifacts import check_copy
 from .journal import NEWER, read_journal
 from .points import check_points, count_points
@@ -115,7 +115,7 @@ def check_run_directory(directory: Path, store_reader: StoreReader | None = None
         packaged = directory / PACKAGED_DIRECTORY / store
         if packaged.exists():
             name = f"{PACKAGED_DIRECTORY}/{store}"
-            findings += check_store(packaged, name, Location(file=name), store_reader)
+            findings += read_store(packaged, name, Location(file=name), store_reader)[1]
     return findings
 
 
