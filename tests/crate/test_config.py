@@ -140,3 +140,13 @@ def test_yaml_tags_make_no_objects(tmp_path: Path) -> None:
     path.write_text("title: !!python/object/apply:os.getcwd []\n")
     with pytest.raises(PackagerError, match="title: must be a text in quotes"):
         load_crate_config(path)
+
+
+def test_the_example_in_the_manual_is_read(tmp_path: Path, project: Path) -> None:
+    page = (project / "docs" / "crates.md").read_text(encoding="utf-8")
+    path = tmp_path / "pyproject.toml"
+    path.write_text(page.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    options = load_crate_config(path)
+    assert [author.orcid for author in options.authors] == [ADA.orcid]
+    assert options.publisher == Organization("Example Institute", "https://ror.org/05dxps055")
+    assert options.contact == Contact("Ada Lovelace", "ada@example.org")
