@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from prov4ml_packager.cli.main import run
 from prov4ml_packager.cli.unpack_command import default_target
+from prov4ml_packager.reader import read_run
 from prov4ml_packager.stores import open_store
 
 from ..reader.raw_writer import RawRank, make_run, small_run
@@ -52,12 +53,19 @@ def test_convert_there_and_back(here: Path, capsys: pytest.CaptureFixture[str]) 
     assert printed(capsys, "convert", "digits_0", "a.nc") == ["a.nc"]
     assert printed(capsys, "convert", "a.nc", "b.csv") == ["b.csv"]
     assert printed(capsys, "convert", "b.csv", "c", "--to", "zarr") == ["c"]
-    with open_store(here / "a.nc") as before, open_store(here / "c") as after:
-        assert [one.points().tobytes() for one in before.series] == [
-            one.points().tobytes() for one in after.series
+    with open_store(here / "a.nc") as first, open_store(here / "c") as last:
+        assert [one.points().tobytes() for one in first.series] == [
+            one.points().tobytes() for one in last.series
         ]
     assert printed(capsys, "convert", "c", "raw", "--to", "raw") == ["raw"]
     assert run(["validate", "raw"]) == 0
+    before, after = read_run(here / "digits_0"), read_run(here / "raw")
+    assert (after.uuid, after.experiment, after.run_id, after.created) == (
+        before.uuid,
+        before.experiment,
+        before.run_id,
+        before.created,
+    )
 
 
 def test_crate_finalizes_validates_and_unpacks(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

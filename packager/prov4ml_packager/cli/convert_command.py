@@ -14,9 +14,11 @@ from .output import progress, say
 @click.argument("source", metavar="SRC", type=path_type)
 @click.argument("target", metavar="DST", type=path_type)
 @store_format_option("zarr", "csv", "netcdf", "raw")
-@click.option("--separator", default=None, help="Separator of a CSV to read or write.")
+@click.option(
+    "--separator", default=",", show_default=True, help="Of the CSV to write; one to read is understood."
+)
 @debug_option
-def command(source: Path, target: Path, to: str | None, separator: str | None) -> None:
+def command(source: Path, target: Path, to: str | None, separator: str) -> None:
     """Convert metrics between Zarr, NetCDF, CSV and run directories, bit for bit.
 
     SRC is a store or a run directory. The format follows from DST's name (.zarr, .zarr.zip, .nc, .csv)
@@ -24,6 +26,5 @@ def command(source: Path, target: Path, to: str | None, separator: str | None) -
     """
     from ..convert import convert
 
-    options = {} if separator is None else {"separator": separator}
     with progress(f"convert {source}") as advance:
-        say(convert(source, target, to=to, progress=advance, **options))
+        say(convert(source, target, to=to, separator=separator, progress=advance))
