@@ -53,14 +53,15 @@ bench: $(VENV)/.test-installed  ## measure, and write docs/benchmarks.md
 	$(BIN)/python benchmarks/run.py --write docs/benchmarks.md
 
 crash: $(VENV)/.test-installed  ## the long proof: kill -9 at two hundred random instants
-	$(BIN)/python benchmarks/crash.py
+	$(BIN)/python -m tests.logger.crash_proof --kills 200
 
 docs: $(VENV)/.test-installed  ## write docs/cli.md and docs/rules.md anew from the code
 	$(BIN)/python -m prov4ml_packager.cli.reference > docs/cli.md
 	$(BIN)/python -c 'from prov4ml_validators.rules_page import rules_page; print(rules_page(), end="")' > docs/rules.md
 
-fixtures: $(VENV)/.test-installed  ## add run directories and crates of this version to fixtures/
-	$(BIN)/python fixtures/make_fixtures.py
+# What is kept of a released format is never made anew: FORMAT names the folder of a new one.
+fixtures: $(VENV)/.test-installed  ## write run directories and crates of a new format version: FORMAT=2
+	$(BIN)/python fixtures/make_fixtures.py fixtures/format-$(or $(FORMAT),$(error name the format version: make fixtures FORMAT=2))
 
 clean:  ## remove .venv, caches, builds and demo-output
 	rm -rf $(VENV) demo-output build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
