@@ -1,0 +1,94 @@
+"""Metric stores: one `MetricTable` in Zarr, NetCDF-4 or CSV, and back, bit for bit.
+
+The libraries behind a format are imported when the format is used.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Literal
+
+from ..errors import PackagerError
+from ..metric_table import MetricTable
+from .attributes import checked_table
+from .formats import StoreFormat, detect_format, format_from_name
+
+__all__ = ["StoreFormat", "detect_format", "format_from_name", "open_store", "write_store"]
+
+
+def write_store(
+    table: MetricTable,
+    path: Path,
+    *,
+    format: StoreFormat | None = None,
+    separator: str = ",",
+    chunk_codec: str | None = None,
+    zarr_format: Literal[2, 3] = 3,
+    progress: Callable[[int], None] | None = None,
+) -> Path:
+    """Write a table as a metric store, in memory bounded by `CHUNK_POINTS`, and replace an older one.
+
+    The same table gives the same bytes, whatever the clock. A CSV is two files: the table and, beside it,
+    `<name>-metadata.json` (W3C CSV on the Web).
+
+    Args:
+        table: the series; an empty text as context, source or unit counts as not given.
+        path: where to; a Zarr store whose name ends in `.zip` is one zip file, else a directory.
+        format: by the name of `path` if not given.
+        separator: between the fields of a CSV.
+        chunk_codec: `blosc_zstd` (what None means too) or `lz4`, for Zarr; NetCDF-4 is always zlib.
+        zarr_format: 3, or 2 for older readers.
+        progress: called with the number of points just written.
+
+    Returns:
+        `path`.
+
+    Raises:
+        PackagerError: the format cannot be told, an option is wrong, two series share their identity,
+            `path` is a directory that is no Zarr store, or the disk refuses.
+    """
+    chosen = format or format_from_name(path)
+    table = checked_table(table)
+    report = progress or (lambda points: None)
+    try:
+        if chosen == "zarr":
+            from .zarr_writer import write_zarr
+
+            write_zarr(table, path, chunk_codec=chunk_codec, zarr_format=zarr_format, progress=report)
+        elif chosen == "netcdf":
+            from .netcdf_store import write_netcdf
+
+            write_netcdf(table, path, progress=report)
+        elif chosen == "csv":
+            from .csv_writer import write_csv
+
+            write_csv(table, path, separator=separator, progress=report)
+        else:
+            raise PackagerError(f"unknown store format {chosen!r}", hint="use zarr, netcdf or csv")
+    except OSError as error:
+        raise PackagerError(f"cannot be written: {error.strerror or error}", path=path) from error
+    return path
+
+
+def open_store(path: Path, *, separator: str | None = None) -> AbstractContextManager[MetricTable]:
+    """Open a metric store; its points are read on demand while the context lasts.
+
+    Args:
+        path: a Zarr directory or zip, a NetCDF-4 file, or a CSV with or without its metadata file.
+        separator: of a CSV; found from its header if not given.
+
+    Raises:
+        PackagerError: there is no store, or it is damaged; a damaged chunk is met when it is read.
+    """
+    chosen = detect_format(path)
+    if chosen == "zarr":
+        from .zarr_reader import open_zarr
+
+        return open_zarr(path)
+    if chosen == "netcdf":
+        from .netcdf_store import open_netcdf
+
+        return open_netcdf(path)
+    from .csv_reader import open_csv
+
+    return open_csv(path, separator=separator)

@@ -1,0 +1,78 @@
+"""Which format a metric store has: by content where it exists, else by name."""
+
+import zipfile
+from pathlib import Path
+from typing import Literal
+
+from ..errors import PackagerError
+
+StoreFormat = Literal["zarr", "netcdf", "csv"]
+
+_HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"  # HDF5 File Format Specification 3.0, section II.A
+_ZARR_ROOTS = ("zarr.json", ".zgroup")
+_SUFFIXES: dict[str, StoreFormat] = {
+    ".zarr": "zarr", ".zarr.zip": "zarr",
+    ".nc": "netcdf", ".nc4": "netcdf", ".netcdf": "netcdf",
+    ".csv": "csv", ".tsv": "csv",
+}  # fmt: skip
+
+
+def format_from_name(path: Path) -> StoreFormat:
+    """Return the format that a file name stands for.
+
+    Raises:
+        PackagerError: the name ends in none of the known suffixes.
+    """
+    name = path.name.lower()
+    for suffix, found in _SUFFIXES.items():
+        if name.endswith(suffix):
+            return found
+    raise PackagerError(
+        "the name does not say which metric store it is",
+        path=path,
+        hint=f"end it in {', '.join(_SUFFIXES)}, or name the format",
+    )
+
+
+def is_zarr_directory(path: Path) -> bool:
+    """Tell whether a directory is the root of a Zarr store, of format 2 or 3."""
+    return any((path / root).is_file() for root in _ZARR_ROOTS)
+
+
+def detect_format(path: Path) -> StoreFormat:
+    """Return the format of a store: by its content if it exists, else by its name.
+
+    Raises:
+        PackagerError: what is there is no metric store, cannot be read, or the name says nothing.
+    """
+    if not path.exists():
+        return format_from_name(path)
+    if path.is_dir():
+        if is_zarr_directory(path):
+            return "zarr"
+        raise PackagerError("is a directory without zarr.json or .zgroup, so no metric store", path=path)
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(64)
+    except OSError as error:
+        raise PackagerError(f"cannot be read: {error.strerror or error}", path=path) from error
+    if head.startswith(_HDF5_SIGNATURE):
+        return "netcdf"
+    if head.startswith(b"PK"):
+        return _detect_zip(path)
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip(b'"').startswith(b"context"):
+        return "csv"
+    raise PackagerError(
+        "is no metric store: neither Zarr, NetCDF-4 nor a CSV that begins with `context`", path=path
+    )
+
+
+def _detect_zip(path: Path) -> StoreFormat:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.NameToInfo
+            if any(root in names for root in _ZARR_ROOTS):
+                return "zarr"
+    except (zipfile.BadZipFile, OSError) as error:
+        raise PackagerError(f"is a damaged zip file: {error}", path=path) from error
+    raise PackagerError("is a zip file without zarr.json or .zgroup at its root, so no Zarr store", path=path)

@@ -1,0 +1,153 @@
+"""Metric stores in NetCDF-4, written and read: one HDF5 file with CF attributes and no fill value."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import netCDF4
+import numpy as np
+
+from ..atomic import atomic_file
+from ..errors import PackagerError
+from ..metric_table import CHUNK_POINTS, POINT_DTYPE, MetricSeries, MetricTable, Points, rebatch
+from .attributes import STORE_ATTRIBUTES, Attribute, check_format, checked_table, decoded, encoded
+from .ragged import (
+    NUMBER_VARIABLES,
+    POINT_VARIABLES,
+    TEXT_VARIABLES,
+    VARIABLE_ATTRIBUTES,
+    ContextGroup,
+    context_groups,
+    group_series,
+)
+
+_ZLIB_LEVEL = 4
+
+
+def write_netcdf(table: MetricTable, path: Path, *, progress: Callable[[int], None]) -> None:
+    """Write a checked table as a NetCDF-4 file: zlib, byte shuffle and a Fletcher-32 sum a chunk.
+
+    Every reader of NetCDF-4 has these filters. A bool attribute is an int8, an int one an int64.
+
+    Raises:
+        PackagerError: the library cannot write the file.
+    """
+    with (
+        atomic_file(path) as temporary,
+        _library(path, None, "cannot be written"),
+        netCDF4.Dataset(temporary, "w", format="NETCDF4") as root,
+    ):
+        for name, value in {**STORE_ATTRIBUTES, **encoded(table.attributes)}.items():
+            root.setncattr(name, _to_netcdf(value))
+        for group in context_groups(table):
+            _write_group(root.createGroup(group.key), group, progress)
+
+
+def _to_netcdf(value: Attribute) -> Any:
+    # NetCDF has no bool; no other attribute of a store is an int8.
+    if isinstance(value, bool):
+        return np.int8(value)
+    return np.int64(value) if isinstance(value, int) else value
+
+
+def _from_netcdf(value: Any) -> object:
+    if isinstance(value, np.int8):
+        return bool(value)
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _write_group(target: Any, group: ContextGroup, progress: Callable[[int], None]) -> None:
+    count, total = len(group.series), group.point_count
+    target.setncatts(group.attributes)
+    target.createDimension("series", count)
+    target.createDimension("point", total)  # of length 0 it is an unlimited one: NetCDF has no other
+    for name in TEXT_VARIABLES:
+        texts = target.createVariable(name, str, ("series",))
+        texts.setncatts(VARIABLE_ATTRIBUTES[name])
+        texts[:] = np.array(group.texts(name), dtype=object)
+    for name, kind in NUMBER_VARIABLES.items():
+        _variable(target, name, kind, "series", count)[:] = group.numbers(name)
+    columns = {name: _variable(target, name, kind, "point", total) for name, kind in POINT_VARIABLES.items()}
+    start = 0
+    for points in rebatch(group.series):
+        stop = start + len(points)
+        for name, column in columns.items():
+            column[start:stop] = points[name]
+        progress(stop - start)
+        start = stop
+
+
+def _variable(target: Any, name: str, kind: Any, dimension: str, length: int) -> Any:
+    variable = target.createVariable(
+        name,
+        kind,
+        (dimension,),
+        compression="zlib",
+        complevel=_ZLIB_LEVEL,
+        shuffle=True,
+        fletcher32=True,
+        chunksizes=(max(1, min(length, CHUNK_POINTS)),),
+        fill_value=False,  # the default one is a legal float, and would be masked
+    )
+    variable.setncatts(VARIABLE_ATTRIBUTES[name])
+    variable.set_auto_maskandscale(False)
+    return variable
+
+
+@contextmanager
+def open_netcdf(path: Path) -> Iterator[MetricTable]:
+    """Open a NetCDF-4 store as a table whose points are read on demand.
+
+    Raises:
+        PackagerError: it is no store of ours, or it is damaged; a damaged chunk is met when it is read.
+    """
+    with _library(path, None, "is damaged"):
+        root = netCDF4.Dataset(path, "r")
+    try:
+        with _library(path, None, "is damaged"):
+            attributes = _attributes(root)
+        check_format(attributes, path)
+        series = [one for key in root.groups for one in _read_group(path, key, root.groups[key])]
+        yield checked_table(MetricTable(tuple(series), decoded(attributes)), path)
+    finally:
+        root.close()
+
+
+def _attributes(group: Any) -> dict[str, object]:
+    return {name: _from_netcdf(group.getncattr(name)) for name in group.ncattrs()}
+
+
+def _read_group(path: Path, key: str, group: Any) -> Iterator[MetricSeries]:
+    kinds: Mapping[str, Any] = {**dict.fromkeys(TEXT_VARIABLES, str), **NUMBER_VARIABLES, **POINT_VARIABLES}
+    for name, kind in kinds.items():
+        variable = group.variables.get(name)
+        if variable is None:
+            raise PackagerError("the variable is missing", path=path, place=f"{key}/{name}")
+        if variable.dtype != kind or variable.ndim != 1:
+            raise PackagerError(f"has the type {variable.dtype}", path=path, place=f"{key}/{name}")
+        variable.set_auto_maskandscale(False)
+    with _library(path, key, "is damaged"):
+        attributes = _attributes(group)
+        texts = {name: list(group.variables[name][:]) for name in TEXT_VARIABLES}
+        numbers = {name: group.variables[name][:] for name in NUMBER_VARIABLES}
+        counts = {name: group.variables[name].shape[0] for name in POINT_VARIABLES}
+
+    def load(start: int, stop: int) -> Points:
+        points = np.empty(stop - start, POINT_DTYPE)
+        for name in POINT_VARIABLES:
+            with _library(path, f"{key}/{name}, points {start} to {stop}", "is damaged"):
+                points[name] = group.variables[name][start:stop]
+        return points
+
+    yield from group_series(path, key, attributes, texts, numbers, counts, load)
+
+
+@contextmanager
+def _library(path: Path, place: str | None, problem: str) -> Iterator[None]:
+    """Turn what the library raises into one clear error; ours pass through."""
+    try:
+        yield
+    except (RuntimeError, OSError, AttributeError, ValueError, IndexError, UnicodeError) as error:
+        text = " ".join(str(error).split())
+        raise PackagerError(f"{problem}: {text}", path=path, place=place) from error

@@ -1,0 +1,140 @@
+"""The layout that Zarr and NetCDF-4 share: each context one group of CF contiguous ragged arrays.
+
+CF Conventions 1.11, section 9.3.3: the points of a series lie one after the other, and `row_size` says
+how many each has. One group a metric was measured first: a thousand metrics cost thousands of files.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from prov4ml.rundir import RUN_GROUP, safe_names
+
+from ..errors import PackagerError
+from ..metric_table import MetricSeries, MetricTable, Points
+from ..text import escape_text, unescape_text
+from .blocks import BlockReader
+
+TEXT_VARIABLES = ("metric", "source", "unit")
+NUMBER_VARIABLES: Mapping[str, np.dtype[Any]] = {"rank": np.dtype("<i4"), "row_size": np.dtype("<i8")}
+POINT_VARIABLES: Mapping[str, np.dtype[Any]] = {
+    "step": np.dtype("<i8"),
+    "time": np.dtype("<i8"),
+    "value": np.dtype("<f8"),
+}
+
+VARIABLE_ATTRIBUTES: Mapping[str, Mapping[str, str]] = {
+    "metric": {"long_name": "name of the metric"},
+    "source": {"long_name": "where the values came from; empty: not given"},
+    "unit": {"long_name": "unit of the values; empty: not given"},
+    "rank": {"long_name": "rank of the process that logged the series"},
+    "row_size": {"long_name": "number of points of the series", "sample_dimension": "point"},
+    "step": {"long_name": "step at which the value was logged"},
+    "time": {
+        "standard_name": "time",
+        "long_name": "time at which the value was logged",
+        "units": "nanoseconds since 1970-01-01T00:00:00Z",
+        "calendar": "proleptic_gregorian",
+    },
+    "value": {"long_name": "value of the metric", "coordinates": "step time"},
+}
+"""CF attributes of each variable; none has a fill value, for every bit pattern is a legal value."""
+
+
+@dataclass(frozen=True)
+class ContextGroup:
+    """One context as it is written: its key, its attributes and its series, in order."""
+
+    key: str
+    attributes: Mapping[str, str]
+    series: tuple[MetricSeries, ...]
+
+    @property
+    def point_count(self) -> int:
+        """Return the number of points of all series."""
+        return sum(one.count for one in self.series)
+
+    def texts(self, variable: str) -> list[str]:
+        """Return a text variable over the dimension `series`, escaped, None as an empty text."""
+        return [escape_text(getattr(one, variable) or "") for one in self.series]
+
+    def numbers(self, variable: str) -> npt.NDArray[Any]:
+        """Return `rank` or `row_size` over the dimension `series`."""
+        field = "count" if variable == "row_size" else variable
+        return np.array([getattr(one, field) for one in self.series], NUMBER_VARIABLES[variable])
+
+
+def context_groups(table: MetricTable) -> Iterator[ContextGroup]:
+    """Yield the groups of a store in the order of the table."""
+    contexts = list(table.by_context())
+    keys = safe_names(context for context, _ in contexts if context is not None)
+    for context, series in contexts:
+        if context is None:
+            yield ContextGroup(RUN_GROUP, {"long_name": "metrics of the run itself"}, series)
+        else:
+            yield ContextGroup(keys[context], {"context": escape_text(context)}, series)
+
+
+def group_series(
+    path: Path,
+    key: str,
+    attributes: Mapping[str, object],
+    texts: Mapping[str, Sequence[str]],
+    numbers: Mapping[str, npt.NDArray[Any]],
+    point_counts: Mapping[str, int],
+    load: Callable[[int, int], Points],
+) -> Iterator[MetricSeries]:
+    """Yield the series of a group that was read, with points that are read on demand.
+
+    Args:
+        path: the store, for error messages.
+        key: the group.
+        attributes: of the group; `context` is the true name, and its absence means the run.
+        texts: the text variables as stored.
+        numbers: `rank` and `row_size` as stored.
+        point_counts: length of each point variable.
+        load: returns the points from a start to a stop of the whole group.
+
+    Raises:
+        PackagerError: the variables contradict each other.
+    """
+    lengths = {name: len(texts[name]) for name in texts} | {name: len(numbers[name]) for name in numbers}
+    if len(set(lengths.values())) != 1:
+        raise PackagerError(f"the series variables differ in length: {lengths}", path=path, place=key)
+    sizes = [int(size) for size in numbers["row_size"]]
+    if any(size < 0 for size in sizes) or {sum(sizes)} != set(point_counts.values()):
+        raise PackagerError(
+            f"row_size adds up to {sum(sizes)} points, and the variables have {dict(point_counts)}",
+            path=path,
+            place=key,
+        )
+    context = attributes.get("context")
+    if context is not None and not isinstance(context, str):
+        raise PackagerError("the attribute `context` is no text", path=path, place=key)
+    name = unescape_text(context) if context else None
+    reader = BlockReader(load, sum(sizes))
+    start = 0
+    for index, size in enumerate(sizes):
+        metric, source, unit = (unescape_text(str(texts[variable][index])) for variable in TEXT_VARIABLES)
+        yield MetricSeries(
+            context=name,
+            metric=metric,
+            source=source or None,
+            rank=int(numbers["rank"][index]),
+            unit=unit or None,
+            count=size,
+            read=_slice_of(reader, start, size),
+        )
+        start += size
+
+
+def _slice_of(reader: BlockReader, offset: int, count: int) -> Callable[[int, int], Points]:
+    def read(start: int, stop: int) -> Points:
+        first, last, _ = slice(start, stop).indices(count)
+        return reader.read(offset + first, offset + last)
+
+    return read
