@@ -104,6 +104,17 @@ def test_every_kind_of_crate_is_inspected(
     assert "actions (1)" in lines
 
 
+def test_what_a_crate_lacks_is_said_with_the_line_to_add(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["crate", "digits_0", "-o", "out.zip", "--compression", "zstd"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "out.zip\n"
+    assert all(line.startswith("prov4ml-pack: note: ") for line in err.splitlines())
+    assert 'add to [tool.prov4ml.crate] in pyproject.toml: license = "CC-BY-4.0"\n' in err
+    assert "a zip with zstd opens in 7-Zip" in err
+
+
 def test_a_bad_option_makes_nothing(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["crate", "digits_0", "-o", "x.zip", "--spec", "1.2", "--profile", "process"]) == 2
     assert "no run profile was made for RO-Crate 1.2" in capsys.readouterr().err

@@ -96,4 +96,4 @@ def command(
     for record in records:
         for warning in record.warnings:
             note(f"prov4ml-pack: warning: {record.directory}: {warning}")
-    say(build_crate(records, output, options))
+    say(build_crate(records, output, options, note=lambda line: note(f"prov4ml-pack: note: {line}")))
