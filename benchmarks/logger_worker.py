@@ -74,7 +74,7 @@ def log_with_mlflow(folder: Path) -> Iterator[Logging]:
     os.environ["MLFLOW_ALLOW_FILE_STORE"] = "true"
     import mlflow
 
-    mlflow.set_tracking_uri(folder.as_uri())
+    mlflow.set_tracking_uri((folder / "mlruns").as_uri())  # MLflow makes its folder itself
     mlflow.start_run()
     yield Logging("mlflow.log_metric('loss', value, step=step)", {"mlflow": mlflow})
     mlflow.end_run()
