@@ -1,18 +1,33 @@
 """What `prov4ml.end_run` calls in the training process: finalize, and make the crate if asked."""
 
+import logging
 from pathlib import Path
 
-from .crate import CrateOptions, build_crate
+from .crate import build_crate, load_crate_config
 from .finalize import finalize
+
+_log = logging.getLogger("prov4ml")
 
 
 def package(directory: Path, *, graph: bool, svg: bool, crate: bool) -> None:
     """Write `packaged/` and, with `crate`, `<directory>.zip` compressed as the run's options say.
 
+    The people and the licence of the crate come from the `pyproject.toml` or `CITATION.cff` of the working
+    directory. What is missing there is logged as information only: a training job's output is no place for
+    it, and `prov4ml-pack crate` says it again.
+
     Raises:
         PackagerError: something cannot be read or written; the raw run is untouched.
     """
     finalized = finalize(directory, graph=graph, svg=svg)
+    for warning in finalized.warnings:
+        _log.warning("prov4ml: %s: %s", directory, warning)
     if crate:
         # Not with_suffix: a dot in the experiment's name is no suffix.
-        build_crate([finalized.record], directory.with_name(f"{directory.name}.zip"), CrateOptions())
+        target = directory.with_name(f"{directory.name}.zip")
+        build_crate(
+            [finalized.record],
+            target,
+            load_crate_config(),
+            note=lambda line: _log.info("prov4ml: %s: %s", target, line),
+        )

@@ -15,7 +15,12 @@ class PackagerError(Exception):
     """
 
     def __init__(
-        self, message: str, *, path: Path | str | None = None, place: str | None = None, hint: str | None = None
+        self,
+        message: str,
+        *,
+        path: Path | str | None = None,
+        place: str | None = None,
+        hint: str | None = None,
     ) -> None:
         self.message = message
         self.path = path

@@ -18,7 +18,7 @@ from prov4ml.rundir import (
 
 from .atomic import atomic_directory
 from .graph import document_to_dot, render_svg
-from .provenance import build_document, write_document
+from .provenance import build_document, document_warnings, write_document
 from .reader import read_run
 from .record import RunRecord
 from .stores import write_store
@@ -31,7 +31,10 @@ _MOST_SERIES_IN_A_DIRECTORY = 500
 
 @dataclass(frozen=True)
 class FinalizedRun:
-    """A run and its products; `dot` and `svg` are None where they were not asked for."""
+    """A run and its products; `dot` and `svg` are None where they were not asked for.
+
+    `warnings` are one line each: what the logger noted, what the reader met, what the document changed.
+    """
 
     record: RunRecord
     packaged: Path
@@ -39,6 +42,7 @@ class FinalizedRun:
     prov: Path
     dot: Path | None
     svg: Path | None
+    warnings: tuple[str, ...]
 
 
 def finalize(
@@ -102,6 +106,7 @@ def finalize_record(
         prov=packaged / PACKAGED_PROV,
         dot=packaged / PACKAGED_DOT if graph else None,
         svg=packaged / PACKAGED_SVG if svg else None,
+        warnings=(*record.warnings, *document_warnings(record)),
     )
 
 

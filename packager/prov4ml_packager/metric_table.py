@@ -88,11 +88,18 @@ def sorted_table(
 
 
 def series_from_points(
-    points: Points, *, metric: str, context: str | None = None, source: str | None = None, rank: int = 0,
+    points: Points,
+    *,
+    metric: str,
+    context: str | None = None,
+    source: str | None = None,
+    rank: int = 0,
     unit: str | None = None,
 ) -> MetricSeries:
     """Return a series over points that are in memory already."""
-    return MetricSeries(context, metric, source, rank, unit, len(points), lambda start, stop: points[start:stop])
+    return MetricSeries(
+        context, metric, source, rank, unit, len(points), lambda start, stop: points[start:stop]
+    )
 
 
 def rebatch(series: Iterable[MetricSeries], size: int = CHUNK_POINTS) -> Iterator[Points]:

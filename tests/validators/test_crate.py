@@ -215,3 +215,11 @@ def test_any_damage_gives_findings_with_places_and_no_exception(good: Json, data
     for finding in check_bare_metadata("x", content, "ro-crate-metadata.json", None)[1]:
         assert finding.message
         assert finding.location.pointer is None or finding.location.line == 1
+
+
+def test_the_unpacked_crate_of_a_run_is_a_crate_although_it_holds_run_json(
+    make_crate: Callable[..., Path],
+) -> None:
+    crate = make_crate()
+    (crate / "run.json").write_text("{}")
+    assert validate(crate).kind == "ro-crate"

@@ -24,8 +24,8 @@ _TAR_NAMES = (".tar.gz", ".tgz", ".tar.zst", ".tzst")
 def validate(path: Path, *, profile: str | None = None, store_reader: StoreReader | None = None) -> Report:
     """Check a run directory, an RO-Crate or a PROV-JSON document.
 
-    A directory with `run.json` is a run; one with `ro-crate-metadata.json`, an archive, and that file alone
-    are crates; any other JSON file is taken for PROV-JSON. Nothing is fetched, unpacked or followed.
+    A directory with `ro-crate-metadata.json`, an archive, and that file alone are crates; any other directory
+    with `run.json` is a run; any other JSON file is taken for PROV-JSON. Nothing is fetched, unpacked or followed.
 
     Args:
         path: file or directory.
@@ -59,12 +59,13 @@ def _check(
 ) -> tuple[str, tuple[str, ...], list[Finding]]:
     name = path.name.lower()
     if path.is_dir():
+        # The crate first: the crate of one run holds the run's run.json beside its metadata.
+        if _looks_like_crate(path):
+            return _crate(shown, DirectoryMembers(path), profile)
         if (path / RUN_FILE).is_file():
             return "run-directory", ("run-directory-1",), check_run_directory(path, store_reader)
-        if not _looks_like_crate(path):
-            message = f"neither a run directory ({RUN_FILE}) nor a crate ({DESCRIPTOR})"
-            raise Unreadable(shown, message, "give the directory that holds one of them")
-        return _crate(shown, DirectoryMembers(path), profile)
+        message = f"neither a run directory ({RUN_FILE}) nor a crate ({DESCRIPTOR})"
+        raise Unreadable(shown, message, "give the directory that holds one of them")
     if not path.exists():
         raise FileNotFoundError(path)
     if name.endswith(_ZIP_NAMES) or _begins_with(path, b"PK\x03\x04"):

@@ -24,7 +24,7 @@ def command(run: Path, to: Literal["zarr", "csv", "netcdf"] | None, graph: bool,
 
     with progress(f"finalize {run}") as advance:
         made = finalize(run, to=to, graph=graph, svg=svg, progress=advance)
-    for warning in made.record.warnings:
+    for warning in made.warnings:
         note(f"prov4ml-pack: warning: {run}: {warning}")
     for path in (made.prov, made.store, made.dot, made.svg):
         if path is not None:

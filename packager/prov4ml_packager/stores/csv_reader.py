@@ -19,7 +19,7 @@ from .csv_rows import parse_rows
 from .csvw import SeriesKey, TableMetadata, metadata_path, read_metadata
 
 _BOM = b"\xef\xbb\xbf"
-_BLOCK_ROWS = 1 << 16
+_BLOCK_ROWS = 1 << 13
 _RECORD_LIMIT = 1 << 24  # bytes; a quote that is never closed would else read the whole file
 
 

@@ -11,7 +11,7 @@ from .csv_dialect import COLUMNS, checked_separator, quoted
 from .csvw import metadata_path, write_metadata
 
 _SPECIAL = {"nan": "NaN", "inf": "INF", "-inf": "-INF"}  # XML Schema 1.1 part 2, section 3.3.5.2: double
-_CHUNK_ROWS = 1 << 16  # Python objects need ten times the memory of a point
+_CHUNK_ROWS = 1 << 13  # a row takes ten times the memory of a point while it is made
 
 
 def write_csv(table: MetricTable, path: Path, *, separator: str, progress: Callable[[int], None]) -> None:
