@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sized
 
+from .arrays import dataset_arrays, is_array
 from .typed import class_name, typed_value
 
 TYPE_CHECKING = False
@@ -121,20 +122,6 @@ def _content_info(content: Any) -> dict[str, Any]:
     except Exception:
         pass  # what was found so far stands
     return info
-
-
-def is_array(value: object) -> bool:
-    """Tell whether a value has a data type and a shape, as arrays, tensors and pandas series have."""
-    return hasattr(value, "dtype") and hasattr(value, "shape")
-
-
-def dataset_arrays(dataset: Any) -> list[Any]:
-    """Return the arrays that a PyTorch dataset holds: its `tensors`, else its attributes sorted by name."""
-    tensors = getattr(dataset, "tensors", None)
-    if isinstance(tensors, tuple | list):
-        return [tensor for tensor in tensors if is_array(tensor)]
-    attributes = sorted(getattr(dataset, "__dict__", {}).items())
-    return [value for _, value in attributes if is_array(value)]
 
 
 def _type_name(array: Any) -> str:

@@ -12,6 +12,8 @@ import hashlib
 import sys
 from collections.abc import Mapping
 
+from .arrays import dataset_arrays
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -145,8 +147,6 @@ def _add_column(digest: Any, column: Any) -> None:
 
 
 def _add_dataset(digest: Any, dataset: Any) -> None:
-    from .datasets import dataset_arrays
-
     name = type(dataset).__name__
     if _is(dataset, "torch.utils.data", "IterableDataset"):
         raise _NoFingerprint

@@ -25,7 +25,8 @@ def validate(path: Path, *, profile: str | None = None, store_reader: StoreReade
     """Check a run directory, an RO-Crate or a PROV-JSON document.
 
     A directory with `ro-crate-metadata.json`, an archive, and that file alone are crates; any other directory
-    with `run.json` is a run; any other JSON file is taken for PROV-JSON. Nothing is fetched, unpacked or followed.
+    with `run.json` is a run; any other JSON file is taken for PROV-JSON. Nothing is fetched, unpacked or
+    followed.
 
     Args:
         path: file or directory.

@@ -5,18 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
-
-
-def printable(text: str) -> str:
-    r"""Return text with everything that is no printable character written as `\uXXXX`."""
-    return "".join(
-        char
-        if char.isprintable()
-        else f"\\u{ord(char):04x}"
-        if ord(char) < 0x10000
-        else f"\\U{ord(char):08x}"
-        for char in text
-    )
+from prov4ml_validators.terminal import printable
 
 
 def say(text: object) -> None:

@@ -4,20 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ..report import UNREADABLE_KIND, Finding, Location, Report, Severity
+from ..terminal import printable
 
 _COLOURS = {Severity.MUST: "31", Severity.SHOULD: "33", Severity.MAY: "36"}
-
-
-def _printable(text: str) -> str:
-    """Keep control characters of foreign names away from the terminal."""
-    return "".join(
-        char
-        if char.isprintable()
-        else f"\\u{ord(char):04x}"
-        if ord(char) < 0x10000
-        else f"\\U{ord(char):08x}"
-        for char in text
-    )
 
 
 def _place(location: Location) -> str:
@@ -36,7 +25,7 @@ def _line(finding: Finding, colour: bool) -> str:
         weight = f"\033[{_COLOURS[finding.severity]}m{weight}\033[0m"
     place = _place(finding.location)
     text = f"{finding.rule}  {place + ': ' if place else ''}{finding.message}"
-    return f"  {weight} {_printable(text + (f' ({finding.help})' if finding.help else ''))}"
+    return f"  {weight} {printable(text + (f' ({finding.help})' if finding.help else ''))}"
 
 
 def _counts(findings: Sequence[Finding]) -> str:
@@ -53,7 +42,7 @@ def _report(report: Report, severity: Severity, colour: bool) -> Iterator[str]:
     else:
         verdict = "valid" if report.is_valid(severity) else "not valid"
     what = ", ".join([report.kind, *report.profiles])
-    yield f"{_printable(report.path)}: {verdict} ({what}; {_counts(report.findings)})"
+    yield f"{printable(report.path)}: {verdict} ({what}; {_counts(report.findings)})"
     for finding in report.findings:
         yield _line(finding, colour)
 
