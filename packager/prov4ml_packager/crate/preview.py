@@ -4,6 +4,7 @@ Everything that came from a run is escaped; the drawing is an image, in which a 
 """
 
 import base64
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from urllib.parse import quote
@@ -234,7 +235,7 @@ def _metrics(facts: RunFacts) -> str:
     ]
     if finals:
         content += "<h4>Final metrics</h4>" + _table(["Metric", "Operation", "Value", "Values"], finals)
-    return _section("Metrics", len(rows) + len(finals), content) if content else ""
+    return _section("Metrics", len(rows), content) if content else ""
 
 
 def _size(size: int) -> str:
@@ -274,9 +275,17 @@ def _directory_row(directory: PayloadDirectory, role: FileRole | None) -> list[s
     return [name + place, _side(role), _size(size), f"{len(directory.files):,} files, each in the manifest"]
 
 
+def _reading_order(file: PayloadFile) -> list[tuple[bool, int, str]]:
+    """Order paths as people do: version 2 before version 10."""
+    parts = re.split(r"(\d+)", file.original)
+    return [(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts]
+
+
 def _files(facts: RunFacts) -> str:
     roles = file_roles(facts.run)
-    rows = [_file_row(file, roles.get(file.original)) for file in facts.payload.files]
+    rows = [
+        _file_row(file, roles.get(file.original)) for file in sorted(facts.payload.files, key=_reading_order)
+    ]
     rows += [_directory_row(one, roles.get(one.original.rstrip("/"))) for one in facts.payload.directories]
     return _section("Files", len(rows), _table(["Name", "Role", "Size", "SHA-256"], rows, frozenset({2})))
 

@@ -150,7 +150,7 @@ def _headline(node: Node) -> str:
     values = dict(node.attributes)
     value = values.get("prov:value")
     if value is not None:
-        return f"{shown(node.label, 20)} = {value}"
+        return f"{shown(node.label, 20)} = {_short_number(value)}"
     last = values.get("prov4ml:last")
     return node.label if last is None else f"{shown(node.label, 20)}: last {_short_number(last)}"
 

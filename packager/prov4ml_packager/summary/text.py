@@ -3,16 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from prov4ml_validators.terminal import printable
+
 from .values import Summary
 
 _ROWS = 30
 _WIDEST_CELL = 48
 _WIDEST_FACT = 300
 _METRIC_COLUMNS = ("context", "metric", "source", "rank", "unit", "count", "last", "min", "max")
-
-
-def _printable(text: str) -> str:
-    return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
 
 
 def _cell(value: Any, widest: int = _WIDEST_CELL) -> str:
@@ -22,7 +20,7 @@ def _cell(value: Any, widest: int = _WIDEST_CELL) -> str:
         return f"{value:.6g}"
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         value = ", ".join(value)
-    text = _printable(str(value))
+    text = printable(str(value))
     return text if len(text) <= widest else f"{text[: widest - 1]}…"
 
 
@@ -43,9 +41,10 @@ def _table(title: str, rows: Sequence[Summary], columns: Sequence[str] | None = 
 
 
 def _facts(pairs: Sequence[tuple[str, Any]]) -> Iterator[str]:
-    for name, value in pairs:
-        if value not in (None, [], ""):
-            yield f"{name + ':':13}{_cell(value, _WIDEST_FACT)}"
+    said = [(f"{name}:", value) for name, value in pairs if value not in (None, [], "")]
+    width = max((len(name) for name, _ in said), default=0)
+    for name, value in said:
+        yield f"{name:{width}}  {_cell(value, _WIDEST_FACT)}"
 
 
 def summary_lines(summary: Summary) -> list[str]:
@@ -53,7 +52,7 @@ def summary_lines(summary: Summary) -> list[str]:
 
     Tables show at most thirty rows, cells at most 48 characters, other values at most 300.
     """
-    return [f"{summary['kind']} {_printable(summary['path'])}", *_LINES[summary["kind"]](summary)]
+    return [f"{summary['kind']} {printable(summary['path'])}", *_LINES[summary["kind"]](summary)]
 
 
 def _run(summary: Summary) -> Iterator[str]:
@@ -82,7 +81,7 @@ def _run(summary: Summary) -> Iterator[str]:
     if summary["warnings"]:
         yield ""
         yield f"warnings ({len(summary['warnings'])})"
-        yield from (f"  {_printable(warning)}" for warning in summary["warnings"])
+        yield from (f"  {printable(warning)}" for warning in summary["warnings"])
 
 
 def _document(summary: Summary) -> Iterator[str]:
@@ -103,8 +102,9 @@ def _crate(summary: Summary) -> Iterator[str]:
 
 
 def _store(summary: Summary) -> Iterator[str]:
-    yield from _facts([("format", summary["format"]), ("points", summary["points"])])
-    yield from _facts([(name, value) for name, value in summary["attributes"].items()])
+    yield from _facts(
+        [("format", summary["format"]), ("points", summary["points"]), *summary["attributes"].items()]
+    )
     yield from _table("metrics", summary["metrics"], _METRIC_COLUMNS)
 
 
