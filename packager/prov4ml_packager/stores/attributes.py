@@ -21,6 +21,7 @@ STORE_ATTRIBUTES: Mapping[str, Attribute] = {
 }
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _LIMIT = 1 << 63
+_RANKS = 10**9  # `rank_N` has nine digits at most
 
 
 def checked_table(table: MetricTable, path: Path | None = None) -> MetricTable:
@@ -31,8 +32,8 @@ def checked_table(table: MetricTable, path: Path | None = None) -> MetricTable:
         path: the store it was read from, for error messages.
 
     Raises:
-        PackagerError: two series share their identity, a rank is no int32, or an attribute is of a kind
-            that not every format can hold.
+        PackagerError: two series share their identity, a rank has more than nine digits, or an attribute is
+            of a kind that not every format can hold.
     """
     series = [
         dataclasses.replace(
@@ -47,9 +48,9 @@ def checked_table(table: MetricTable, path: Path | None = None) -> MetricTable:
                 f"two series have the same context, metric, source and rank: {before.identity!r}", path=path
             )
     for one in result.series:
-        if not 0 <= one.rank < 1 << 31:
+        if not 0 <= one.rank < _RANKS:
             raise PackagerError(
-                f"rank {one.rank} of the metric {one.metric!r} is not between 0 and 2147483647", path=path
+                f"rank {one.rank} of the metric {one.metric!r} is not between 0 and {_RANKS - 1}", path=path
             )
     for name, value in result.attributes.items():
         _check_attribute(name, value, path)

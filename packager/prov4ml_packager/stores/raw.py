@@ -51,6 +51,10 @@ def _identity(attributes: Mapping[str, Attribute], target: Path) -> _Identity:
         value = attributes.get(name)
         return value if type(value) is int else None
 
+    def time(name: str) -> int | None:
+        value = integer(name)
+        return value if value is not None and value >= 0 else None
+
     name, _, number = target.name.rpartition("_")
     known = text("run_uuid") or ""
     status = text("status")
@@ -64,9 +68,9 @@ def _identity(attributes: Mapping[str, Attribute], target: Path) -> _Identity:
         world_size=world_size if world_size and world_size > 0 else None,
         collect_all_processes=collect_all if isinstance(collect_all, bool) else None,
         status=status if status in _STATUSES else "finished",
-        created=integer("created"),
-        start=integer("start"),
-        end=integer("end"),
+        created=time("created"),
+        start=time("start"),
+        end=time("end"),
         logger_version=text("logger_version") or "unknown",
     )
 
@@ -137,7 +141,9 @@ def _write_rank(
                 times += [int(points["time"].min()), int(points["time"].max())]
                 times = [min(times), max(times)]
                 progress(len(points))
-    start = identity.start if identity.start is not None else min(times, default=identity.created or 0)
+    start = (
+        identity.start if identity.start is not None else max(0, min(times, default=identity.created or 0))
+    )
     end = max(start, identity.end if identity.end is not None else max(times, default=start))
     with (folder / JOURNAL_FILE).open("w", encoding="ascii", newline="\n") as journal:
         for event in _events(rank, series, identity, start, end):

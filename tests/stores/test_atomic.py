@@ -1,0 +1,110 @@
+import os
+from pathlib import Path
+
+import pytest
+from prov4ml_packager.atomic import atomic_directory, atomic_file
+from prov4ml_packager.errors import PackagerError
+
+
+def test_a_file_appears_in_one_step(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "folder" / "x.txt"
+    with atomic_file(target) as temporary:
+        temporary.write_text("half")
+        assert temporary.parent == target.parent
+        assert not target.exists()
+    assert target.read_text() == "half"
+    assert os.listdir(target.parent) == ["x.txt"]
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_an_error_leaves_the_old_file(tmp_path: Path, error: type[BaseException]) -> None:
+    target = tmp_path / "x.txt"
+    target.write_text("old")
+
+    def write() -> None:
+        with atomic_file(target) as temporary:
+            temporary.write_text("half")
+            raise error
+
+    with pytest.raises(error):
+        write()
+    assert target.read_text() == "old"
+    assert os.listdir(tmp_path) == ["x.txt"]
+
+
+def test_a_file_never_replaces_a_directory(tmp_path: Path) -> None:
+    with (
+        pytest.raises(PackagerError, match="is a directory, and a file was to be written"),
+        atomic_file(tmp_path),
+    ):
+        pytest.fail("the block must not run")
+
+
+def test_a_block_that_writes_nothing_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(PackagerError, match="cannot be written: No such file"), atomic_file(tmp_path / "x"):
+        pass
+
+
+def test_the_longest_name_still_works(tmp_path: Path) -> None:
+    target = tmp_path / ("x" * 255)
+    with atomic_file(target) as temporary:
+        temporary.write_text("a")
+    assert target.read_text() == "a"
+
+
+@pytest.mark.parametrize("old", ["nothing", "file", "directory", "link"])
+def test_a_directory_replaces_what_was_there(tmp_path: Path, old: str) -> None:
+    target, other = tmp_path / "d", tmp_path / "other"
+    other.mkdir()
+    (other / "kept").write_text("kept")
+    if old == "file":
+        target.write_text("old")
+    elif old == "directory":
+        (target / "deep").mkdir(parents=True)
+    elif old == "link":
+        target.symlink_to(other)
+    with atomic_directory(target) as temporary:
+        (temporary / "a").write_text("new")
+    assert [path.name for path in target.iterdir()] == ["a"]
+    assert not target.is_symlink()
+    assert sorted(os.listdir(tmp_path)) == ["d", "other"]
+    assert (other / "kept").read_text() == "kept"
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_an_error_leaves_the_old_directory(tmp_path: Path, error: type[BaseException]) -> None:
+    target = tmp_path / "d"
+    target.mkdir()
+    (target / "old").write_text("old")
+
+    def write() -> None:
+        with atomic_directory(target) as temporary:
+            (temporary / "new").mkdir()
+            raise error
+
+    with pytest.raises(error):
+        write()
+    assert [path.name for path in target.iterdir()] == ["old"]
+    assert os.listdir(tmp_path) == ["d"]
+
+
+def test_a_failed_swap_puts_the_old_directory_back(tmp_path: Path) -> None:
+    target = tmp_path / "d"
+    target.mkdir()
+    (target / "old").write_text("old")
+    with (
+        pytest.raises(PackagerError, match="cannot be written: No such file or directory"),
+        atomic_directory(target) as temporary,
+    ):
+        temporary.rmdir()
+    assert [path.name for path in target.iterdir()] == ["old"]
+    assert os.listdir(tmp_path) == ["d"]
+
+
+def test_a_parent_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with (
+        pytest.raises(PackagerError, match="cannot be written"),
+        atomic_file(tmp_path / "file" / "x") as _,
+    ):
+        pytest.fail("the block must not run")
