@@ -37,10 +37,10 @@ format: $(VENV)/.test-installed  ## let ruff mend what it can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-# PyTorch is no part of the test extra: without a CPU wheel at hand it is several gigabytes. Tests that need it
+# PyTorch, and Keras on top of it, are no part of the test extra: without a CPU wheel it is several gigabytes. Tests that need it
 # skip without it. TORCH_INDEX names a package index with CPU wheels where pip finds none by itself. The cap is
 # the newest release the tests ran with; a range that admits newer ones would fetch a GPU build for them.
-test-torch: $(VENV)/.torch-installed  ## add PyTorch to .venv for the tests that need it
+test-torch: $(VENV)/.torch-installed  ## add PyTorch and Keras to .venv for the tests that need them
 
 system-deps:  ## install the system programs that some tests need (Debian)
 	@command -v apt-get >/dev/null || { echo "make system-deps knows Debian only; install what provides: $(SYSTEM_PACKAGES)" >&2; exit 1; }
@@ -88,4 +88,5 @@ $(VENV)/.test-installed: pyproject.toml | $(BIN)/python
 
 $(VENV)/.torch-installed: $(VENV)/.test-installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) 'torch>=2.4,<2.14'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'keras>=3.5'
 	@touch $@
