@@ -83,8 +83,10 @@ def test_scikit_learn(sklearn, tmp_path):
 
 
 @pytest.mark.filterwarnings("default")  # Keras warns of its own calls
-def test_keras(tmp_path):
-    keras = pytest.importorskip("keras", reason="Keras is not installed: pip install keras")
+def test_keras(tmp_path, monkeypatch):
+    pytest.importorskip("torch", reason="Keras needs a backend here: make test-torch")
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    keras = pytest.importorskip("keras", reason="Keras is not installed: make test-torch")
     model = keras.Sequential([keras.layers.Input((3,)), keras.layers.Dense(2)])
     described = describe_model(model, layers=True)
     assert (described["parameters"], described["memory_bytes"]) == (8, 32)
