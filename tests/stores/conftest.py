@@ -2,6 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from prov4ml_packager.metric_table import POINT_DTYPE, MetricTable, Points, series_from_points, sorted_table
 
 

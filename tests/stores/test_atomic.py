@@ -2,6 +2,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from prov4ml_packager.atomic import atomic_directory, atomic_file
 from prov4ml_packager.errors import PackagerError
 

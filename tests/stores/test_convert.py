@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from prov4ml_packager.convert import convert
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.metric_table import MetricTable

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.metric_table import MetricTable
 from prov4ml_packager.stores import open_store, write_store

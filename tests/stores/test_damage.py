@@ -10,6 +10,7 @@ import numcodecs
 import numpy as np
 import pytest
 import zarr
+
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.metric_table import MetricTable
 from prov4ml_packager.stores import detect_format, open_store, write_store

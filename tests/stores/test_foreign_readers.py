@@ -9,6 +9,7 @@ import pandas
 import pytest
 import xarray
 import zarr
+
 from prov4ml_packager.metric_table import POINT_DTYPE, MetricTable, series_from_points, sorted_table
 from prov4ml_packager.stores import write_store
 

@@ -3,6 +3,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+
 from prov4ml_packager.text import escape_text, unescape_text
 
 ANY_TEXT = st.text(st.one_of(st.characters(exclude_categories=[]), st.sampled_from("\\u00e5\x00\r")))

@@ -23,6 +23,7 @@ from .ragged import (
 )
 
 _ZLIB_LEVEL = 4
+_CACHE_BYTES = 2 * 8 * CHUNK_POINTS  # the library's default is 64 MiB for each variable of each group
 
 
 def write_netcdf(table: MetricTable, path: Path, *, progress: Callable[[int], None]) -> None:
@@ -90,6 +91,7 @@ def _variable(target: Any, name: str, kind: Any, dimension: str, length: int) ->
         chunksizes=(max(1, min(length, CHUNK_POINTS)),),
         fill_value=False,  # the default one is a legal float, and would be masked
     )
+    variable.set_var_chunk_cache(size=_CACHE_BYTES)
     variable.setncatts(VARIABLE_ATTRIBUTES[name])
     variable.set_auto_maskandscale(False)
     return variable
@@ -127,6 +129,7 @@ def _read_group(path: Path, key: str, group: Any) -> Iterator[MetricSeries]:
         if variable.dtype != kind or variable.ndim != 1:
             raise PackagerError(f"has the type {variable.dtype}", path=path, place=f"{key}/{name}")
         variable.set_auto_maskandscale(False)
+        variable.set_var_chunk_cache(size=_CACHE_BYTES)
     with _library(path, key, "is damaged"):
         attributes = _attributes(group)
         texts = {name: list(group.variables[name][:]) for name in TEXT_VARIABLES}
