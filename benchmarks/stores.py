@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
 from prov4ml_packager.metric_table import POINT_DTYPE, MetricTable, series_from_points, sorted_table
 from prov4ml_packager.stores import open_store, write_store
 

@@ -6,9 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from prov4ml_validators.crate.members import DirectoryMembers, Members, TarMembers, open_zip
-
 from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_PROV
+from prov4ml_validators.crate.members import DirectoryMembers, Members, TarMembers, open_zip
 
 from .errors import PackagerError
 

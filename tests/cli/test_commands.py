@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from prov4ml_packager.cli.main import run
 from prov4ml_packager.cli.unpack_command import default_target
 from prov4ml_packager.reader import read_run

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from prov4ml_packager.cli import finalize_command
 from prov4ml_packager.cli.main import run
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from prov4ml_packager.cli.main import group, run
 from prov4ml_packager.cli.reference import reference
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from prov4ml_packager.cli.main import run
 from prov4ml_packager.cli.output import printable
 

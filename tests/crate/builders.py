@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from prov4ml_packager.crate import Author, Contact, CrateOptions, Organization
 from prov4ml_packager.metric_table import POINT_DTYPE, series_from_points, sorted_table
 from prov4ml_packager.record import (

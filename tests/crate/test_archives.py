@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from prov4ml_packager.crate import CrateOptions, build_crate, unpack_crate
 from prov4ml_packager.crate.archive_paths import archive_paths, folded
 from prov4ml_packager.crate.archives import archive_kind

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from prov4ml_packager.crate import Author, Contact, CrateOptions, Organization, load_crate_config
 from prov4ml_packager.errors import PackagerError
 

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+
 from prov4ml_packager.crate import CrateOptions, build_crate, unpack_crate
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.record import ArtifactRecord, FileRecord, RunError

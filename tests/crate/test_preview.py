@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+
 from prov4ml_packager.crate import Author, Contact, Organization, build_crate
 from prov4ml_packager.metric_table import series_from_points, sorted_table
 from prov4ml_packager.record import ContextRecord, ParameterRecord, RunError

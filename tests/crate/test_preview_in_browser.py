@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from prov4ml_packager.crate import build_crate
 
 from .builders import FULL, make_run

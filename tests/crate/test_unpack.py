@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from backports.zstd import zipfile as zstd_zipfile
+
 from prov4ml_packager.crate import UnpackLimits, unpack_crate
 from prov4ml_packager.errors import PackagerError
 

@@ -8,8 +8,9 @@ import struct
 from pathlib import Path
 
 import numpy as np
-import prov4ml_packager.finalize as module
 import pytest
+
+import prov4ml_packager.finalize as module
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.finalize import ensure_finalized, finalize, find_store, is_current
 from prov4ml_packager.reader import read_run

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.graph import Detail, document_to_dot, render_svg
 from prov4ml_packager.metric_table import sorted_table

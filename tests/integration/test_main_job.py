@@ -10,6 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+
 from prov4ml_packager.convert import convert
 from prov4ml_packager.crate import unpack_crate
 from prov4ml_packager.finalize import finalize

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from prov4ml_packager.demo import demo, run_demo
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.reader import read_run

@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 
 import pytest
+
 from prov4ml_packager.crate import unpack_crate
 from prov4ml_packager.reader import read_run
 from prov4ml_packager.record import RunRecord

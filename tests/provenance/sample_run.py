@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+
 from prov4ml_packager.metric_table import POINT_DTYPE, MetricSeries, series_from_points, sorted_table
 from prov4ml_packager.record import (
     ArtifactRecord,

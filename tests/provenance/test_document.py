@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from prov4ml_packager.metric_table import sorted_table
 from prov4ml_packager.provenance import build_document, document_warnings, write_document
 from prov4ml_packager.record import ContextRecord, RunRecord

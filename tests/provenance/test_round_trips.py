@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from prov4ml_packager.provenance import build_document, write_document
 from prov4ml_packager.record import RunRecord
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.provenance import build_document
 from prov4ml_packager.reader import read_run

@@ -5,6 +5,7 @@ import math
 from pathlib import Path
 
 import pytest
+
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.finalize import finalize
 from prov4ml_packager.getters import (

@@ -9,6 +9,7 @@ from unittest.mock import patch
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.reader import points, read_run
 

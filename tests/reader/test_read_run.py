@@ -7,6 +7,7 @@ import struct
 from pathlib import Path
 
 import pytest
+
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.reader import read_run
 from prov4ml_packager.record import FileRecord

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from prov4ml_validators import Report, Severity, validate
 
 DATA = b"a,b\n1,2\n"

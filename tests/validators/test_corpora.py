@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from prov4ml_validators import Unreadable, validate
 
 SHARED = Path(__file__).resolve().parents[2] / "../shared/data"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from prov4ml_validators import Severity, Unreadable, validate
 from prov4ml_validators.crate.check import check_bare_metadata
 from prov4ml_validators.json_text import walk

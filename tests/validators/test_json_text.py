@@ -5,6 +5,7 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from prov4ml_validators.json_text import locate, pointer, walk
 
 VALUES = st.recursive(

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from prov4ml_validators.rules import all_rules
 from prov4ml_validators.rules_page import rules_page
 from prov4ml_validators.schema import load_resource

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from prov4ml_validators import Severity, Unreadable, validate
 
 Rules = Callable[..., list[str]]

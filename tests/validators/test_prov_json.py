@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from prov4ml_validators import SeriesSummary, Severity, Unreadable, validate
 from prov4ml_validators.json_text import decode_json
 from prov4ml_validators.prov_json import check_prov_json

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prov4ml_validators import Severity, Unreadable, validate
 
 from prov4ml.rundir import POINT
+from prov4ml_validators import Severity, Unreadable, validate
 
 MakeRun = Callable[..., Path]
 Rules = Callable[..., list[str]]

@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Sequence
 
 import click
+
 from prov4ml_validators.report import Unreadable
 
 from ..errors import PackagerError

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
+
 from prov4ml_validators.terminal import printable
 
 

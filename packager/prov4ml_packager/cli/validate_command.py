@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
 from prov4ml_validators.formats import FORMATTERS
 from prov4ml_validators.report import Severity, Unreadable
 
