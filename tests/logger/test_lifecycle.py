@@ -275,3 +275,24 @@ def test_importing_the_logger_imports_nothing_but_the_standard_library() -> None
     )
     completed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert completed.stdout == "[]\n"
+
+
+def test_workers_of_a_data_loader_do_not_write_into_the_run(tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="torch is not installed: make test-torch")
+    completed = run_script(
+        tmp_path,
+        "import torch\n"
+        "class Noisy(torch.utils.data.Dataset):\n"
+        "    def __len__(self): return 40\n"
+        "    def __getitem__(self, index):\n"
+        "        prov4ml.log_metric('m', index); prov4ml.log_param(f'p{index}', index)\n"
+        "        return index\n"
+        "prov4ml.log_metric('m', -1)\n"
+        "loader = torch.utils.data.DataLoader(Noisy(), num_workers=2, multiprocessing_context='fork')\n"
+        "assert sorted(int(batch) for batch in loader) == list(range(40))\n"
+        "prov4ml.end_run()",
+    )
+    assert completed.returncode == 0, completed.stderr
+    assert [point.value for point in points(rank_path(tmp_path))[None, "m", None]] == [-1.0]
+    assert not events(rank_path(tmp_path), "param")
+    assert only(rank_path(tmp_path), "run_end")["status"] == "finished"
