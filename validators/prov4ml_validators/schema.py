@@ -41,7 +41,15 @@ def definitions(name: str) -> frozenset[str]:
     return frozenset(load_resource(name)["$defs"])
 
 
-def _message(keyword: str, limit: Any, value: Any, schema: Any) -> str:
+def describe(keyword: str, limit: Any, value: Any, schema: Any) -> str:
+    """Return one sentence on a value that breaks a keyword of a schema.
+
+    Args:
+        keyword: such as `type`.
+        limit: what the schema has there.
+        value: the value that breaks it.
+        schema: the object with the keyword; asked only for the known members.
+    """
     if keyword == "type":
         allowed = [limit] if isinstance(limit, str) else limit
         return (
@@ -82,5 +90,5 @@ def violations(value: Any, name: str, definition: str | None = None) -> Iterator
             yield Violation(place, keyword, f"{named} is missing")
         else:
             yield Violation(
-                place, keyword, _message(keyword, error.validator_value, error.instance, error.schema)
+                place, keyword, describe(keyword, error.validator_value, error.instance, error.schema)
             )

@@ -1,14 +1,13 @@
-"""Structure: the JSON Schema of PROV-JSON, its errors as findings."""
+"""Structure: what of a document breaks the JSON Schema of PROV-JSON, as findings."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from ..report import Finding, Location, Severity
 from ..rules import rule
-from ..schema import violations
+from .shape import shape_violations
 
 _SOURCE = "PROV-JSON, W3C Member Submission 24 April 2013"
-SCHEMA = "prov-json.schema.json"
 
 STRUCTURE = rule(
     "prov-json/structure",
@@ -43,7 +42,7 @@ BAD_LITERAL = rule(
 
 def check_structure(document: Any) -> Iterator[Finding]:
     """Yield what of a document breaks the schema."""
-    for violation in violations(document, SCHEMA):
+    for violation in shape_violations(document):
         parts = violation.pointer.count("/")
         in_bundle = violation.pointer.startswith("/bundle/")
         if violation.keyword == "required":
