@@ -1,6 +1,8 @@
 """The registry of rules: every rule id with its severity and the sentence it stands for."""
 
+import pkgutil
 from dataclasses import dataclass
+from importlib import import_module
 
 from .report import Finding, Location, Severity
 
@@ -15,6 +17,8 @@ class Rule:
         sentence: what the specification asks, in one sentence of our own.
         source: specification and section, such as `RO-Crate 1.1, Root Data Entity`.
         help: what to do about a finding, in one sentence.
+        wrong_example: a document, or one entity of it, that the rule finds fault with; may be empty.
+        right_example: the same put right.
     """
 
     id: str
@@ -22,6 +26,8 @@ class Rule:
     sentence: str
     source: str
     help: str
+    wrong_example: str = ""
+    right_example: str = ""
 
     def finding(self, message: str, location: Location | None = None, help: str | None = None) -> Finding:
         """Return a finding of this rule; `help` replaces the general one where there is a better one."""
@@ -33,15 +39,26 @@ class Rule:
 _registry: dict[str, Rule] = {}
 
 
-def rule(id: str, severity: Severity, sentence: str, *, source: str, help: str) -> Rule:
+def rule(
+    id: str,
+    severity: Severity,
+    sentence: str,
+    *,
+    source: str,
+    help: str,
+    wrong_example: str = "",
+    right_example: str = "",
+) -> Rule:
     """Register a rule and return it; modules that check something declare their rules at the top with this.
+
+    The arguments are the attributes of `Rule`.
 
     Raises:
         ValueError: the id is taken already, which is a mistake in this package.
     """
     if id in _registry:
         raise ValueError(f"rule {id} is registered twice")
-    _registry[id] = Rule(id, severity, sentence, source, help)
+    _registry[id] = Rule(id, severity, sentence, source, help, wrong_example, right_example)
     return _registry[id]
 
 
@@ -56,5 +73,19 @@ INPUT_UNREADABLE = rule(
 
 
 def all_rules() -> tuple[Rule, ...]:
-    """Return every registered rule, sorted by id."""
+    """Return every rule of this package, sorted by id.
+
+    Checks are imported when an input needs them; this imports them all, so that their rules are registered.
+    """
+    package = import_module(__package__)
+    for module in pkgutil.walk_packages(package.__path__, f"{__package__}."):
+        if not module.name.endswith(".__main__"):
+            import_module(module.name)
     return tuple(_registry[id] for id in sorted(_registry))
+
+
+def find_rule(id: str) -> Rule | None:
+    """Return the rule of an id, None if there is none."""
+    if id not in _registry:
+        all_rules()
+    return _registry.get(id)

@@ -1,6 +1,5 @@
 """The page that lists every rule, made from the registry."""
 
-from . import validation  # noqa: F401  (the rules register themselves when their modules are imported)
 from .rules import Rule, all_rules
 
 _TABLE = "\n\n| rule | weight | what is asked | source | what to do |\n|---|---|---|---|---|\n"

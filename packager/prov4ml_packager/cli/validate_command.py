@@ -1,6 +1,8 @@
 """`prov4ml-pack validate`; the one command that needs no more than the extra `validate`."""
 
 import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,18 +15,26 @@ from .options import debug_option, example, path_type
 from .output import fail
 
 if TYPE_CHECKING:
-    from prov4ml_validators import StoreReader
+    from prov4ml_validators import SeriesSummary, StoreReader
 
 _SEVERITIES = [severity.name.lower() for severity in sorted(Severity, reverse=True)]
+
+
+class _LateStoreReader:
+    """Reads metric stores, and imports what reads them when the first one is met: most inputs have none."""
+
+    def summary(self, path: Path) -> "Iterator[SeriesSummary]":
+        from ..store_summaries import MetricStoreReader
+
+        return MetricStoreReader().summary(path)
 
 
 def _store_reader() -> "StoreReader | None":
     """Return what reads metric stores, or None with `[validate]` alone: then a finding says so."""
     try:
-        from ..store_summaries import MetricStoreReader
+        return _LateStoreReader() if find_spec("numpy") else None
     except ModuleNotFoundError:
         return None
-    return MetricStoreReader()
 
 
 @click.command("validate", epilog=example("prov4ml-pack validate digits.zip prov/digits_0 --format json"))
