@@ -38,9 +38,8 @@ NOT_FINITE = rule(
 )
 
 _SPACE = re.compile(r"[ \t\n\r]*")
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
-_SCALAR = re.compile(r"[^,\]}\s]+")
+_SKIPPER = json.JSONDecoder(object_pairs_hook=lambda pairs: None, parse_int=len, parse_float=len)
+"""Finds where a value ends, at the speed of C, and keeps nothing of it."""
 _BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -99,7 +98,7 @@ def decode_json(data: bytes, *, path: str) -> JsonText:
         ) from error
     text = text.removeprefix(_BYTE_ORDER_MARK)
     repeated: list[tuple[dict[str, Any], str]] = []
-    constants: list[str] = []
+    not_finite: list[str] = []
 
     def make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         made = dict(pairs)
@@ -112,11 +111,19 @@ def decode_json(data: bytes, *, path: str) -> JsonText:
         return made
 
     def make_constant(name: str) -> float:
-        constants.append(name)
+        not_finite.append(name)
         return float(name.replace("Infinity", "inf"))
 
+    def make_float(digits: str) -> float:
+        number = float(digits)
+        if not math.isfinite(number):
+            not_finite.append(digits)
+        return number
+
     try:
-        value = json.loads(text, object_pairs_hook=make_object, parse_constant=make_constant)
+        value = json.loads(
+            text, object_pairs_hook=make_object, parse_constant=make_constant, parse_float=make_float
+        )
     except json.JSONDecodeError as error:
         raise Unreadable(
             path,
@@ -128,11 +135,11 @@ def decode_json(data: bytes, *, path: str) -> JsonText:
         raise Unreadable(path, "not JSON that can be read: nested too deeply") from error
     except ValueError as error:  # Python refuses integers of more than 4300 digits
         raise Unreadable(path, f"not JSON that can be read: {error}") from error
-    return JsonText(text, value, tuple(_leniencies(value, repeated, constants, text)))
+    return JsonText(text, value, tuple(_leniencies(value, repeated, bool(not_finite))))
 
 
 def _leniencies(
-    value: Any, repeated: list[tuple[dict[str, Any], str]], constants: list[str], text: str
+    value: Any, repeated: list[tuple[dict[str, Any], str]], has_not_finite: bool
 ) -> Iterator[Finding]:
     if repeated:
         places = {id(one): place for place, one in walk(value) if isinstance(one, dict)}
@@ -140,8 +147,7 @@ def _leniencies(
             place = places.get(id(holder))
             where = Location() if place is None else Location(pointer=place + pointer(key))
             yield DUPLICATE_KEY.finding(f"the key {shorten(key)} is there twice", where)
-    # A float overflows only with an exponent or hundreds of digits: most texts need no walk.
-    if constants or re.search(r"[eE]\+?[1-9]\d\d|\d{309}", text):
+    if has_not_finite:
         for place, one in walk(value):
             if isinstance(one, float) and not math.isfinite(one):
                 yield NOT_FINITE.finding(f"{one} is no number that JSON has", Location(pointer=place))
@@ -201,19 +207,10 @@ def _space(text: str, position: int) -> int:
 
 def _skip(text: str, position: int) -> int:
     """Return the position behind the value that begins at `position`."""
-    if text[position] not in "[{":
-        match = (_STRING if text[position] == '"' else _SCALAR).match(text, position)
-        return match.end() if match else position + 1
-    depth = 0
-    for match in _STRUCTURE.finditer(text, position):
-        token = match.group()
-        if token in "[{":
-            depth += 1
-        elif token in "]}":
-            depth -= 1
-            if depth == 0:
-                return match.end()
-    return len(text)
+    try:
+        return _SKIPPER.raw_decode(text, position)[1]
+    except (ValueError, RecursionError):
+        return len(text)
 
 
 def _object_members(text: str, position: int) -> Iterator[tuple[str, int, int]]:

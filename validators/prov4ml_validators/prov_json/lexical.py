@@ -50,9 +50,13 @@ _RANGES: Mapping[str, tuple[int | None, int | None]] = {
     "unsignedByte": (0, 255),
 }
 _LONGEST_INTEGER = 1000
+_LONGEST_OF_PYTHON = len("2026-01-01T12:00:00.123456")
+"""Longer times may have more than six digits of a second."""
 
 
 def _exists_in_calendar(text: str) -> bool:
+    if text[4:5] == "-" and text[8:10] < "29":
+        return True  # a year of four digits and a day that every month has
     match = _DATE_PARTS.match(text)
     if match is None:
         return False
@@ -103,9 +107,11 @@ def is_lexical(text: str, datatype: str) -> bool:
 
 def instant(text: str) -> datetime | None:
     """Return an xsd:dateTime as a time that compares, None where Python's calendar cannot hold it."""
-    if not is_date_time(text.strip()):
+    text = text.strip()
+    if not is_date_time(text):
         return None
-    text = re.sub(r"(\.\d{6})\d+", r"\1", text.strip())
+    if len(text) > _LONGEST_OF_PYTHON:
+        text = re.sub(r"(\.\d{6})\d+", r"\1", text)
     try:
         return datetime.fromisoformat(text)
     except ValueError:

@@ -7,7 +7,7 @@ from typing import Any
 from ..json_text import pointer, shorten
 from ..report import Finding, Location, Severity
 from ..rules import rule
-from .records import ARGUMENTS, KINDS, Record, Scope, scope_records
+from .records import ARGUMENTS, ELEMENTS, Record, Scope
 
 _SOURCE = "PROV-JSON, section 2.2"
 PROV = "http://www.w3.org/ns/prov#"
@@ -81,6 +81,17 @@ def expand(name: str, namespaces: Mapping[str | None, str]) -> str:
     return name if namespace is None else namespace + (local if colon else name)
 
 
+class Expanded(dict[str, str]):
+    """Names that come again and again, such as those of attributes, to their IRIs."""
+
+    def __init__(self, namespaces: Mapping[str | None, str]) -> None:
+        self._namespaces = namespaces
+
+    def __missing__(self, name: str) -> str:
+        self[name] = iri = expand(name, self._namespaces)
+        return iri
+
+
 def check_namespaces(scope: Scope) -> Iterator[Finding]:
     """Yield what is wrong in the prefix table of a document or bundle."""
     declared = scope.content.get("prefix")
@@ -104,40 +115,71 @@ def check_names(scope: Scope) -> Iterator[Finding]:
     known = scope.namespaces
     if "bundle" in scope.content and isinstance(scope.content["bundle"], dict):
         for name in scope.content["bundle"]:
-            yield from _unexplained(name, known, scope.pointer + pointer("bundle", name))
-    for record in scope_records(scope):
-        if record.kind in KINDS[:3] or not record.name.startswith("_:"):
-            yield from _unexplained(record.name, known, record.pointer)
+            if not _is_explained(name, known):
+                yield _unexplained(name, known, scope.pointer + pointer("bundle", name))
+    explained: set[str] = set()  # attributes and datatypes: a few names that come again and again
+    for record in scope.records:
+        name = record.name
+        if not _is_explained(name, known) and (record.kind in ELEMENTS or not name.startswith("_:")):
+            yield _unexplained(name, known, record.pointer)
+        arguments = ARGUMENTS.get(record.kind, ())
         for key, value in record.attributes.items():
-            place = record.pointer + pointer(key)
-            yield from _unexplained(key, known, place)
-            yield from _value_names(record, key, value, known, place)
+            if key not in explained:
+                if _is_explained(key, known):
+                    explained.add(key)
+                else:
+                    yield _unexplained(key, known, record.pointer + pointer(key))
+            if type(value) is str:
+                if key in arguments and not _is_explained(value, known):
+                    yield _unexplained(value, known, record.pointer + pointer(key))
+            elif type(value) is dict:
+                for one in _unexplained_in_literal(value, known, explained):
+                    yield _unexplained(one, known, record.pointer + pointer(key))
+            elif type(value) is list:
+                yield from _in_values(record, key, value, known, explained)
 
 
-def _value_names(
-    record: Record, key: str, value: Any, known: Mapping[str | None, str], place: str
+def _in_values(
+    record: Record, key: str, values: list[Any], known: Mapping[str | None, str], explained: set[str]
 ) -> Iterator[Finding]:
-    is_argument = key in ARGUMENTS.get(record.kind, {})
-    values = enumerate(value) if isinstance(value, list) else [(None, value)]
-    for index, one in values:
-        where = place if index is None else f"{place}/{index}"
-        if isinstance(one, str) and is_argument:
-            yield from _unexplained(one, known, where)
-        elif isinstance(one, dict):
-            datatype, text = one.get("type"), one.get("$")
-            if isinstance(datatype, str):
-                yield from _unexplained(datatype, known, where)
-                if datatype in _QUALIFIED_TYPES and isinstance(text, str):
-                    yield from _unexplained(text, known, where)
-
-
-def _unexplained(name: str, known: Mapping[str | None, str], place: str) -> Iterator[Finding]:
-    prefix, colon, _ = name.partition(":")
-    if not colon:
-        if None not in known:
-            yield NO_DEFAULT.finding(
-                f"{shorten(name)} has no prefix and there is no default", Location(pointer=place)
+    is_argument = key in ARGUMENTS.get(record.kind, ())
+    for index, value in enumerate(values):
+        if isinstance(value, dict):
+            names = _unexplained_in_literal(value, known, explained)
+        else:
+            names = (
+                [value] if is_argument and isinstance(value, str) and not _is_explained(value, known) else []
             )
-    elif prefix not in known and prefix != "_":
-        message = f"the prefix {shorten(prefix)} of {shorten(name)} is not declared"
-        yield UNDECLARED_PREFIX.finding(message, Location(pointer=place))
+        for name in names:
+            yield _unexplained(name, known, f"{record.pointer}{pointer(key)}/{index}")
+
+
+def _unexplained_in_literal(
+    literal: Mapping[str, Any], known: Mapping[str | None, str], explained: set[str]
+) -> list[str]:
+    datatype, text = literal.get("type"), literal.get("$")
+    found: list[str] = []
+    if isinstance(datatype, str):
+        if datatype not in explained:
+            if _is_explained(datatype, known):
+                explained.add(datatype)
+            else:
+                found.append(datatype)
+        if datatype in _QUALIFIED_TYPES and isinstance(text, str) and not _is_explained(text, known):
+            found.append(text)
+    return found
+
+
+def _is_explained(name: str, known: Mapping[str | None, str]) -> bool:
+    prefix, colon, _ = name.partition(":")
+    return (prefix in known or prefix == "_") if colon else None in known
+
+
+def _unexplained(name: str, known: Mapping[str | None, str], place: str) -> Finding:
+    prefix, colon, _ = name.partition(":")
+    where = Location(pointer=place)
+    if not colon:
+        return NO_DEFAULT.finding(f"{shorten(name)} has no prefix and there is no default", where)
+    return UNDECLARED_PREFIX.finding(
+        f"the prefix {shorten(prefix)} of {shorten(name)} is not declared", where
+    )

@@ -1,7 +1,9 @@
 """The 18 kinds of records and their formal arguments, as tables for all rules."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from ..json_text import pointer
 
@@ -38,34 +40,52 @@ TIMED = frozenset({"activity", "wasGeneratedBy", "used", "wasStartedBy", "wasEnd
 KINDS = (*ELEMENTS, *ARGUMENTS)
 
 
-class Record(NamedTuple):
-    """One record: its kind, its identifier as written, its arguments and attributes, and where it stands."""
+class Record:
+    """One record: its kind, its identifier as written, its arguments and attributes, and where it stands.
 
-    kind: str
-    name: str
-    attributes: Mapping[str, Any]
-    pointer: str
+    The place is put together when it is asked for: of a million records few are ever the place of a finding.
+    """
+
+    __slots__ = ("_index", "_scope", "attributes", "kind", "name")
+
+    def __init__(
+        self, kind: str, name: str, attributes: Mapping[str, Any], scope: str, index: int | None = None
+    ) -> None:
+        self.kind = kind
+        self.name = name
+        self.attributes = attributes
+        self._scope = scope
+        self._index = index
+
+    @property
+    def pointer(self) -> str:
+        """Return the JSON pointer of the record."""
+        place = self._scope + pointer(self.kind, self.name)
+        return place if self._index is None else f"{place}/{self._index}"
 
 
-class Scope(NamedTuple):
+@dataclass(frozen=True)
+class Scope:
     """The document or one bundle, with the prefixes that hold in it; `None` is the default namespace."""
 
     content: Mapping[str, Any]
     namespaces: Mapping[str | None, str]
     pointer: str
 
+    @cached_property
+    def records(self) -> tuple[Record, ...]:
+        """Return the well-formed records in their order; what is no record is left out."""
+        return tuple(_records(self.content, self.pointer))
 
-def scope_records(scope: Scope) -> Iterator[Record]:
-    """Yield the well-formed records of a document or bundle in its order; what is no record is left out."""
-    for kind in scope.content:
-        section = scope.content[kind]
+
+def _records(content: Mapping[str, Any], place: str) -> Iterator[Record]:
+    for kind, section in content.items():
         if kind not in KINDS or not isinstance(section, dict):
             continue
         for name, body in section.items():
-            place = scope.pointer + pointer(kind, name)
             if isinstance(body, dict):
                 yield Record(kind, name, body, place)
             elif isinstance(body, list):
                 for index, one in enumerate(body):
                     if isinstance(one, dict):
-                        yield Record(kind, name, one, f"{place}/{index}")
+                        yield Record(kind, name, one, place, index)

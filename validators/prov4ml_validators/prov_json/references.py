@@ -8,7 +8,7 @@ from ..report import Finding, Location, Severity
 from ..rules import rule
 from .lexical import instant, is_date_time, is_lexical
 from .names import XSD, expand
-from .records import ARGUMENTS, TIMED, TIMES, Record, Scope, scope_records
+from .records import ARGUMENTS, TIMED, TIMES, Record, Scope
 
 DANGLING = rule(
     "prov-json/dangling-reference",
@@ -47,68 +47,111 @@ def check_references(scope: Scope, outer: Scope | None) -> Iterator[Finding]:
         scope: the document, or a bundle.
         outer: the document around a bundle, where its names may be described too.
     """
-    described: set[str] = set()
-    kinds: dict[str, set[str]] = {"entity": set(), "activity": set()}
-    records = list(scope_records(scope))
-    for record in records:
-        iri = expand(record.name, scope.namespaces)
-        described.add(iri)
-        if record.kind in kinds:
-            kinds[record.kind].add(iri)
-    if outer is not None:
-        described.update(expand(record.name, outer.namespaces) for record in scope_records(outer))
+    names = {record.name for record in scope.records}
+    entities, activities = (
+        {expand(record.name, scope.namespaces) for record in scope.records if record.kind == kind}
+        for kind in ("entity", "activity")
+    )
+    both = entities & activities
+    described: set[str] | None = None
+    for record in scope.records:
+        if both and record.kind == "activity" and expand(record.name, scope.namespaces) in both:
+            message = f"{shorten(record.name)} is an entity and an activity"
+            yield ENTITY_AND_ACTIVITY.finding(message, Location(pointer=record.pointer))
+        for argument, kind in ARGUMENTS.get(record.kind, {}).items():
+            value = record.attributes.get(argument)
+            if value is None or (type(value) is str and value in names):
+                continue  # described under the very same name, as nearly all are
+            if described is None:
+                described = _described(scope, outer)
+            yield from _dangling(record, argument, kind, value, scope, described)
+
+
+def _described(scope: Scope, outer: Scope | None) -> set[str]:
     document = outer or scope
+    described = {expand(record.name, scope.namespaces) for record in scope.records}
+    if outer is not None:
+        described.update(expand(record.name, outer.namespaces) for record in outer.records)
     bundles = document.content.get("bundle")
     if isinstance(bundles, dict):
         described.update(expand(name, document.namespaces) for name in bundles)
-    both = kinds["entity"] & kinds["activity"]
-    for record in records:
-        if record.kind == "activity" and expand(record.name, scope.namespaces) in both:
-            message = f"{shorten(record.name)} is an entity and an activity"
-            yield ENTITY_AND_ACTIVITY.finding(message, Location(pointer=record.pointer))
-        yield from _dangling(record, scope, described)
+    return described
 
 
-def _dangling(record: Record, scope: Scope, described: set[str]) -> Iterator[Finding]:
-    for argument, kind in ARGUMENTS.get(record.kind, {}).items():
-        value = record.attributes.get(argument)
-        names: Sequence[Any] = value if isinstance(value, list) else [value]
-        for index, name in enumerate(names):
-            if isinstance(name, str) and expand(name, scope.namespaces) not in described:
-                place = record.pointer + pointer(argument) + (f"/{index}" if isinstance(value, list) else "")
-                what = "thing" if kind == "any" else kind
-                yield DANGLING.finding(f"no {what} {shorten(name)} is described", Location(pointer=place))
+def _dangling(
+    record: Record, argument: str, kind: str, value: Any, scope: Scope, described: set[str]
+) -> Iterator[Finding]:
+    names: Sequence[Any] = value if isinstance(value, list) else [value]
+    for index, name in enumerate(names):
+        if isinstance(name, str) and expand(name, scope.namespaces) not in described:
+            place = record.pointer + pointer(argument) + (f"/{index}" if isinstance(value, list) else "")
+            what = "thing" if kind == "any" else kind
+            yield DANGLING.finding(f"no {what} {shorten(name)} is described", Location(pointer=place))
 
 
 def check_values(scope: Scope) -> Iterator[Finding]:
     """Yield values that are not in the form of their datatype, and activities that end before they start."""
-    for record in scope_records(scope):
+    datatypes = _Datatypes(scope.namespaces)
+    for record in scope.records:
+        timed = record.kind in TIMED
         for key, value in record.attributes.items():
-            place = record.pointer + pointer(key)
-            if key in TIMES and record.kind in TIMED and isinstance(value, str):
-                if not is_date_time(value):
-                    yield LEXICAL.finding(f"{shorten(value)} is no xsd:dateTime", Location(pointer=place))
-            elif isinstance(value, list):
+            if type(value) is str:
+                if timed and key in TIMES and not is_date_time(value):
+                    place = Location(pointer=record.pointer + pointer(key))
+                    yield LEXICAL.finding(f"{shorten(value)} is no xsd:dateTime", place)
+            elif type(value) is dict:
+                if not datatypes.holds(value):
+                    yield _not_lexical(value, record.pointer + pointer(key))
+            elif type(value) is list:
                 for index, one in enumerate(value):
-                    yield from _literal(one, scope.namespaces, f"{place}/{index}")
-            else:
-                yield from _literal(value, scope.namespaces, place)
+                    if type(one) is dict and not datatypes.holds(one):
+                        yield _not_lexical(one, f"{record.pointer}{pointer(key)}/{index}")
         if record.kind == "activity":
             yield from _order(record)
 
 
-def _literal(value: Any, namespaces: Mapping[str | None, str], place: str) -> Iterator[Finding]:
-    if not isinstance(value, dict) or not isinstance(value.get("type"), str):
-        return
-    datatype = expand(value["type"], namespaces)
-    local = datatype.rpartition("#")[2] if datatype.startswith(XSD[:-1]) or "XMLSchema" in datatype else None
-    text = value.get("$")
-    if isinstance(text, bool):
-        text = "true" if text else "false"
-    elif isinstance(text, int | float):
-        text = repr(text)
-    if local is not None and isinstance(text, str) and not is_lexical(text, local):
-        yield LEXICAL.finding(f"{shorten(text)} is no {value['type']}", Location(pointer=place))
+class _Datatypes(dict[str, str | None]):
+    """Datatypes as written to their local names in XML Schema; None for those of others."""
+
+    def __init__(self, namespaces: Mapping[str | None, str]) -> None:
+        self._namespaces = namespaces
+
+    def __missing__(self, name: str) -> str | None:
+        iri = expand(name, self._namespaces)
+        is_xsd = iri.startswith(XSD[:-1]) or "XMLSchema" in iri
+        self[name] = local = iri.rpartition("#")[2] if is_xsd else None
+        return local
+
+    def holds(self, literal: Mapping[str, Any]) -> bool:
+        """Return whether the text of a literal is in the form of its datatype."""
+        datatype, text = literal.get("type"), literal.get("$")
+        if not isinstance(datatype, str):
+            return True
+        local = self[datatype]
+        if local is None:
+            return True
+        if not isinstance(text, str | int | float):
+            return True  # no literal: the structure says so
+        return is_lexical(_written(text), local)
+
+
+def _written(value: str | int | float) -> str:
+    """Return a value as it would stand in a literal."""
+    return (
+        value
+        if isinstance(value, str)
+        else "true"
+        if value is True
+        else "false"
+        if value is False
+        else repr(value)
+    )
+
+
+def _not_lexical(literal: Mapping[str, Any], place: str) -> Finding:
+    return LEXICAL.finding(
+        f"{shorten(_written(literal['$']))} is no {literal['type']}", Location(pointer=place)
+    )
 
 
 def _order(record: Record) -> Iterator[Finding]:

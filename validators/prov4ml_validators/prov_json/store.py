@@ -11,8 +11,7 @@ from ..json_text import shorten
 from ..report import Finding, Location, Severity
 from ..rules import rule
 from ..store_reader import SeriesSummary, StoreReader, read_store
-from .names import expand, scopes
-from .records import scope_records
+from .names import Expanded, scopes
 
 TERMS = "https://w3id.org/prov4ml/terms#"
 
@@ -69,12 +68,11 @@ def _rank(value: Any) -> int:
 
 def _metrics(document: Any) -> Iterator[_Metric]:
     for scope in scopes(document) if isinstance(document, dict) else ():
-        for record in scope_records(scope):
+        expanded = Expanded(scope.namespaces)
+        for record in scope.records:
             if record.kind != "entity":
                 continue
-            known: Mapping[str, Any] = {
-                expand(key, scope.namespaces): value for key, value in record.attributes.items()
-            }
+            known: Mapping[str, Any] = {expanded[key]: value for key, value in record.attributes.items()}
             store = _text(known.get(f"{TERMS}store"))
             if store:
                 key = (
