@@ -1,4 +1,4 @@
-"""Reports as lines for people: grouped by path, one line a finding, a summary at the end."""
+"""Reports as lines for people: grouped by path and by rule, with the fix, and a summary at the end."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from ..report import UNREADABLE_KIND, Finding, Location, Report, Severity
 from ..terminal import printable
 
-_COLOURS = {Severity.MUST: "31", Severity.SHOULD: "33", Severity.MAY: "36"}
+_RED, _YELLOW, _CYAN, _GREEN = "31", "33", "36", "32"
+_COLOURS = {Severity.MUST: _RED, Severity.SHOULD: _YELLOW, Severity.MAY: _CYAN}
+_INDENT = " " * 9
 
 
 def _place(location: Location) -> str:
@@ -19,16 +21,23 @@ def _place(location: Location) -> str:
     return place
 
 
-def _line(finding: Finding, colour: bool) -> str:
-    weight = f"{finding.severity.name:<6}"
-    if colour:
-        weight = f"\033[{_COLOURS[finding.severity]}m{weight}\033[0m"
-    place = _place(finding.location)
-    text = f"{finding.rule}  {place + ': ' if place else ''}{finding.message}"
-    return f"  {weight} {printable(text + (f' ({finding.help})' if finding.help else ''))}"
+def _paint(text: str, colour: str | None) -> str:
+    return text if colour is None else f"\033[{colour}m{text}\033[0m"
 
 
-def _counts(findings: Sequence[Finding]) -> str:
+def _group(findings: Sequence[Finding], colour: bool) -> Iterator[str]:
+    first = findings[0]
+    weight = _paint(f"{first.severity.name:<6}", _COLOURS[first.severity] if colour else None)
+    yield f"  {weight} {printable(first.rule)}"
+    for finding in findings:
+        place = _place(finding.location)
+        yield _INDENT + printable(f"{place}: {finding.message}" if place else finding.message)
+    if first.help:
+        yield f"{_INDENT}fix: {printable(first.help)}"
+
+
+def count_findings(findings: Sequence[Finding]) -> str:
+    """Return how many findings there are of each weight, in words."""
     counted = Counter(finding.severity for finding in findings)
     parts = [
         f"{counted[weight]} {weight.name}" for weight in sorted(Severity, reverse=True) if counted[weight]
@@ -36,15 +45,30 @@ def _counts(findings: Sequence[Finding]) -> str:
     return ", ".join(parts) or "no findings"
 
 
-def _report(report: Report, severity: Severity, colour: bool) -> Iterator[str]:
+def summary_line(reports: Sequence[Report], severity: Severity) -> str:
+    """Return how many reports are valid, and how many findings there are of each weight."""
+    valid = sum(report.is_valid(severity) for report in reports)
+    findings = [finding for report in reports for finding in report.findings]
+    return f"{valid} of {len(reports)} valid at {severity.name}: {count_findings(findings)}"
+
+
+def _verdict(report: Report, severity: Severity, colour: bool) -> str:
     if report.kind == UNREADABLE_KIND:
-        verdict = "could not be read"
-    else:
-        verdict = "valid" if report.is_valid(severity) else "not valid"
-    what = ", ".join([report.kind, *report.profiles])
-    yield f"{printable(report.path)}: {verdict} ({what}; {_counts(report.findings)})"
+        return _paint("could not be read", _RED if colour else None)
+    if report.is_valid(severity):
+        return _paint("valid", _GREEN if colour else None)
+    return _paint("not valid", _RED if colour else None)
+
+
+def _report(report: Report, severity: Severity, colour: bool) -> Iterator[str]:
+    what = printable(", ".join([report.kind, *report.profiles]))
+    counts = count_findings(report.findings)
+    yield f"{printable(report.path)}: {_verdict(report, severity, colour)} ({what}; {counts})"
+    groups: dict[tuple[Severity, str, str], list[Finding]] = {}
     for finding in report.findings:
-        yield _line(finding, colour)
+        groups.setdefault((finding.severity, finding.rule, finding.help), []).append(finding)
+    for group in groups.values():
+        yield from _group(group, colour)
 
 
 def format_text(
@@ -55,10 +79,7 @@ def format_text(
     Args:
         reports: one a path, in the order to print.
         severity: findings at or above it make a report not valid; all are listed.
-        colour: use ANSI colours for the weights.
+        colour: use ANSI colours for weights and verdicts.
     """
     lines = [line for report in reports for line in _report(report, severity, colour)]
-    valid = sum(report.is_valid(severity) for report in reports)
-    findings = [finding for report in reports for finding in report.findings]
-    lines.append(f"{valid} of {len(reports)} valid at {severity.name}: {_counts(findings)}")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, summary_line(reports, severity)]) + "\n"
