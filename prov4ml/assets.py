@@ -2,15 +2,24 @@
 
 import os
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
-from .clock import nanoseconds
 from .datasets import describe_dataset
 from .files import adopt_into, copy_into, record_file, staging_directory, write_bytes_into
-from .models import describe_model, looks_like_model, save_model
-from .recorder import ContextLike, Recorder, recorded
+from .models import UnsupportedModel, describe_model, save_model
+from .recorder import ContextLike, Recorder, exact_text, recorded
 
 _MODELS_DIRECTORY = "models"
+
+
+def _asset_first(first: Any, second: Any) -> tuple[Any, Any]:
+    """Return a model or dataset and its name in this order; a text is the name unless it alone is a path."""
+    if not isinstance(first, str) or second is None:
+        return first, second
+    if isinstance(second, str) and (os.path.exists(first) or not os.path.exists(second)):
+        return first, second
+    return second, first
 
 
 class AssetRecorder(Recorder):
@@ -18,6 +27,7 @@ class AssetRecorder(Recorder):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
+        self._versioning = RLock()
         self._versions: dict[str, int] = {}
         self._version_paths: dict[str, list[str]] = {}  # one of each version
 
@@ -38,15 +48,20 @@ class AssetRecorder(Recorder):
             model_name: its name in the record.
             log_model_info: record the number of parameters and the memory.
             log_model_layers: record each layer.
-            log_as_artifact: save the weights into the run directory.
+            log_as_artifact: save the weights into the run directory; where that fails the model is logged
+                without them, with a warning.
         """
-        if isinstance(model, str) and looks_like_model(model_name):
-            model, model_name = model_name, model
-        name = str(model_name)
+        model, model_name = _asset_first(model, model_name)
+        name = exact_text(model_name)
         described = describe_model(model, layers=log_model_layers)
         if not log_model_info:
             described.update(parameters=None, trainable_parameters=None, memory_bytes=None)
-        file = self._store_model(model, name, "model") if log_as_artifact else None
+        file = None
+        if log_as_artifact:
+            try:
+                file = self._store_model(model, name, "model")
+            except (OSError, UnsupportedModel) as error:
+                self.warn(f"model:{name}", f"model {name!r} is logged without its weights: {error}")
         self._journal.write("model", name=name, **described, file=file)
 
     @recorded
@@ -69,19 +84,27 @@ class AssetRecorder(Recorder):
             timestamp: milliseconds since the epoch; None is now.
             incremental: false replaces the last version instead of adding one.
         """
-        name = str(model_name)
+        # Before the copy: an argument that cannot be meant leaves no copy that nothing tells of.
+        place, moment = self._context_name(context), self._moment(timestamp)
+        whole_step = None if step is None else self._whole_step(step)
+        with self._versioning:
+            self._save_next_version(model, exact_text(model_name), place, whole_step, moment, incremental)
+
+    def _save_next_version(
+        self, model: Any, name: str, context: str | None, step: int | None, moment: int, incremental: bool
+    ) -> None:
         last = self._versions.get(name, 0)
         version = last + 1 if incremental or not last else last
         file = self._store_model(model, name, f"v{version}")
         self._journal.write(
             "model_version",
-            time=nanoseconds(timestamp),
+            time=moment,
             name=name,
             version=version,
             previous=version - 1 or None,
             file=file,
-            context=self._context_name(context),
-            step=None if step is None else int(step),
+            context=context,
+            step=step,
         )
         paths = self._version_paths.setdefault(name, [])
         if version == last:
@@ -119,16 +142,16 @@ class AssetRecorder(Recorder):
             context: where in the run; None is the run itself.
             log_dataset_info: record sizes and shapes.
         """
-        if isinstance(dataset, str) and not isinstance(label, str):
-            dataset, label = label, dataset
+        dataset, label = _asset_first(dataset, label)
         described = describe_dataset(dataset)
         is_path = isinstance(dataset, (str, os.PathLike))
+        place = self._context_name(context)
         file = record_file(Path(dataset), original=os.fspath(dataset)) if is_path else None
         self._journal.write(
             "dataset",
             **{"class": described["class"]},
-            label=str(label),
-            context=self._context_name(context),
+            label=exact_text(label),
+            context=place,
             info=described["info"] if log_dataset_info else {},
             sha256=described["sha256"] if file is None else file["sha256"],
             file=file,

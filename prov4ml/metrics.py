@@ -1,16 +1,19 @@
 """Logging metric points: the hot path, and everything that ends in points."""
 
-import struct
+import functools
 from collections.abc import Callable, Mapping
+from enum import Enum
 from itertools import count
+from operator import index
+from threading import RLock
 from time import time_ns
 from typing import Any
 
-from .clock import NANOSECONDS_PER_MILLISECOND, nanoseconds
+from .clock import NANOSECONDS_PER_MILLISECOND
 from .errors import Prov4MLError
 from .options import FoldOperation
 from .points import pack_point
-from .recorder import ContextLike, Recorder, recorded
+from .recorder import ContextLike, Recorder, exact_text, recorded, text_or_none
 from .typed import typed_value
 
 
@@ -22,17 +25,19 @@ class _FinalMetric:
         self.initial = initial
         self.value = initial
         self.count = 0
+        self._adding = RLock()  # a fold function may log, and so come back here
         self._is_mean = operation is FoldOperation.MEAN
         if isinstance(operation, FoldOperation):
             self.operation = operation.value
             self._fold = operation.function()
         else:
-            self.operation = getattr(operation, "__name__", type(operation).__name__)
+            self.operation = str(getattr(operation, "__name__", type(operation).__name__))
             self._fold = operation
 
     def add(self, value: float) -> None:
-        self.value = self._fold(self.value, value)
-        self.count += 1
+        with self._adding:
+            self.value = self._fold(self.value, value)
+            self.count += 1
 
     def result(self) -> Any:
         # The mean is that of the logged values: the initial value is what an empty series gives.
@@ -56,11 +61,12 @@ def _as_number(value: Any) -> float:
     return float(item() if callable(item) else value)
 
 
-def _as_step(step: Any) -> int:
-    whole = int(step)
-    if whole != step:
-        raise ValueError(f"step {step!r} is no whole number")
-    return whole
+def _is_found_by_identity(context: ContextLike) -> bool:
+    """Tell whether nothing but the context itself, or a text equal to it, finds what a dictionary has for it.
+
+    Members of two IntEnums may be equal and still be two contexts.
+    """
+    return context is None or isinstance(context, str) or type(context).__eq__ is Enum.__eq__
 
 
 class MetricRecorder(Recorder):
@@ -72,6 +78,7 @@ class MetricRecorder(Recorder):
         # Three look-ups of ready-made hashes are quicker than one of a tuple made for each point.
         self._series: dict[Any, dict[Any, dict[str, tuple[int, Callable[[], int]]]]] = {}
         self._declared: dict[tuple[str | None, str, str | None], tuple[int, Callable[[], int]]] = {}
+        self._series_numbers = count(1)
         self._final_metrics: dict[str, list[_FinalMetric]] = {}
 
     def log_metric(
@@ -88,25 +95,21 @@ class MetricRecorder(Recorder):
         Args:
             key: the metric's name; any text.
             value: a number; numpy scalars, one-element arrays and tensors too. NaN and infinities are kept.
-                Anything else is left out, with one warning.
+                Anything else is left out, with one warning; the count of steps may then leave a gap.
             context: where in the run; None is the run itself.
-            step: step or epoch, a whole number; None counts up from 0 for each series.
+            step: step or epoch, a whole number; None counts up from 0 for each series, whatever steps were
+                given to other points of it.
             source: where the value comes from, as the user likes to say it.
             timestamp: milliseconds since the epoch; None is now.
         """
         try:
             number, next_step = self._series[source][context][key]
+            moment = time_ns() if timestamp is None else index(timestamp) * NANOSECONDS_PER_MILLISECOND
+            if step is None:
+                step = next_step()  # given on if it fails below, so that no step is counted twice
             points = self._points
             waiting = points.waiting
-            waiting.append(
-                pack_point(
-                    number,
-                    0,
-                    next_step() if step is None else step,
-                    time_ns() if timestamp is None else timestamp * NANOSECONDS_PER_MILLISECOND,
-                    value,
-                )
-            )
+            waiting.append(pack_point(number, 0, step, moment, value))
         except Exception:
             self._log_unusual_metric(key, value, context, step, source, timestamp)
             return
@@ -119,7 +122,7 @@ class MetricRecorder(Recorder):
     def _log_unusual_metric(
         self, key: str, value: Any, context: ContextLike, step: Any, source: str | None, timestamp: Any
     ) -> None:
-        self._log_checked(key, value, context, step, source, nanoseconds(timestamp))
+        self._log_checked(key, value, context, step, source, self._moment(timestamp))
 
     def _log_checked(
         self, key: str, value: Any, context: ContextLike, step: Any, source: str | None, moment: int
@@ -129,6 +132,7 @@ class MetricRecorder(Recorder):
         `moment` is in ns since the epoch; the other arguments are those of `log_metric`.
         """
         name = self._context_name(context)
+        key = exact_text(key)
         try:
             number = _as_number(value)
         except (TypeError, ValueError, OverflowError, RuntimeError) as error:
@@ -136,20 +140,13 @@ class MetricRecorder(Recorder):
                 f"value:{key}", f"metric {key!r}: {type(value).__name__} is no number ({error}); left out"
             )
             return
-        series, next_step = self._declare_series(str(key), name, source, None)
-        try:
-            whole = next_step() if step is None else _as_step(step)
-            packed = pack_point(series, 0, whole, moment, number)
-        except (TypeError, ValueError, OverflowError, struct.error) as error:
-            self.warn(
-                f"step:{key}", f"metric {key!r}: step or time cannot be stored ({error}); counted up instead"
-            )
-            packed = pack_point(series, 0, next_step(), time_ns(), number)
+        series, next_step = self._declare_series(key, name, text_or_none(source), None)
+        whole = None if step is None else self._whole_step(step)
         points = self._points
-        points.waiting.append(packed)
+        points.waiting.append(pack_point(series, 0, next_step() if whole is None else whole, moment, number))
         if key in self._final_metrics:
             self._fold(key, number)
-        else:
+        elif _is_found_by_identity(context) and (source is None or isinstance(source, str)):
             self._series.setdefault(source, {}).setdefault(context, {})[key] = (series, next_step)
         if len(points.waiting) >= points.limit:
             points.flush()
@@ -168,15 +165,15 @@ class MetricRecorder(Recorder):
     def _declare_series(
         self, key: str, context: str | None, source: str | None, unit: str | None
     ) -> tuple[int, Callable[[], int]]:
-        identity = (context, key, source or None)
+        identity = (context, key, source)
         found = self._declared.get(identity)
         if found is not None:
             return found
         with self._declaring:
             if identity not in self._declared:
-                number = len(self._declared) + 1
+                number = next(self._series_numbers)
                 self._journal.write(
-                    "series", number=number, key=key, context=context, source=identity[2], unit=unit
+                    "series", number=number, key=key, context=context, source=source, unit=unit
                 )
                 self._declared[identity] = (number, count().__next__)
             return self._declared[identity]
@@ -190,7 +187,7 @@ class MetricRecorder(Recorder):
         step: int | None,
         timestamp: int | None = None,
     ) -> None:
-        self._declare_series(key, self._context_name(context), None, unit)
+        self._declare_series(exact_text(key), self._context_name(context), None, unit)
         self.log_metric(key, value, context, step, None, timestamp)
 
     @recorded
@@ -206,7 +203,7 @@ class MetricRecorder(Recorder):
 
         The other arguments are those of `log_metric`.
         """
-        moment = nanoseconds(timestamp)
+        moment = self._moment(timestamp)
         for key, value in metrics.items():
             self._log_checked(key, value, context, step, source, moment)
 
@@ -223,31 +220,37 @@ class MetricRecorder(Recorder):
             metric_name: the metric whose values are folded.
             initial_value: what the fold starts with, and the result if nothing is logged.
             fold_operation: MAX, MIN, ADD, SUBTRACT, MEAN (of the logged values), or a function of
-                (accumulated, value). A function that raises is left out, with a warning.
+                (accumulated, value). MAX and MIN pass over NaN; the others become NaN by it. A value on
+                which the function raises is left out, with a warning.
+
+        Raises:
+            Prov4MLError: the operation is no FoldOperation and cannot be called.
         """
         if not isinstance(fold_operation, FoldOperation) and not callable(fold_operation):
             raise Prov4MLError(
                 f"fold_operation {fold_operation!r}: pass prov4ml.FoldOperation.MAX, MIN, ADD, SUBTRACT, "
                 "MEAN or a function of two arguments"
             )
-        self._final_metrics.setdefault(metric_name, []).append(
-            _FinalMetric(metric_name, initial_value, fold_operation)
-        )
-        for contexts in self._series.values():
-            for series in contexts.values():
-                series.pop(metric_name, None)  # from now on it needs the way that folds
+        key = exact_text(metric_name)
+        self._final_metrics.setdefault(key, []).append(_FinalMetric(key, initial_value, fold_operation))
+        for contexts in list(self._series.values()):
+            for series in list(contexts.values()):
+                series.pop(key, None)  # from now on it needs the way that folds
 
     def _write_final_metrics(self) -> None:
-        for finals in self._final_metrics.values():
+        for finals in list(self._final_metrics.values()):
             for final in finals:
-                self._journal.write(
-                    "final_metric",
-                    key=final.key,
-                    operation=final.operation,
-                    initial=typed_value(final.initial),
-                    value=typed_value(final.result()),
-                    count=final.count,
-                )
+                self._guard(f"final_metric:{final.key}", functools.partial(self._write_final_metric, final))
+
+    def _write_final_metric(self, final: _FinalMetric) -> None:
+        self._journal.write(
+            "final_metric",
+            key=final.key,
+            operation=final.operation,
+            initial=typed_value(final.initial),
+            value=typed_value(final.result()),
+            count=final.count,
+        )
 
     @recorded
     def log_flops_per_batch(

@@ -34,16 +34,6 @@ class UnsupportedModel(Exception):
     """An object that cannot be saved as a model; the text says why and what can be."""
 
 
-def looks_like_model(candidate: object) -> bool:
-    """Tell a model from a name, for functions that take both in either order.
-
-    Everything but text is taken for a model, and of texts the path of something that exists.
-    """
-    if isinstance(candidate, str):
-        return os.path.exists(candidate)
-    return candidate is not None
-
-
 def describe_model(model: object, *, layers: bool = False) -> dict[str, Any]:
     """Describe a model; never raises, and what cannot be found is None.
 

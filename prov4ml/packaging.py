@@ -27,14 +27,13 @@ def package_run(directory: Path, *, graph: bool, svg: bool, crate: bool) -> None
         return
     try:
         from prov4ml_packager.end_of_run import package
+
+        package(directory, graph=graph, svg=svg, crate=crate)  # imports what it needs as it needs it
     except ImportError as error:
         show_warning(
             f"{directory}: the raw run is complete. Packaging needs pip install 'prov4ml[pack]' "
             f"({error.name or error} is missing); then: {finish_command(directory)}"
         )
-        return
-    try:
-        package(directory, graph=graph, svg=svg, crate=crate)
     except Exception as error:  # training has succeeded; packaging can be done again at any time
         problem = " ".join(str(error).split())
         show_warning(

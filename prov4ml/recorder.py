@@ -6,18 +6,25 @@ from collections import Counter
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
-from threading import Lock
-from typing import Concatenate, ParamSpec, TypeVar
+from threading import RLock
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from .clock import nanoseconds
 from .directory import RunDirectory
 from .errors import Prov4MLError
 from .journal import Journal
 from .points import PointWriter
 from .rundir import ARTIFACTS_DIRECTORY, JOURNAL_FILE, METRICS_FILE
+from .typed import text_of
 from .writing import WriteLock
 
 ContextLike = str | Enum | None
-"""A context: a member of any Enum (its name counts), a text, or None for the run itself."""
+"""A context: a text, a member of any Enum, or None for the run itself.
+
+A member's name counts, but of a member that is a text (a StrEnum's) the text, which it is equal to.
+"""
+
+_INT64 = range(-(2**63), 2**63)
 
 P = ParamSpec("P")
 RecorderT = TypeVar("RecorderT", bound="Recorder")
@@ -50,9 +57,37 @@ def recorded(method: Callable[Concatenate[RecorderT, P], None]) -> Callable[Conc
     return guarded
 
 
+def exact_text(value: Any) -> str:
+    """Return the text of a name; of a member of a text Enum its value, to which it is equal."""
+    return str.__str__(value) if isinstance(value, str) else str(value)
+
+
+def text_or_none(value: Any) -> str | None:
+    """Return the text of an optional name; None for an empty one."""
+    return None if value is None else exact_text(value) or None
+
+
 def _one_line(error: BaseException) -> str:
     text = " ".join(str(error).split())
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def context_text(context: ContextLike) -> str | None:
+    """Return the name of a context; None for the run itself.
+
+    Raises:
+        Prov4MLError: it is no context.
+    """
+    if context is None:
+        return None
+    if isinstance(context, str):
+        return exact_text(context) or None
+    if isinstance(context, Enum):
+        return context.name or None
+    raise Prov4MLError(
+        f"context {context!r}: pass prov4ml.Context.TRAINING (or VALIDATION, TESTING), a member "
+        "of your own Enum, or a text"
+    )
 
 
 class Recorder:
@@ -70,7 +105,7 @@ class Recorder:
         self._warned: Counter[str] = Counter()
         self._warned_texts: dict[str, str] = {}
         self._contexts: set[str] = set()
-        self._declaring = Lock()
+        self._declaring = RLock()  # a signal handler of the user's may log in the middle of it
         self._lock = WriteLock()
         self._save_after = save_after
         if place is not None:
@@ -130,6 +165,12 @@ class Recorder:
             self._journal.write("warning", cause=cause, message=message, count=1)
             show_warning(message)
 
+    def _guard(self, cause: str, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except Exception as error:  # a foreign library or a user's fold function
+            self.warn(cause, f"{cause}: {_one_line(error)}")
+
     def _write_warning_counts(self) -> None:
         for cause, message in self._warned_texts.items():
             if self._warned[cause] > 1:
@@ -144,20 +185,35 @@ class Recorder:
                 "logged before stays readable, and writing is tried again"
             )
 
+    def _moment(self, timestamp: Any) -> int:
+        """Return a time in ns since the epoch; one that cannot be kept is now, with a warning."""
+        try:
+            moment = nanoseconds(timestamp)
+            if moment in _INT64:
+                return moment
+        except (TypeError, ValueError, OverflowError):
+            pass
+        self.warn(
+            "timestamp",
+            f"timestamp {text_of(timestamp)} is no time in milliseconds since the epoch; now counts instead",
+        )
+        return nanoseconds(None)
+
+    def _whole_step(self, step: Any) -> int | None:
+        """Return a step as it can be kept; None, with a warning, if it is no whole number of 64 bits."""
+        try:
+            whole = int(step)
+            if whole == step and whole in _INT64:
+                return whole
+        except (TypeError, ValueError, OverflowError):
+            pass
+        self.warn("step", f"step {text_of(step)} is no whole number of 64 bits; it is left out")
+        return None
+
     def _context_name(self, context: ContextLike) -> str | None:
         """Return the name of a context after journaling it once; an empty text is the run itself."""
-        if isinstance(context, Enum):
-            name = context.name
-        elif context is None or isinstance(context, str):
-            name = context or ""
-        else:
-            raise Prov4MLError(
-                f"context {context!r}: pass prov4ml.Context.TRAINING (or VALIDATION, TESTING), a member "
-                "of your own Enum, or a text"
-            )
-        if not name:
-            return None
-        if name not in self._contexts:
+        name = context_text(context)
+        if name is not None and name not in self._contexts:
             self._declare_context(name, None)
         return name
 

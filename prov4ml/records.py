@@ -3,13 +3,13 @@
 import os
 import shlex
 from collections.abc import Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-from .clock import nanoseconds
 from .errors import Prov4MLError
 from .files import copy_into, record_file
-from .recorder import ContextLike, Recorder, recorded
+from .recorder import ContextLike, Recorder, context_text, exact_text, recorded, text_or_none
 from .redaction import redact_command
 from .typed import typed_value
 
@@ -21,7 +21,7 @@ class EventRecorder(Recorder):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self._port_counts = {"input": 0, "output": 0}
+        self._port_numbers = {"input": count(1), "output": count(1)}
 
     @recorded
     def log_param(
@@ -41,13 +41,16 @@ class EventRecorder(Recorder):
             context: where in the run; None is the run itself.
             source: where the value comes from.
             is_input: false for a value that the run found out, such as a tuned threshold.
+
+        Raises:
+            Prov4MLError: the context is none.
         """
         self._journal.write(
             "param",
-            key=str(key),
+            key=exact_text(key),
             value=typed_value(value),
             context=self._context_name(context),
-            source=source or None,
+            source=text_or_none(source),
             is_input=bool(is_input),
         )
 
@@ -70,11 +73,14 @@ class EventRecorder(Recorder):
         Args:
             context: the context; not None.
             is_subcontext_of: its parent; None puts it directly under the run.
+
+        Raises:
+            Prov4MLError: one of them is no context, or they are the same.
         """
         parent = self._context_name(is_subcontext_of)
-        name = getattr(context, "name", context)
-        if not isinstance(name, str) or not name:
-            raise Prov4MLError(f"log_context: context {context!r} is no Enum member and no text")
+        name = context_text(context)
+        if name is None:
+            raise Prov4MLError(f"log_context: context {context!r} is the run itself; pass a name")
         if name == parent:
             raise Prov4MLError(f"log_context: context {name!r} cannot be under itself")
         if name in self._contexts:
@@ -116,16 +122,19 @@ class EventRecorder(Recorder):
             is_input: the run reads it; otherwise the run made it.
             other_attrs: further attributes, by name.
         """
+        # Before the copy: an argument that cannot be meant leaves no copy that nothing tells of.
+        name, place = exact_text(artifact_name), self._context_name(context)
+        moment, whole_step = self._moment(timestamp), None if step is None else self._whole_step(step)
         parts = Path(log_copy_subdirectory).parts if log_copy_subdirectory else ()
-        file = self._file_object(artifact_path, log_copy_in_prov_directory, parts, str(artifact_name))
+        file = self._file_object(artifact_path, log_copy_in_prov_directory, parts, name)
         self._journal.write(
             "artifact",
-            time=nanoseconds(timestamp),
-            name=str(artifact_name),
+            time=moment,
+            name=name,
             file=file,
-            context=self._context_name(context),
-            step=None if step is None else int(step),
-            source=source or None,
+            context=place,
+            step=whole_step,
+            source=text_or_none(source),
             is_input=bool(is_input),
             is_model=bool(is_model),
             attributes={str(name): typed_value(value) for name, value in (other_attrs or {}).items()},
@@ -156,10 +165,9 @@ class EventRecorder(Recorder):
         file = None
         if isinstance(value, (str, os.PathLike)) and _exists(value):
             file = self._file_object(value, copy, (f"{direction}s",), Path(value).name)
-        self._port_counts[direction] += 1
         self._journal.write(
             direction,
-            number=self._port_counts[direction],
+            number=next(self._port_numbers[direction]),
             value=None if file is not None else typed_value(value),
             file=file,
         )

@@ -231,12 +231,6 @@ class Run(MetricRecorder, EventRecorder, AssetRecorder):
         self._series = {}
         self._on_end(self)
 
-    def _guard(self, cause: str, action: Callable[[], None]) -> None:
-        try:
-            action()
-        except Exception as error:  # a foreign library or a user's fold function
-            self.warn(cause, f"{cause}: {type(error).__name__}: {error}")
-
     def _stop_carbon(self) -> None:
         if self._carbon is not None:
             self._carbon.stop()

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from prov4ml.models import UnsupportedModel, describe_model, looks_like_model, save_model
+from prov4ml.models import UnsupportedModel, describe_model, save_model
 
 
 @pytest.fixture
@@ -120,14 +120,6 @@ def test_what_cannot_be_saved_leaves_nothing(tmp_path, torch):
         ):
             save_model(model, tmp_path, "x")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_looks_like_model(tmp_path):
-    assert looks_like_model(object())
-    assert looks_like_model(b"")
-    assert looks_like_model(str(tmp_path))
-    assert not looks_like_model("resnet-that-is-a-name")
-    assert not looks_like_model(None)
 
 
 def test_nothing_is_imported_for_an_unknown_object(tmp_path):
