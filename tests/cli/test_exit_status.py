@@ -14,6 +14,7 @@ from ..reader.raw_writer import make_run, small_run
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        ([], "Missing command; see prov4ml-pack --help"),
         (["nonsense"], "No such command 'nonsense'; see prov4ml-pack --help"),
         (["finalize"], "Missing argument 'RUN'; see prov4ml-pack finalize --help"),
         (["finalize", "--nonsense", "x"], "No such option '--nonsense'; see prov4ml-pack finalize --help"),

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 import pytest
 
 from prov4ml_packager.crate import CrateOptions, build_crate, unpack_crate
+from prov4ml_packager.crate.options import Author
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.record import ArtifactRecord, FileRecord, RunError
 
@@ -194,6 +195,17 @@ def test_what_is_missing_is_said_with_the_line_to_add(tmp_path: Path) -> None:
     action = graph[f"urn:uuid:{run.uuid}"]
     assert action["instrument"] == {"@id": "#software/script"}
     assert graph[action["agent"]["@id"]]["name"] == "ada"
+
+
+def test_what_an_author_lacks_is_added_to_the_author(tmp_path: Path) -> None:
+    notes: list[str] = []
+    run = make_run(tmp_path / "run_1")
+    build_crate([run], tmp_path / "crate", replace(FULL, authors=(Author("Ada"),)), note=notes.append)
+    start = "add to [[tool.prov4ml.crate.author]] in pyproject.toml:"
+    assert notes == [
+        f'no ORCID of Ada given; {start} orcid = "0000-0000-0000-0000"',
+        f'no affiliation of Ada given; {start} affiliation = {{ name = "…", ror = "https://ror.org/…" }}',
+    ]
 
 
 @pytest.mark.parametrize("compression", ["lzma", "zstd"])

@@ -144,6 +144,15 @@ def test_a_killed_run_is_unfinished_and_ends_with_its_last_sign_of_life(tmp_path
     assert record.metrics.series[0].count == 4
 
 
+def test_that_codecarbon_is_absent_warns_only_those_who_called_for_it(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run")
+    rank = RawRank(run)
+    rank.event("warning", cause="carbon", message="noted at the start", count=1)
+    rank.event("warning", cause="carbon_call", message="called for", count=1)
+    rank.end()
+    assert read_run(run).warnings == ("called for",)
+
+
 def test_torn_ends_are_dropped_with_a_warning_each(tmp_path: Path) -> None:
     run = make_run(tmp_path / "run")
     rank = RawRank(run)

@@ -20,6 +20,7 @@ def command(output: Path | None) -> None:
 
     note("prov4ml-pack: training on scikit-learn's digits, then packaging; this takes a moment")
     made = run_demo(output or Path("prov4ml-demo"))
+    note("prov4ml-pack: done; the run directory, its provenance document and the crate are valid")
     for what, path in (
         ("run", made.run),
         ("crate", made.crate),

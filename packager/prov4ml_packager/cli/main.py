@@ -39,6 +39,7 @@ _DEMO_MODULES = {"sklearn", "scipy", "joblib"}
 
 @click.group(
     name=PROGRAM,
+    no_args_is_help=False,  # click would show the help as the text of an error
     epilog=example("prov4ml-pack crate prov/digits_0 -o digits.zip", "prov4ml-pack validate digits.zip"),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

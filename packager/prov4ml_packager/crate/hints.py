@@ -19,34 +19,31 @@ def crate_hints(
     runs: Sequence[RunFacts], options: CrateOptions, kind: ArchiveKind, compression: Compression
 ) -> list[str]:
     """Return one line for each thing that is missing, and one for what few readers open yet."""
-    missing = []
+    lines: list[str] = []
+
+    def missing(what: str, line: str, table: str = f"[{TABLE}]") -> None:
+        lines.append(f"no {what} given; add to {table} in pyproject.toml: {line}")
+
     if options.license is None:
-        missing.append(("licence", 'license = "CC-BY-4.0"'))
+        missing("licence", 'license = "CC-BY-4.0"')
     if not options.authors:
         line = (
             'author = [{ name = "Given Family", orcid = "0000-0000-0000-0000", affiliation = "Institution" }]'
         )
-        missing.append(("author", line))
-    else:
-        for author in options.authors:
-            if author.orcid is None:
-                missing.append((f"ORCID of {author.name}", 'orcid = "0000-0000-0000-0000"'))
-            if author.affiliation is None:
-                missing.append(
-                    (
-                        f"affiliation of {author.name}",
-                        'affiliation = { name = "…", ror = "https://ror.org/…" }',
-                    )
-                )
+        missing("author", line)
+    for author in options.authors:
+        table = f"[[{TABLE}.author]]"
+        if author.orcid is None:
+            missing(f"ORCID of {author.name}", 'orcid = "0000-0000-0000-0000"', table)
+        if author.affiliation is None:
+            line = 'affiliation = { name = "…", ror = "https://ror.org/…" }'
+            missing(f"affiliation of {author.name}", line, table)
     if options.publisher is None or options.publisher.url is None:
-        missing.append(
-            ("publisher with a URL", 'publisher = { name = "Institution", url = "https://example.org/" }')
-        )
+        missing("publisher with a URL", 'publisher = { name = "Institution", url = "https://example.org/" }')
     if options.contact is None:
-        missing.append(("contact", 'contact = { name = "Given Family", email = "name@example.org" }'))
+        missing("contact", 'contact = { name = "Given Family", email = "name@example.org" }')
     if options.url is None and any(source_url(facts.run) is None for facts in runs):
-        missing.append(("page of the software", 'url = "https://example.org/software"'))
-    lines = [f"no {what} given; add to [{TABLE}] in pyproject.toml: {line}" for what, line in missing]
+        missing("page of the software", 'url = "https://example.org/software"')
     if kind == "zip" and compression in _READERS:
         lines.append(_READERS[compression])
     if options.spec == "1.3":

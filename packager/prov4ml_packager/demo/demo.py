@@ -72,7 +72,8 @@ def _train(runs: Path) -> Path:
         raise PackagerError(
             f"training failed with exit status {done.returncode}: {reason}", path=TRAINING_SCRIPT
         )
-    return Path(done.stdout.strip().splitlines()[-1])
+    # Its folder as the caller named it: the script prints the absolute path.
+    return runs / Path(done.stdout.strip().splitlines()[-1]).name
 
 
 def _require_valid(product: Path) -> None:

@@ -14,6 +14,10 @@ from .problems import Problems
 from .ranks import expected_ranks, rank_folders, read_rank, run_status
 from .run_file import RunFile, read_run_file
 
+_NOT_A_WARNING = "carbon"
+"""Cause that the logger notes at the start of every run without codecarbon, asked for or not; a call that
+then needed codecarbon has a cause of its own."""
+
 
 def read_run(directory: Path, *, memory_points: int = MEMORY_POINTS) -> RunRecord:
     """Read a run directory; nothing in it is changed, followed or executed.
@@ -123,7 +127,9 @@ def _check_counts(
 
 def _logged_warnings(collected: Collected, *, several: bool) -> list[str]:
     lines = []
-    for (rank, _, message), count in collected.notes.items():
+    for (rank, cause, message), count in collected.notes.items():
+        if cause == _NOT_A_WARNING:
+            continue
         times = f" ({count} times)" if count > 1 else ""
         lines.append(f"rank {rank}: {message}{times}" if several else f"{message}{times}")
     return lines
