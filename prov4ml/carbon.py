@@ -83,7 +83,7 @@ class CarbonSampler:
                 "emissions are not recorded, since the country is not known: pass country_iso_code to "
                 f"start_run or set {COUNTRY_VARIABLE}"
             )
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler may end the run in the middle of a sample
         self._ready = threading.Event()
         self._stopped = False
         self._tracker: Any = None

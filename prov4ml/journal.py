@@ -10,10 +10,17 @@ from typing import Any
 from .writing import AppendOnlyFile, WriteLock
 
 _BACKLOG_LINES = 10_000
+_NEVER_DROPPED = frozenset({"rank_start", "series", "context", "run_end"})
+"""Without them other lines or points cannot be read."""
 
 
 class Journal:
     """Writes events to `events.jsonl`; what a full disk refuses waits in memory and is tried again.
+
+    Where more than 10,000 lines wait, further ones are dropped, unless others depend on them.
+
+    Attributes:
+        dropped: how many events were given up because the disk stayed full.
 
     Args:
         path: the file; it must not exist yet.
@@ -25,12 +32,23 @@ class Journal:
         self._file = AppendOnlyFile(path)
         self._lock = lock
         self._on_error = on_error
-        self._backlog: deque[bytes] = deque(maxlen=_BACKLOG_LINES)
+        self._backlog: deque[bytes] = deque()
+        self._writing = False
+        self._closed = False
+        self.dropped = 0
 
     def write(self, event: str, /, **fields: Any) -> None:
-        """Append one event; never raises for a disk that is full. Keys keep the order given."""
+        """Append one event; never raises for a disk that is full. Keys keep the order given.
+
+        What comes after `close`, from a thread that outlived the run, is left out.
+        """
         line = json.dumps({"event": event, "time": time.time_ns(), **fields}, allow_nan=False)
         with self._lock:
+            if self._closed:
+                return
+            if len(self._backlog) >= _BACKLOG_LINES and event not in _NEVER_DROPPED:
+                self.dropped += 1
+                return
             self._backlog.append(line.encode("ascii") + b"\n")
             self.write_backlog()
 
@@ -42,16 +60,22 @@ class Journal:
     def write_backlog(self) -> bool:
         """Write what waits, in order; return whether nothing waits any more."""
         with self._lock:
-            while self._backlog:
-                try:
+            if self._writing:  # a signal handler that logs has interrupted the loop below, which goes on
+                return False
+            self._writing = True
+            try:
+                while self._backlog:
                     self._file.append(self._backlog[0])
-                except OSError as error:
-                    self._on_error(error)
-                    return False
-                self._backlog.popleft()
+                    self._backlog.popleft()
+            except OSError as error:
+                self._on_error(error)
+                return False
+            finally:
+                self._writing = False
             return True
 
     def close(self) -> None:
         """Close the file; a second call does nothing."""
         with self._lock:
+            self._closed = True
             self._file.close()

@@ -56,11 +56,21 @@ def activate(run: Run) -> None:
         atexit.register(_at_exit)
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=_after_fork_in_child)
+    _watch_multiprocessing_child()
     if threading.current_thread() is threading.main_thread():
         # Only where nobody else cares for the signal: a launcher's own handler goes first.
         with contextlib.suppress(ValueError, OSError):
             if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
                 signal.signal(signal.SIGTERM, _on_sigterm)
+
+
+def _watch_multiprocessing_child() -> None:
+    """Watch for the end of a child that multiprocessing has forked: it ends without `atexit`."""
+    multiprocessing = sys.modules.get("multiprocessing")
+    if multiprocessing is not None and multiprocessing.parent_process() is not None:
+        from multiprocessing.util import Finalize
+
+        Finalize(None, _at_exit, exitpriority=0)
 
 
 def deactivate(run: Run) -> None:

@@ -50,14 +50,17 @@ class PointWriter:
         self._on_error = on_error
         self._wake = Event()
         self._closed = False
+        self._flushing = False
         self._flusher: Thread | None = None
 
     def flush(self) -> None:
         """Write all waiting points with a single write; a disk that is full keeps them waiting."""
         with self._lock:
             count = len(self.waiting)
-            if self._closed or not count:
+            # A signal handler that logs may interrupt a flush; that one goes on afterwards.
+            if self._closed or self._flushing or not count:
                 return
+            self._flushing = True
             try:
                 # A series must be declared before its points, so a journal that is behind goes first.
                 if self._journal.is_behind and not self._journal.write_backlog():
@@ -67,10 +70,12 @@ class PointWriter:
             except OSError as error:
                 self._on_error(error)
                 self._postpone(count)
-                return
-            del self.waiting[:count]
-            self.written += count
-            self.limit = self._save_after
+            else:
+                del self.waiting[:count]
+                self.written += count
+                self.limit = self._save_after
+            finally:
+                self._flushing = False
 
     def _postpone(self, count: int) -> None:
         if count > _WAITING_LIMIT:
@@ -87,8 +92,14 @@ class PointWriter:
         if self._flusher is None:
             with self._lock:
                 if self._flusher is None and not self._closed:
-                    self._flusher = Thread(target=self._flush_old_points, name="prov4ml-flusher", daemon=True)
-                    self._flusher.start()
+                    flusher = Thread(target=self._flush_old_points, name="prov4ml-flusher", daemon=True)
+                    try:
+                        flusher.start()
+                    except RuntimeError:  # a limit of threads, or the interpreter is ending
+                        self._save_after = 1  # so that no point grows old all the same
+                        self.flush()
+                        return
+                    self._flusher = flusher
         self._wake.set()
 
     def _flush_old_points(self) -> None:

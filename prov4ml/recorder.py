@@ -1,5 +1,6 @@
 """The state that every recording method shares: where a run writes, what it warned of, its contexts."""
 
+import contextlib
 import functools
 import os
 from collections import Counter
@@ -14,6 +15,7 @@ from .directory import RunDirectory
 from .errors import Prov4MLError
 from .journal import Journal
 from .points import PointWriter
+from .redaction import hide_credentials
 from .rundir import ARTIFACTS_DIRECTORY, JOURNAL_FILE, METRICS_FILE
 from .typed import text_of
 from .writing import WriteLock
@@ -24,6 +26,7 @@ ContextLike = str | Enum | None
 A member's name counts, but of a member that is a text (a StrEnum's) the text, which it is equal to.
 """
 
+_DISK = "disk"
 _INT64 = range(-(2**63), 2**63)
 
 P = ParamSpec("P")
@@ -128,7 +131,8 @@ class Recorder:
         if self._place is None:
             return None
         folder = self._place.path / ARTIFACTS_DIRECTORY
-        folder.mkdir(exist_ok=True)
+        with contextlib.suppress(OSError):  # it will be told when something is written there
+            folder.mkdir(exist_ok=True)
         return str(folder)
 
     def is_recording(self) -> bool:
@@ -137,14 +141,17 @@ class Recorder:
         Raises:
             Prov4MLError: the run has ended.
         """
-        if self._ended:
-            raise Prov4MLError("this run has ended: call prov4ml.start_run() for a new one")
+        self._check_not_ended()
         if self._place is None:
             return False
         if not self.belongs_to_this_process():
             self._warn_of_fork()
             return False
         return True
+
+    def _check_not_ended(self) -> None:
+        if self._ended:
+            raise Prov4MLError("this run has ended: call prov4ml.start_run() for a new one")
 
     def belongs_to_this_process(self) -> bool:
         """Return whether this process started the run; false in its forked children."""
@@ -161,9 +168,14 @@ class Recorder:
         """Show a warning once for each cause and journal it; further ones are counted."""
         self._warned[cause] += 1
         if self._warned[cause] == 1:
+            message = hide_credentials(message)
             self._warned_texts[cause] = message
             self._journal.write("warning", cause=cause, message=message, count=1)
-            show_warning(message)
+            self._show(message)
+
+    def _show(self, message: str) -> None:
+        # Without the lock: a handler of the user's may log to the run from another thread and wait for it.
+        self._lock.run_when_free(functools.partial(show_warning, message))
 
     def _guard(self, cause: str, action: Callable[[], None]) -> None:
         try:
@@ -172,15 +184,16 @@ class Recorder:
             self.warn(cause, f"{cause}: {_one_line(error)}")
 
     def _write_warning_counts(self) -> None:
-        for cause, message in self._warned_texts.items():
-            if self._warned[cause] > 1:
+        for cause, message in list(self._warned_texts.items()):
+            if self._warned[cause] > 1 or cause == _DISK:
                 self._journal.write("warning", cause=cause, message=message, count=self._warned[cause])
 
     def _write_failed(self, error: OSError) -> None:
-        # No journal entry: the journal is on the disk that has just refused a write.
-        self._warned["disk"] += 1
-        if self._warned["disk"] == 1:
-            show_warning(
+        # Journaled at the end: the journal is on the disk that has just refused a write.
+        self._warned[_DISK] += 1
+        if self._warned[_DISK] == 1:
+            self._warned_texts[_DISK] = f"cannot write ({error.strerror or error})"
+            self._show(
                 f"{self._directory}: cannot write ({error.strerror or error}); training goes on, what was "
                 "logged before stays readable, and writing is tried again"
             )

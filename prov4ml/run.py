@@ -1,9 +1,11 @@
 """One run, from `start_run` to its end, whatever ends it."""
 
+import contextlib
 import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from types import TracebackType
 from typing import Any, Self
 
@@ -11,15 +13,36 @@ from .assets import AssetRecorder
 from .carbon import CarbonSampler, CarbonUnavailable
 from .directory import RunDirectory, claim_packaging
 from .environment import describe_process
+from .errors import Prov4MLError
 from .launcher import Launch
 from .metrics import MetricRecorder
 from .packaging import finish_command, package_run
 from .recorder import ContextLike, recorded, show_warning
 from .records import EventRecorder
+from .redaction import hide_credentials
 from .rundir import FORMAT_VERSION
 from .system import SystemSampler
+from .typed import text_of
 
-_TRACEBACK_CHARACTERS = 20_000
+_ERROR_CHARACTERS = 20_000
+_SAMPLING_SECONDS = 2.0
+"""How long the end of a run waits for samples that are being taken in the background."""
+
+
+def _describe_error(error: BaseException) -> dict[str, Any]:
+    """Return type, message and traceback, without passwords in addresses; the ends of long ones."""
+    import traceback
+
+    try:
+        message = str(error)
+    except Exception:
+        message = text_of(error)
+    trace = "".join(traceback.format_exception(error))
+    return {
+        "type": type(error).__name__,
+        "message": hide_credentials(message)[-_ERROR_CHARACTERS:],
+        "traceback": hide_credentials(trace)[-_ERROR_CHARACTERS:],
+    }
 
 
 class Run(MetricRecorder, EventRecorder, AssetRecorder):
@@ -52,8 +75,8 @@ class Run(MetricRecorder, EventRecorder, AssetRecorder):
         self._world_size = world_size
         self._on_end = on_end
         self._started = time.time_ns()
-        self._finishing = False
         self._system: SystemSampler | None = None
+        self._sampling: list[Thread] = []
         self._carbon: CarbonSampler | None = None
         self._carbon_problem: str | None = None
         if place is None:
@@ -108,9 +131,19 @@ class Run(MetricRecorder, EventRecorder, AssetRecorder):
         if synchronous:
             self._sample_system(context, step, timestamp)
             return
-        from threading import Thread
+        self._context_name(context)  # a wrong one raises here, and not unseen in the thread
+        thread = Thread(
+            target=self._sample_in_background,
+            args=(context, step, timestamp),
+            name="prov4ml-system",
+            daemon=True,
+        )
+        thread.start()
+        self._sampling = [*(other for other in self._sampling if other.is_alive()), thread]
 
-        Thread(target=self._sample_system, args=(context, step, timestamp), daemon=True).start()
+    def _sample_in_background(self, context: ContextLike, step: int | None, timestamp: int | None) -> None:
+        with contextlib.suppress(Prov4MLError):  # the run has ended meanwhile
+            self._sample_system(context, step, timestamp)
 
     @recorded
     def _sample_system(self, context: ContextLike, step: int | None, timestamp: int | None) -> None:
@@ -144,11 +177,23 @@ class Run(MetricRecorder, EventRecorder, AssetRecorder):
         crate_ro_crate: bool = False,
         create_card: bool = False,
     ) -> None:
-        """End the run and package it; the arguments are those of `end_run`."""
-        self._finish("finished", "end_run", None)
-        if create_card:
-            show_warning("end_run: create_card is accepted for yProv4ML's sake; no model card is made")
-        self._package(graph=create_graph or create_svg, svg=create_svg, crate=crate_ro_crate)
+        """End the run and package it; the arguments are those of `end_run`.
+
+        From a signal handler that has interrupted a write, the run ends as soon as that is complete.
+
+        Raises:
+            Prov4MLError: the run has ended already.
+        """
+        self._check_not_ended()
+
+        def end() -> None:
+            if not self._finish("finished", "end_run", None):
+                return
+            if create_card:
+                show_warning("end_run: create_card is accepted for yProv4ML's sake; no model card is made")
+            self._package(graph=create_graph or create_svg, svg=create_svg, crate=crate_ro_crate)
+
+        self._lock.run_when_free(end)
 
     def __enter__(self) -> Self:
         return self
@@ -158,7 +203,7 @@ class Run(MetricRecorder, EventRecorder, AssetRecorder):
     ) -> None:
         if self._ended:
             return
-        if error is None:
+        if error is None or (isinstance(error, SystemExit) and error.code in (None, 0)):
             self.end()
             return
         self.fail(error, ended_by="exception")
@@ -167,12 +212,7 @@ class Run(MetricRecorder, EventRecorder, AssetRecorder):
 
     def fail(self, error: BaseException, *, ended_by: str) -> None:
         """End the run as failed, with the error recorded; nothing is packaged."""
-        import traceback
-
-        text = "".join(traceback.format_exception(error))[-_TRACEBACK_CHARACTERS:]
-        self._finish(
-            "failed", ended_by, {"type": type(error).__name__, "message": str(error), "traceback": text}
-        )
+        self._finish("failed", ended_by, _describe_error(error))
 
     def terminate(self, signal_name: str, then: Callable[[], None]) -> None:
         """End the run as failed by a signal, from the signal's handler, as soon as no write is under way.
@@ -185,8 +225,7 @@ class Run(MetricRecorder, EventRecorder, AssetRecorder):
 
         def end_and_die() -> None:
             try:
-                if not self._ended:
-                    self._finish("failed", "signal", error)
+                self._finish("failed", "signal", error)
             finally:
                 then()
 
@@ -206,30 +245,40 @@ class Run(MetricRecorder, EventRecorder, AssetRecorder):
         """Drop what a forked child must not write; the child then takes the slow, guarded way."""
         self._series = {}
 
-    def _finish(self, status: str, ended_by: str, error: dict[str, Any] | None) -> None:
-        recording = self.is_recording()
-        if self._finishing:  # a signal arrived while the run was being ended
-            return
-        self._finishing = True
-        if recording:
-            # Each guarded: whatever fails in here, the end of the run is journaled.
-            if ended_by != "signal":  # codecarbon may wait for its own thread; a handler must not
-                self._guard("carbon", self._stop_carbon)
-            self._guard("final_metric", self._write_final_metrics)
-            self._points.close()
-            self._write_warning_counts()
-            self._journal.write(
-                "run_end",
-                status=status,
-                error=error,
-                ended_by=ended_by,
-                points=self._points.written + self._points.lost,
-                points_lost=self._points.lost,
-            )
-            self._journal.close()
-        self._ended = True
+    def _finish(self, status: str, ended_by: str, error: dict[str, Any] | None) -> bool:
+        """End the run; return whether this call did it. After an interruption it can be called again."""
+        recording = self._place is not None and self.belongs_to_this_process()
+        if recording and not self._ended and ended_by != "signal":  # a handler must not wait for threads
+            self._guard("carbon", self._stop_carbon)
+            deadline = time.monotonic() + _SAMPLING_SECONDS
+            for thread in self._sampling:
+                thread.join(max(0.0, deadline - time.monotonic()))
+        with self._lock:
+            if self._ended:
+                return False
+            if recording:
+                self._write_end(status, ended_by, error)
+            self._ended = True
         self._series = {}
         self._on_end(self)
+        return True
+
+    def _write_end(self, status: str, ended_by: str, error: dict[str, Any] | None) -> None:
+        self._write_final_metrics()
+        self._points.close()
+        self._write_warning_counts()
+        if dropped := self._journal.dropped:
+            message = "the disk stayed full: events (parameters, files, warnings) were given up"
+            self._journal.write("warning", cause="journal", message=message, count=dropped)
+        self._journal.write(
+            "run_end",
+            status=status,
+            error=error,
+            ended_by=ended_by,
+            points=self._points.written + self._points.lost,
+            points_lost=self._points.lost,
+        )
+        self._journal.close()
 
     def _stop_carbon(self) -> None:
         if self._carbon is not None:

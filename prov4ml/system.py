@@ -43,7 +43,7 @@ class SystemSampler:
             disk: any path on the file system whose use is reported.
         """
         self._disk = disk
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler may sample in the middle of a sample
         self._psutil = None if os.path.exists(_CPU_TIMES) else _import_psutil()
         self._gpu_reader: GpuReader | None = None
         self._gpu_searched = False

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
-from threading import RLock
+from threading import RLock, get_ident
 from types import TracebackType
 from typing import Any, cast
 
@@ -13,7 +13,7 @@ class WriteLock:
 
     def __init__(self) -> None:
         self._lock = RLock()
-        self._deferred: Callable[[], None] | None = None
+        self._deferred: list[tuple[int, Callable[[], None]]] = []  # with the thread that has to run it
 
     def __enter__(self) -> None:
         self._lock.acquire()
@@ -22,18 +22,20 @@ class WriteLock:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._lock.release()
-        if self._deferred is not None and not self._is_mine():
-            action, self._deferred = self._deferred, None
-            action()
+        if self._deferred and not self._is_mine():
+            thread = get_ident()
+            for entry in [entry for entry in self._deferred if entry[0] == thread]:
+                self._deferred.remove(entry)
+                entry[1]()
 
     def _is_mine(self) -> bool:
         # The method that threading.Condition relies on; there is no public name for it.
         return cast(bool, cast(Any, self._lock)._is_owned())
 
     def run_when_free(self, action: Callable[[], None]) -> None:
-        """Run `action` now, or, if this thread was interrupted inside the lock, as soon as it leaves it."""
+        """Run `action` now, or, if this thread is inside the lock, as soon as it leaves it."""
         if self._is_mine():
-            self._deferred = action
+            self._deferred.append((get_ident(), action))
         else:
             action()
 

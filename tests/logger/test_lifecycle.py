@@ -278,7 +278,7 @@ def test_importing_the_logger_imports_nothing_but_the_standard_library() -> None
 
 
 def test_workers_of_a_data_loader_do_not_write_into_the_run(tmp_path: Path) -> None:
-    pytest.importorskip("torch", reason="torch is not installed: make test-torch")
+    pytest.importorskip("torch", reason="needs torch: make test-torch")
     completed = run_script(
         tmp_path,
         "import torch\n"

@@ -235,7 +235,7 @@ def test_a_scikit_learn_model_is_described_and_saved(run: prov4ml.Run, rank_path
 
 
 def test_a_pytorch_model_and_loader_are_described(run: prov4ml.Run, rank_path: Path) -> None:
-    torch = pytest.importorskip("torch", reason="torch is not installed: pip install torch")
+    torch = pytest.importorskip("torch", reason="needs torch: make test-torch")
     model = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.ReLU(), torch.nn.Linear(3, 2))
     data = torch.utils.data.TensorDataset(torch.zeros(10, 4), torch.zeros(10))
     loader = torch.utils.data.DataLoader(data, batch_size=4, shuffle=True)

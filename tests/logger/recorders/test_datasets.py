@@ -15,7 +15,7 @@ def sha256(dataset):
 
 @pytest.fixture
 def torch():
-    return pytest.importorskip("torch", reason="torch is not installed: pip install torch")
+    return pytest.importorskip("torch", reason="needs torch: make test-torch")
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from prov4ml.flops import FlopsUnavailable, count_epoch_flops, count_flops
 
-torch = pytest.importorskip("torch", reason="torch is not installed: pip install torch")
+torch = pytest.importorskip("torch", reason="needs torch: make test-torch")
 
 LINEAR = 2 * 3 * 5  # operations of Linear(3, 5) for one sample: a multiplication and an addition a weight
 

@@ -8,7 +8,7 @@ from prov4ml.models import UnsupportedModel, describe_model, save_model
 
 @pytest.fixture
 def torch():
-    return pytest.importorskip("torch", reason="torch is not installed: pip install torch")
+    return pytest.importorskip("torch", reason="needs torch: make test-torch")
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_scikit_learn(sklearn, tmp_path):
 
 @pytest.mark.filterwarnings("default")  # Keras warns of its own calls
 def test_keras(tmp_path, monkeypatch):
-    pytest.importorskip("torch", reason="Keras needs a backend here: make test-torch")
+    pytest.importorskip("torch", reason="needs torch, as the backend of Keras: make test-torch")
     monkeypatch.setenv("KERAS_BACKEND", "torch")
     keras = pytest.importorskip("keras", reason="Keras is not installed: make test-torch")
     model = keras.Sequential([keras.layers.Input((3,)), keras.layers.Dense(2)])

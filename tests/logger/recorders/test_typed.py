@@ -154,7 +154,7 @@ def test_numpy_values():
 
 
 def test_torch_values():
-    torch = pytest.importorskip("torch", reason="torch is not installed: pip install torch")
+    torch = pytest.importorskip("torch", reason="needs torch: make test-torch")
     assert typed_value(torch.tensor(1.5, requires_grad=True)) == {"type": "float", "value": 1.5}
     assert typed_value(torch.tensor([1, 2])) == {"type": "json", "value": [1, 2]}
     assert typed_value(torch.empty(3, device="meta"))["type"] in {"str", "json"}
