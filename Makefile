@@ -14,6 +14,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 PYTEST_ARGS ?=
 SYSTEM_PACKAGES := chromium graphviz netcdf-bin openmpi-bin
+SYSTEM_PROGRAMS := chromium dot ncdump mpirun
 
 .PHONY: help demo test check lint format test-torch system-deps bench crash docs fixtures clean
 
@@ -37,14 +38,19 @@ format: $(VENV)/.test-installed  ## let ruff mend what it can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-# PyTorch, and Keras on top of it, are no part of the test extra: without a CPU wheel it is several gigabytes. Tests that need it
-# skip without it. TORCH_INDEX names a package index with CPU wheels where pip finds none by itself. The cap is
+# PyTorch, and Keras on top of it, are no part of the test extra: without a CPU wheel it is several gigabytes.
+# Tests that need it skip without it. TORCH_INDEX names a package index with CPU wheels where pip finds none by itself. The cap is
 # the newest release the tests ran with; a range that admits newer ones would fetch a GPU build for them.
 test-torch: $(VENV)/.torch-installed  ## add PyTorch and Keras to .venv for the tests that need them
 
 system-deps:  ## install the system programs that some tests need (Debian)
-	@command -v apt-get >/dev/null || { echo "make system-deps knows Debian only; install what provides: $(SYSTEM_PACKAGES)" >&2; exit 1; }
-	@if [ "$$(id -u)" = 0 ]; then root=; elif command -v sudo >/dev/null; then root=sudo; else \
+	@missing=; for program in $(SYSTEM_PROGRAMS); do \
+	  command -v "$$program" >/dev/null || missing="$$missing $$program"; done; \
+	if [ -z "$$missing" ]; then echo "nothing to install: $(SYSTEM_PROGRAMS)"; exit 0; fi; \
+	echo "missing:$$missing"; \
+	command -v apt-get >/dev/null || { \
+	  echo "make system-deps knows Debian only; install what provides: $(SYSTEM_PACKAGES)" >&2; exit 1; }; \
+	if [ "$$(id -u)" = 0 ]; then root=; elif command -v sudo >/dev/null; then root=sudo; else \
 	  echo "make system-deps needs root or sudo to run apt-get" >&2; exit 1; fi; \
 	set -x; $$root apt-get update -q && \
 	$$root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(SYSTEM_PACKAGES)
