@@ -1,4 +1,4 @@
-"""A disk that stays full for long: what other lines depend on is never given up, and what is gone is counted."""
+"""A disk that stays full for long: what other lines depend on is kept, and what is given up is counted."""
 
 import os
 from pathlib import Path
