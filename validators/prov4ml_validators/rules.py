@@ -2,6 +2,7 @@
 
 import pkgutil
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from importlib import import_module
 
 from .report import Finding, Location, Severity
@@ -89,3 +90,10 @@ def find_rule(id: str) -> Rule | None:
     if id not in _registry:
         all_rules()
     return _registry.get(id)
+
+
+def matches_a_rule(pattern: str) -> bool:
+    """Return whether a pattern, in which `*` stands for any text, is the id of at least one rule."""
+    if any(fnmatchcase(id, pattern) for id in _registry):
+        return True
+    return any(fnmatchcase(rule.id, pattern) for rule in all_rules())

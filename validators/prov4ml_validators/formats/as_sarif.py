@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
+from ..examples import examples_of
 from ..report import UNREADABLE_KIND, Finding, Report, Severity
 from ..rules import Rule, find_rule
 from .place import Place, Places
@@ -29,7 +30,8 @@ def _uri(path: str) -> str:
 def _help(rule: Rule) -> dict[str, str]:
     text = f"{rule.sentence}\n\nSource: {rule.source}\n\nFix: {rule.help}"
     markdown = f"{rule.sentence}\n\n**Source:** {rule.source}\n\n**Fix:** {rule.help}"
-    for title, example in (("Wrong", rule.wrong_example), ("Right", rule.right_example)):
+    wrong, right = examples_of(rule)
+    for title, example in (("Wrong", wrong), ("Right", right)):
         if example:
             text += f"\n\n{title}:\n\n{example}"
             markdown += f"\n\n**{title}:**\n\n````\n{example}\n````"

@@ -1,0 +1,102 @@
+"""What `--explain` says, and that every example does what it says."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from prov4ml_validators import Severity, validate
+from prov4ml_validators.examples import examples_of
+from prov4ml_validators.examples.crates import CRATES
+from prov4ml_validators.examples.documents import DOCUMENTS
+from prov4ml_validators.explanation import explain
+from prov4ml_validators.rules import Rule, all_rules
+from prov4ml_validators.selection import UnknownRule
+
+from .conftest import good_metadata, rule_ids, write_crate
+
+WITH_EXAMPLES = [rule for rule in all_rules() if any(examples_of(rule))]
+OURS = [rule for rule in WITH_EXAMPLES if not rule.wrong_example and not rule.right_example]
+
+
+def family_of(rule: Rule) -> str:
+    return rule.id.partition("/")[0]
+
+
+def findings_on(example: str, rule: Rule, folder: Path) -> list[str]:
+    """The ids of all rules that a document, a crate's metadata, or an entity in a crate breaks."""
+    folder.mkdir()
+    family = family_of(rule)
+    if family == "prov-json":
+        path = folder / "prov.json"
+        path.write_text(example)
+        return rule_ids(validate(path), Severity.MAY)
+    profile = family if family.startswith("ro-crate-") else None
+    if family == "json" or "@context" in json.loads(example):
+        path = folder / "ro-crate-metadata.json"
+        path.write_text(example)
+    else:
+        entity = json.loads(example)
+        metadata = good_metadata(profile.removeprefix("ro-crate-") if profile else "1.1")
+        others = [one for one in metadata["@graph"] if one["@id"] != entity["@id"]]
+        metadata["@graph"] = [*others, entity]
+        path = write_crate(folder / "crate", metadata)
+    return rule_ids(validate(path, profile=profile), Severity.MAY)
+
+
+@pytest.mark.parametrize("rule", OURS, ids=lambda rule: rule.id)
+def test_wrong_examples_fail_and_right_ones_pass(rule: Rule, tmp_path: Path) -> None:
+    wrong, right = examples_of(rule)
+    assert rule.id in findings_on(wrong, rule, tmp_path / "wrong")
+    assert rule.id not in findings_on(right, rule, tmp_path / "right")
+
+
+def test_every_example_belongs_to_a_rule() -> None:
+    ids = {rule.id for rule in all_rules()}
+    for key in (*DOCUMENTS, *CRATES):
+        name = key.removeprefix("ro-crate/")
+        assert key in ids or any(f"ro-crate-{version}/{name}" in ids for version in ("1.1", "1.2", "1.3"))
+
+
+def test_rules_have_both_examples_or_none() -> None:
+    assert all(all(examples_of(rule)) for rule in WITH_EXAMPLES)
+
+
+def test_explain_says_it_all() -> None:
+    assert explain("prov-json/unknown-section").startswith(
+        "prov-json/unknown-section (MUST)\n"
+        "  A document or bundle has no sections but prefix, bundle and the 18 kinds of records.\n"
+        "  Source: "
+    )
+    assert explain("prov-json/unknown-section").endswith(
+        "  Fix: check the spelling; bundles do not nest\n"
+        "\n"
+        "  Wrong:\n"
+        '    {"prefix": {"ex": "http://example.org/"},\n'
+        '     "entities": {"ex:a": {}}}\n'
+        "\n"
+        "  Right:\n"
+        '    {"prefix": {"ex": "http://example.org/"},\n'
+        '     "entity": {"ex:a": {}}}\n'
+    )
+
+
+def test_explain_takes_a_pattern() -> None:
+    text = explain("json/*")
+    assert [line for line in text.splitlines() if line.startswith("json/")] == [
+        "json/duplicate-key (MUST)",
+        "json/not-finite (MUST)",
+        "json/syntax (MUST)",
+    ]
+
+
+def test_permalinks_in_examples_are_those_of_the_version() -> None:
+    text = explain("ro-crate-1.3/descriptor-conforms-to")
+    examples = text.partition("Wrong:")[2]
+    assert "https://w3id.org/ro/crate/1.1" not in examples
+    assert "https://w3id.org/ro/crate/1.3" in examples
+
+
+def test_what_matches_nothing_names_what_is_near() -> None:
+    with pytest.raises(UnknownRule, match=r"^no rule matches 'json/sintax'; near are json/syntax"):
+        explain("json/sintax")

@@ -1,0 +1,99 @@
+"""Examples for JSON and PROV-JSON: whole documents."""
+
+_PREFIX = '"prefix": {"ex": "http://example.org/"}'
+
+
+def _document(sections: str, prefix: str = _PREFIX) -> str:
+    return f"{{{prefix},\n {sections}}}"
+
+
+DOCUMENTS: dict[str, tuple[str, str]] = {
+    "json/syntax": ('{"entity": {},}', '{"entity": {}}'),
+    "json/duplicate-key": (
+        _document('"entity": {"ex:a": {"ex:n": 1}, "ex:a": {"ex:n": 2}}'),
+        _document('"entity": {"ex:a": [{"ex:n": 1}, {"ex:n": 2}]}'),
+    ),
+    "json/not-finite": (
+        _document('"entity": {"ex:loss": {"ex:value": NaN}}'),
+        _document(
+            '"entity": {"ex:loss": {"ex:value": {"$": "NaN", "type": "xsd:double"}}}',
+        ),
+    ),
+    "prov-json/structure": (
+        _document('"entity": {"ex:a": {"prov:label": "A"}}, "activity": ["ex:train"]'),
+        _document('"entity": {"ex:a": {"prov:label": "A"}}, "activity": {"ex:train": {}}'),
+    ),
+    "prov-json/unknown-section": (
+        _document('"entities": {"ex:a": {}}'),
+        _document('"entity": {"ex:a": {}}'),
+    ),
+    "prov-json/literal": (
+        _document('"entity": {"ex:a": {"ex:n": {"text": "3"}}}'),
+        _document('"entity": {"ex:a": {"ex:n": {"$": "3", "type": "xsd:int"}}}'),
+    ),
+    "prov-json/lexical": (
+        _document('"entity": {"ex:a": {"ex:n": {"$": "np.float64(3.0)", "type": "xsd:double"}}}'),
+        _document('"entity": {"ex:a": {"ex:n": {"$": "3.0", "type": "xsd:double"}}}'),
+    ),
+    "prov-json/missing-argument": (
+        _document('"activity": {"ex:train": {}},\n "used": {"_:u": {"prov:entity": "ex:data"}}'),
+        _document(
+            '"entity": {"ex:data": {}}, "activity": {"ex:train": {}},\n'
+            ' "used": {"_:u": {"prov:activity": "ex:train", "prov:entity": "ex:data"}}'
+        ),
+    ),
+    "prov-json/dangling-reference": (
+        _document(
+            '"activity": {"ex:train": {}},\n'
+            ' "used": {"_:u": {"prov:activity": "ex:train", "prov:entity": "ex:data"}}'
+        ),
+        _document(
+            '"entity": {"ex:data": {}}, "activity": {"ex:train": {}},\n'
+            ' "used": {"_:u": {"prov:activity": "ex:train", "prov:entity": "ex:data"}}'
+        ),
+    ),
+    "prov-json/entity-and-activity": (
+        _document('"entity": {"ex:train": {}}, "activity": {"ex:train": {}}'),
+        _document('"entity": {"ex:train.py": {}}, "activity": {"ex:train": {}}'),
+    ),
+    "prov-json/undeclared-prefix": (
+        _document('"entity": {"run:data": {}}'),
+        _document('"entity": {"run:data": {}}', '"prefix": {"run": "http://example.org/run#"}'),
+    ),
+    "prov-json/no-default-namespace": (
+        _document('"entity": {"data": {}}'),
+        _document('"entity": {"data": {}}', '"prefix": {"default": "http://example.org/"}'),
+    ),
+    "prov-json/redefined-prefix": (
+        _document(
+            '"entity": {"ex:a": {}}',
+            '"prefix": {"ex": "http://example.org/", "prov": "http://example.org/prov#"}',
+        ),
+        _document('"entity": {"ex:a": {}}'),
+    ),
+    "prov-json/relative-namespace": (
+        _document('"entity": {"ex:a": {}}', '"prefix": {"ex": "context"}'),
+        _document('"entity": {"ex:a": {}}'),
+    ),
+    "prov-json/xsd-namespace": (
+        _document(
+            '"entity": {"ex:a": {}}',
+            '"prefix": {"ex": "http://example.org/", "xsd": "http://www.w3.org/2001/XMLSchema"}',
+        ),
+        _document(
+            '"entity": {"ex:a": {}}',
+            '"prefix": {"ex": "http://example.org/", "xsd": "http://www.w3.org/2001/XMLSchema#"}',
+        ),
+    ),
+    "prov-json/start-after-end": (
+        _document(
+            '"activity": {"ex:train": {"prov:startTime": "2026-01-31T12:00:00Z",\n'
+            '                           "prov:endTime": "2026-01-31T12:30:00+01:00"}}'
+        ),
+        _document(
+            '"activity": {"ex:train": {"prov:startTime": "2026-01-31T12:00:00+01:00",\n'
+            '                           "prov:endTime": "2026-01-31T12:30:00+01:00"}}'
+        ),
+    ),
+}
+"""Rule id to a document that breaks the rule and one that does not."""
