@@ -39,14 +39,14 @@ def _read_run_file(directory: Path) -> dict[str, Any] | None:
     return description if isinstance(description, dict) else None
 
 
-def _next_run_id(save_path: Path, key: str) -> int:
+def _next_run_id(save_path: Path, key: str, smallest: int = 0) -> int:
     prefix = f"{key}_"
     taken = [
         int(entry.name[len(prefix) :])
         for entry in os.scandir(save_path)
         if entry.name.startswith(prefix) and entry.name[len(prefix) :].isdecimal()
     ]
-    return max(taken, default=-1) + 1
+    return max([smallest - 1, *taken]) + 1
 
 
 def _make_run_directory(save_path: Path, description: dict[str, Any], run_id: str | None) -> Path:
@@ -70,7 +70,9 @@ def _make_run_directory(save_path: Path, description: dict[str, Any], run_id: st
                 except OSError:
                     if not target.exists():
                         raise
-            chosen = str(_next_run_id(save_path, key))
+            # Beyond the one tried: a file system that folds case has it under a name that looks different.
+            smallest = int(chosen) + 1 if chosen.isdecimal() else 0
+            chosen = str(_next_run_id(save_path, key, smallest))
     except BaseException:
         import shutil
 
@@ -107,8 +109,10 @@ def _may_join(
         return False
     if (directory / rank_directory(rank)).exists():
         return False
-    age = time.time() - found.get("created", 0) / 1e9
-    if by_address and age > _ADDRESS_LIFETIME_SECONDS:
+    created = found.get("created")
+    if by_address and not (
+        isinstance(created, int) and time.time() - created / 1e9 <= _ADDRESS_LIFETIME_SECONDS
+    ):
         return False
     ended, complete = ended_ranks(directory, wanted["world_size"])
     return not (ended and complete)
@@ -140,7 +144,7 @@ def _digest(text: str) -> str:
 
 
 def _discard(directory: Path) -> None:
-    """Remove a directory that lost its election; nobody else has written in it."""
+    """Remove a directory that lost its election, or holds no rank; nobody else has written in it."""
     with contextlib.suppress(OSError):
         (directory / RUN_FILE).unlink()
         directory.rmdir()
@@ -213,6 +217,15 @@ def claim_run_directory(
             return RunDirectory(directory, number, rank_path, election)
         except FileExistsError:
             number += 1
+
+
+def give_up_claim(place: RunDirectory) -> None:
+    """Remove a rank's folder in which nothing could be recorded, and the run where it was the only one."""
+    import shutil
+
+    shutil.rmtree(place.rank_path, ignore_errors=True)
+    if not any(entry.name.startswith("rank_") for entry in place.path.iterdir()):
+        _discard(place.path)
 
 
 def claim_packaging(directory: RunDirectory, world_size: int | None) -> bool:

@@ -47,7 +47,7 @@ def describe_process() -> dict[str, Any]:
         "packages": installed_packages(),
         "git": describe_git(script.parent if script is not None else "."),
         "script": None if script is None else str(script),
-        "command": redact_arguments([str(argument) for argument in sys.argv]),
+        "command": redact_arguments([str(argument) for argument in getattr(sys, "argv", [])]),
     }
 
 

@@ -7,12 +7,11 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .directory import Identity, RunDirectory, claim_run_directory
+from .directory import Identity, RunDirectory, claim_run_directory, give_up_claim
 from .errors import Prov4MLError
 from .launcher import Launch, detect_launch
 from .lifecycle import activate, check_no_active_run, deactivate
 from .options import CompressorType, MetricsType
-from .recorder import show_warning
 from .run import Run
 from .rundir import FORMAT_VERSION, safe_name
 from .version import __version__
@@ -49,6 +48,12 @@ def _check_count(value: Any, argument: str, smallest: int) -> int:
     raise Prov4MLError(f"start_run: {argument}={value!r} is no whole number of at least {smallest}")
 
 
+def _check_text(value: Any, argument: str) -> str | None:
+    if value is None or isinstance(value, str):
+        return value or None
+    raise Prov4MLError(f"start_run: {argument}={value!r} is no text")
+
+
 def _options(
     metrics_file_type: MetricsType, csv_separator: str, use_compressor: CompressorType | None, save_after: int
 ) -> dict[str, Any]:
@@ -79,7 +84,10 @@ def _identity(launch: Launch, experiment: str, run_id: str | None) -> Identity |
 def _save_path(given: Any, older: Any) -> Path:
     if given is not None and older is not None:
         raise Prov4MLError("start_run: prov_save_path and provenance_save_dir are the same; pass one of them")
-    return Path(next((path for path in (given, older) if path is not None), "prov")).absolute()
+    path = next((path for path in (given, older) if path is not None), "prov")
+    if not isinstance(path, str | os.PathLike):
+        raise Prov4MLError(f"start_run: prov_save_path={path!r} is no path")
+    return Path(path)
 
 
 def start_run(
@@ -125,7 +133,8 @@ def start_run(
         The run, with the same methods as the module; also a context manager.
 
     Raises:
-        Prov4MLError: an argument cannot be meant, another run is active, or the directory cannot be made.
+        Prov4MLError: an argument cannot be meant, another run is active, or the directory or a file in it
+            cannot be made.
     """
     check_no_active_run()
     if not isinstance(experiment_name, str) or not experiment_name:
@@ -143,59 +152,66 @@ def start_run(
     launch = detect_launch()
     if rank is not None:
         launch = launch._replace(rank=_check_count(rank, "rank", 0))
-    run_id = None if use_run_id is None else safe_name(str(use_run_id))
+    run_id = None if use_run_id in (None, "") else safe_name(str(use_run_id))
+    namespace = _check_text(prov_user_namespace, "prov_user_namespace")
+    country = _check_text(country_iso_code, "country_iso_code")
+    save_path = _save_path(prov_save_path, provenance_save_dir)
     place: RunDirectory | None = None
-    if collect_all_processes or launch.rank == 0:
-        place = _claim(
-            _save_path(prov_save_path, provenance_save_dir),
-            {
+    identity: Identity | None = None
+    if collect_all_processes or run_id is not None:
+        identity = _identity(launch, experiment_name, run_id)
+    try:
+        if collect_all_processes or launch.rank == 0:
+            description = {
                 "format_version": FORMAT_VERSION,
                 "uuid": str(uuid.uuid4()),
                 "experiment": experiment_name,
                 "created": time.time_ns(),
-                "user_namespace": prov_user_namespace or None,
+                "user_namespace": namespace,
                 "world_size": launch.world_size,
                 "collect_all_processes": bool(collect_all_processes),
                 "options": options,
                 "logger": {"name": "prov4ml", "version": __version__},
-            },
-            launch,
-            _identity(launch, experiment_name, run_id)
-            if collect_all_processes or run_id is not None
-            else None,
-            run_id,
+            }
+            place = claim_run_directory(
+                save_path.absolute(), description, launch.rank, identity=identity, run_id=run_id
+            )
+        run = Run(
+            place,
+            save_after,
+            launch=launch,
+            world_size=launch.world_size if collect_all_processes else 1,
+            carbon=not disable_codecarbon,
+            country_iso_code=country,
+            on_end=deactivate,
         )
-    run = Run(
-        place,
-        save_after,
-        launch=launch,
-        world_size=launch.world_size if collect_all_processes else 1,
-        carbon=not disable_codecarbon,
-        country_iso_code=country_iso_code,
-        on_end=deactivate,
-    )
-    activate(run)
-    return run
-
-
-def _claim(
-    save_path: Path,
-    description: dict[str, Any],
-    launch: Launch,
-    identity: Identity | None,
-    run_id: str | None,
-) -> RunDirectory:
-    try:
-        place = claim_run_directory(save_path, description, launch.rank, identity=identity, run_id=run_id)
     except OSError as error:
+        if place is not None:
+            give_up_claim(place)
         raise Prov4MLError(
             f"start_run: {save_path}: cannot make the run directory ({error.strerror or error}); pass a "
             "prov_save_path that can be written"
         ) from error
+    activate(run)
+    if place is not None:
+        _warn_of_surprises(run, place, launch, run_id, is_alone=collect_all_processes and identity is None)
+    return run
+
+
+def _warn_of_surprises(
+    run: Run, place: RunDirectory, launch: Launch, run_id: str | None, *, is_alone: bool
+) -> None:
+    """Say where the run or the rank is another one than was asked for."""
     if run_id is not None and not place.path.name.endswith(f"_{run_id}"):
-        show_warning(f"{place.path}: the run id {run_id} is taken by another run; this is a new one")
+        run.warn("run_id", f"{place.path}: the run id {run_id} is taken by another run; this is a new one")
     if place.rank != launch.rank:
-        show_warning(
-            f"{place.path}: rank {launch.rank} is taken by another process; recording as rank {place.rank}"
+        run.warn(
+            "rank",
+            f"{place.path}: rank {launch.rank} is taken by another process; recording as rank {place.rank}",
         )
-    return place
+    if is_alone and launch.launcher is not None and launch.world_size != 1:
+        run.warn(
+            "identity",
+            f"{place.path}: the launcher does not say which processes belong together; rank {launch.rank} of "
+            f"{launch.world_size or 'unknown many'} records a run of its own. Pass one use_run_id to all",
+        )
