@@ -1,5 +1,7 @@
 """The demo makes what it promises, and says what is missing."""
 
+import contextlib
+import io
 import json
 import subprocess
 import sys
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from prov4ml_packager.cli.main import run
 from prov4ml_packager.demo import demo, run_demo
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.reader import read_run
@@ -15,8 +18,24 @@ from prov4ml_validators import validate
 
 
 @pytest.fixture(scope="module")
-def result(tmp_path_factory: pytest.TempPathFactory) -> demo.DemoResult:
-    return run_demo(tmp_path_factory.mktemp("demo"))
+def printed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Return the folder in which `make demo` ran its command, and what that printed."""
+    folder = tmp_path_factory.mktemp("demo")
+    with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()) as output:
+        assert run(["demo", "-o", "demo-output"]) == 0
+    return folder, output.getvalue()
+
+
+@pytest.fixture(scope="module")
+def result(printed: tuple[Path, str]) -> demo.DemoResult:
+    folder, lines = printed
+    return demo.DemoResult(*(folder / line.split()[1] for line in lines.splitlines()))
+
+
+def test_it_prints_what_the_readme_shows(printed: tuple[Path, str], project: Path) -> None:
+    readme = (project / "README.md").read_text(encoding="utf-8")
+    assert "```sh\nmake demo\n```\n" in readme
+    assert f"```text\n{printed[1]}```\n" in readme
 
 
 def test_all_four_things_are_there(result: demo.DemoResult) -> None:
@@ -27,10 +46,10 @@ def test_all_four_things_are_there(result: demo.DemoResult) -> None:
 
 
 def test_the_run_is_a_real_training(result: demo.DemoResult) -> None:
-    run = read_run(result.run)
-    assert run.status == "finished"
-    assert {context.name for context in run.contexts} == {"TRAINING", "VALIDATION", "TESTING"}
-    by_name = {(one.context, one.metric): one.points() for one in run.metrics.series}
+    made = read_run(result.run)
+    assert made.status == "finished"
+    assert {context.name for context in made.contexts} == {"TRAINING", "VALIDATION", "TESTING"}
+    by_name = {(one.context, one.metric): one.points() for one in made.metrics.series}
     losses = by_name["TRAINING", "loss"]["value"]
     batches = -(-int(1797 * 0.7) // 32)  # the data set has 1,797 images, of which 70% are trained on
     assert len(losses) == 10 * batches
@@ -38,12 +57,12 @@ def test_the_run_is_a_real_training(result: demo.DemoResult) -> None:
     accuracies = by_name["VALIDATION", "validation_accuracy"]["value"]
     assert len(accuracies) == 10
     assert accuracies.max() > 0.9
-    (final,) = run.final_metrics
+    (final,) = made.final_metrics
     assert final.value == accuracies.max()
-    assert [version.version for version in run.model_versions] == list(range(1, 11))
-    assert {artifact.name for artifact in run.artifacts} == {"digits.csv"}
-    assert {parameter.key for parameter in run.parameters} >= {"learning_rate", "batch_size", "epochs"}
-    assert run.warnings == ()
+    assert [version.version for version in made.model_versions] == list(range(1, 11))
+    assert {artifact.name for artifact in made.artifacts} == {"digits.csv"}
+    assert {parameter.key for parameter in made.parameters} >= {"learning_rate", "batch_size", "epochs"}
+    assert made.warnings == ()
 
 
 def test_the_crate_says_whose_it_is(result: demo.DemoResult) -> None:

@@ -36,7 +36,7 @@ def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
 
 def test_every_block_is_of_a_kind_that_is_checked() -> None:
     kinds = set(re.findall(r"^```(\w*)\n", README, re.MULTILINE)) - {""}
-    assert kinds == {"sh", "python", "yaml"}
+    assert kinds == {"sh", "text", "python", "yaml"}
 
 
 def test_script_and_commands_work_as_written(tmp_path: Path) -> None:

@@ -144,6 +144,20 @@ def test_a_killed_run_is_unfinished_and_ends_with_its_last_sign_of_life(tmp_path
     assert record.metrics.series[0].count == 4
 
 
+def test_the_last_line_of_a_model_version_counts_in_each_rank(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", collect_all_processes=True, world_size=2)
+    for number in (0, 1):
+        rank = RawRank(run, number)
+        for version, name in ((1, "a"), (2, "b"), (1, "c")):
+            file = copied_file(run, f"{name}{number}", b"weights")
+            rank.event("model_version", name="net", version=version, previous=None, file=file)
+        rank.end()
+    versions = read_run(run).model_versions
+    assert [(one.rank, one.version, one.file.path) for one in versions] == [
+        (0, 2, "artifacts/b0"), (1, 2, "artifacts/b1"), (0, 1, "artifacts/c0"), (1, 1, "artifacts/c1"),
+    ]  # fmt: skip
+
+
 def test_that_codecarbon_is_absent_warns_only_those_who_called_for_it(tmp_path: Path) -> None:
     run = make_run(tmp_path / "run")
     rank = RawRank(run)

@@ -60,7 +60,7 @@ class Collected:
         self.parameters: dict[tuple[str, str | None], ParameterRecord] = {}
         self.artifacts: list[ArtifactRecord] = []
         self.models: list[ModelRecord] = []
-        self.model_versions: list[ModelVersionRecord] = []
+        self.model_versions: dict[tuple[int, str, int], ModelVersionRecord] = {}
         self.datasets: list[DatasetRecord] = []
         self.ports: list[PortRecord] = []
         self.source_code: list[SourceCodeRecord] = []
@@ -176,17 +176,17 @@ class Collected:
         previous = fields.optional_integer("previous", least=1)
         if previous == version:  # a version derived from itself would be a cycle in the provenance
             previous = None
-        self.model_versions.append(
-            ModelVersionRecord(
-                name=name,
-                version=version,
-                previous=previous,
-                file=file,
-                context=self.mention(fields.optional_text("context"), event.time),
-                step=fields.optional_integer("step", _ANY_STEP),
-                time=event.time,
-                rank=event.rank,
-            )
+        key = (event.rank, name, version)
+        self.model_versions.pop(key, None)  # the last line counts, and has its place in the order logged
+        self.model_versions[key] = ModelVersionRecord(
+            name=name,
+            version=version,
+            previous=previous,
+            file=file,
+            context=self.mention(fields.optional_text("context"), event.time),
+            step=fields.optional_integer("step", _ANY_STEP),
+            time=event.time,
+            rank=event.rank,
         )
 
     def _dataset(self, event: Event, fields: Fields) -> None:
