@@ -282,12 +282,24 @@ def _drain(source: BinaryIO, target: BinaryIO | None) -> tuple[str, int]:
 
     digest = hashlib.sha256()
     size = 0
-    while chunk := source.read(CHUNK):
+    end = _size_when_opened(source)
+    while chunk := source.read(CHUNK if end is None else min(CHUNK, end - size)):
         digest.update(chunk)
         size += len(chunk)
         if target is not None:
             target.write(chunk)
     return digest.hexdigest(), size
+
+
+def _size_when_opened(source: BinaryIO) -> int | None:
+    """Return where to stop reading: a log that grows as fast as it is read would have no end.
+
+    None for what is in memory, and for the files of /proc, which have no size until they are read.
+    """
+    try:
+        return os.fstat(source.fileno()).st_size or None
+    except OSError:
+        return None
 
 
 def _write(path: str, source: BinaryIO) -> tuple[str, int]:

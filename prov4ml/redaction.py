@@ -8,17 +8,31 @@ HIDDEN = "***"
 """What stands in place of a secret."""
 
 _USER_INFORMATION = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)(?P<user>[^/\s?#\"']*)@")
+_QUERY_PARAMETER = re.compile(r"(?P<start>[?&;](?P<name>[\w.-]+)=)[^&;#\s\"']+")
+_AUTHORIZATION = re.compile(r"(?P<scheme>authorization[\"']?\s*[:=]\s*[\"']?\w+)\s+[^\s\"']+", re.IGNORECASE)
+# White space, or what a shell takes for one word; a quote that is never closed stands for itself.
+_SHELL_WORD = re.compile(r"""\s+|(?:"(?:\\.|[^"\\])*"|'[^']*'|[^\s"']|["'])+""", re.DOTALL)
 _SECRET_ANYWHERE = re.compile(r"password|passwd|passphrase|secret|credential", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 # Ends of whole words, so that --tokenizer, --max-tokens and --keypoints keep their values.
 _SECRET_ENDINGS = ("token", "key")
-_SECRET_WORDS = frozenset({"auth", "pwd"})
+_SECRET_WORDS = frozenset({"auth", "pwd", "signature"})
 _OPTION = re.compile(r"(?P<name>[-+]{0,2}[A-Za-z][\w.-]*)(?:(?P<equals>=)(?P<value>.*))?", re.DOTALL)
 
 
 def hide_credentials(text: str) -> str:
-    """Return a text in which every `scheme://user:password@host` reads `scheme://***@host`."""
-    return _USER_INFORMATION.sub(rf"\g<scheme>{HIDDEN}@", text)
+    """Return a text with `***` for what gives access.
+
+    That is the user part of URLs, parameters of their queries that are named as secrets are (see
+    `redact_arguments`), signatures among them, and what follows `Authorization: Bearer`.
+    """
+    text = _USER_INFORMATION.sub(rf"\g<scheme>{HIDDEN}@", text)
+    text = _QUERY_PARAMETER.sub(_hide_parameter, text)
+    return _AUTHORIZATION.sub(rf"\g<scheme> {HIDDEN}", text)
+
+
+def _hide_parameter(match: re.Match[str]) -> str:
+    return f"{match['start']}{HIDDEN}" if _names_secret(match["name"]) else match[0]
 
 
 def redact_arguments(arguments: list[str]) -> list[str]:
@@ -26,7 +40,7 @@ def redact_arguments(arguments: list[str]) -> list[str]:
 
     Hidden are the user part of URLs, and the value of an option or assignment (`--name value`,
     `--name=value`, `name=value`, `NAME=value`) whose name contains password, passwd, passphrase, secret or
-    credential, or one of whose words ends in token or key or is auth or pwd.
+    credential, or one of whose words ends in token or key or is auth, pwd or signature.
     """
     redacted: list[str] = []
     value_follows = False
@@ -48,10 +62,23 @@ def redact_arguments(arguments: list[str]) -> list[str]:
 
 
 def redact_command(command: str) -> str:
-    """Return a command line as `redact_arguments` would, with its white space as it was."""
-    parts = re.split(r"(\s+)", command)
-    parts[::2] = redact_arguments(parts[::2])
-    return "".join(parts)
+    """Return a command line as `redact_arguments` would, with white space and quotes as they were."""
+    parts = _SHELL_WORD.findall(command)
+    places = [place for place, part in enumerate(parts) if not part.isspace()]
+    plain = [_unquoted(parts[place]) for place in places]
+    for place, given, redacted in zip(places, plain, redact_arguments(plain), strict=True):
+        if redacted != given:
+            parts[place] = parts[place].replace(given, redacted) if given in parts[place] else redacted
+    return hide_credentials("".join(parts))
+
+
+def _unquoted(word: str) -> str:
+    import shlex
+
+    try:
+        return "".join(shlex.split(word))
+    except ValueError:  # a quote that is never closed
+        return word
 
 
 def _names_secret(name: str) -> bool:

@@ -1,4 +1,5 @@
 import hashlib
+import io
 import os
 import threading
 from pathlib import Path
@@ -236,3 +237,24 @@ def test_staged_files_are_adopted_and_the_rest_removed(run):
         "files": 1,
     }
     assert everything(run) == {"artifacts/models/net.pt"}
+
+
+def test_a_file_that_grows_as_fast_as_it_is_copied_is_copied_as_it_was(tmp_path, monkeypatch):
+    source = tmp_path / "growing.log"
+    source.write_bytes(b"a" * 100)
+    monkeypatch.setattr("prov4ml.files.CHUNK", 10)
+    open_regular = files._open_regular
+
+    class Growing(io.BufferedReader):
+        def read(self, size: int | None = -1) -> bytes:
+            with open(source, "ab") as log:
+                log.write(b"b" * 20)
+            return super().read(size)
+
+    monkeypatch.setattr(
+        "prov4ml.files._open_regular",
+        lambda path, *, follow: Growing(open_regular(path, follow=follow).detach()),
+    )
+    copied = copy_into(source, tmp_path, (), "log")
+    assert (tmp_path / copied["path"]).read_bytes() == b"a" * 100
+    assert copied["size"] == 100

@@ -28,3 +28,37 @@ def test_command_keeps_its_white_space():
 
 def test_an_address_without_credentials_stays():
     assert hide_credentials("see https://host/a?b=c@d") == "see https://host/a?b=c@d"
+
+
+@pytest.mark.parametrize(
+    ("command", "kept"),
+    [
+        ("t.py --password 'my secret' --lr 1", "t.py --password '***' --lr 1"),
+        ('t.py --password="my secret" --name "a b"', 't.py --password=*** --name "a b"'),
+        ("t.py '--password=my secret'", "t.py '--password=***'"),
+        (
+            "curl -H 'Authorization: Bearer abc.def' https://h/x",
+            "curl -H 'Authorization: Bearer ***' https://h/x",
+        ),
+        ("t.py --it's", "t.py --it's"),
+    ],
+)
+def test_quoted_arguments_are_hidden_whole(command, kept):
+    assert redact_command(command) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("https://h/x?token=abc&size=3", "https://h/x?token=***&size=3"),
+        ("https://h/x?size=3&X-Amz-Signature=abc#top", "https://h/x?size=3&X-Amz-Signature=***#top"),
+        ("--url=https://h/x?api_key=abc", "--url=https://h/x?api_key=***"),
+        ("Authorization: Bearer abc", "Authorization: Bearer ***"),
+        ("{'authorization': 'Basic abc'}", "{'authorization': 'Basic ***'}"),
+        ("basic training", "basic training"),
+        ("https://h/x?tokens=9&key=", "https://h/x?tokens=9&key="),
+    ],
+)
+def test_secrets_in_addresses_and_headers(text, kept):
+    assert hide_credentials(text) == kept
+    assert redact_arguments([text]) == [kept]
