@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..json_text import JsonText, with_places
+from ..prov_ml import check_prov_ml
 from ..report import Finding
 from .names import check_names, check_namespaces, scopes
 from .references import check_references, check_values
@@ -20,11 +21,12 @@ def _check(document: Any) -> Iterator[Finding]:
         yield from check_names(scope)
         yield from check_references(scope, outer)
         yield from check_values(scope)
+        yield from check_prov_ml(scope)
         outer = outer or scope
 
 
 def check_prov_json(source: JsonText, *, file: str | None = None) -> list[Finding]:
-    """Return the findings on a document in PROV-JSON: structure, names, references, values.
+    """Return the findings on a document in PROV-JSON: structure, names, references, values, ML rules.
 
     Args:
         source: the parsed text.

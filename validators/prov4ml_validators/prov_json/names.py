@@ -81,6 +81,11 @@ def expand(name: str, namespaces: Mapping[str | None, str]) -> str:
     return name if namespace is None else namespace + (local if colon else name)
 
 
+def is_absolute_iri(text: str) -> bool:
+    """Return whether a text has the form of an absolute IRI: a scheme and only their characters."""
+    return _ABSOLUTE_IRI.fullmatch(text) is not None
+
+
 class Expanded(dict[str, str]):
     """Names that come again and again, such as those of attributes, to their IRIs."""
 
@@ -101,11 +106,11 @@ def check_namespaces(scope: Scope) -> Iterator[Finding]:
         if not isinstance(namespace, str):
             continue
         where = Location(pointer=scope.pointer + pointer("prefix", prefix))
-        if _ABSOLUTE_IRI.fullmatch(namespace) is None:
+        if not is_absolute_iri(namespace):
             message = f"the namespace of {shorten(prefix)} is no absolute IRI: {shorten(namespace)}"
             yield RELATIVE_NAMESPACE.finding(message, where)
-        elif prefix == "xsd" and namespace in _OTHER_XSD:
-            yield OLD_XSD.finding(f"xsd is {namespace}", where)
+        elif namespace in _OTHER_XSD:
+            yield OLD_XSD.finding(f"{prefix} is {namespace}", where)
         elif {"prov": PROV, "xsd": XSD}.get(prefix, namespace) != namespace:
             yield REDEFINED_PREFIX.finding(f"{prefix} is made to mean {shorten(namespace)}", where)
 
