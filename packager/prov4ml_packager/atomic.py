@@ -29,6 +29,14 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+def _refuse_special(path: Path) -> None:
+    """Refuse to replace a device or a pipe: `-o /dev/null`, said by root, must not take it away."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise PackagerError(
+            "is no regular file, and a product takes a name of its own", path=path, hint="choose another name"
+        )
+
+
 def _prepare(path: Path) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -45,11 +53,12 @@ def atomic_file(path: Path) -> Iterator[Path]:
     block raises, also by an interrupt, nothing is left behind and an older file at `path` is untouched.
 
     Raises:
-        PackagerError: the folder cannot be made, `path` is a directory, or the renaming fails. Errors of
-            the block itself pass through.
+        PackagerError: the folder cannot be made, `path` is a directory or a device, or the renaming fails.
+            Errors of the block itself pass through.
     """
     if path.is_dir() and not path.is_symlink():
         raise PackagerError("is a directory, and a file was to be written", path=path)
+    _refuse_special(path)
     temporary = _prepare(path)
     try:
         yield temporary
@@ -65,13 +74,19 @@ def atomic_file(path: Path) -> Iterator[Path]:
 def atomic_directory(path: Path) -> Iterator[Path]:
     """Yield a new, empty directory to fill; it becomes `path` in one step when the block ends.
 
-    What was at `path` before, file or directory, is moved aside first, moved back if the renaming fails,
-    and removed at the end: whether it may be replaced is the caller's decision. If the block raises, also
-    by an interrupt, nothing is left behind and `path` is untouched.
+    A directory that was at `path` before is moved aside first, moved back if the renaming fails, and removed
+    at the end: whether it may be replaced is the caller's decision. If the block raises, also by an
+    interrupt, nothing is left behind and `path` is untouched.
 
     Raises:
-        PackagerError: the directory cannot be made or renamed. Errors of the block itself pass through.
+        PackagerError: the directory cannot be made or renamed, or `path` is a file. Errors of the block
+            itself pass through.
     """
+    if path.is_file() and not path.is_symlink():
+        raise PackagerError(
+            "is a file, and a directory was to be written", path=path, hint="choose another name"
+        )
+    _refuse_special(path)
     temporary = _prepare(path)
     try:
         try:

@@ -41,11 +41,12 @@ def convert(
         `target`.
 
     Raises:
-        PackagerError: the source cannot be read, or the target not be written.
+        PackagerError: the source cannot be read, or the target lies inside it or cannot be written.
     """
     chosen = to or format_from_name(target)
     if chosen not in _FORMATS:
         raise PackagerError(f"unknown format {chosen!r}", hint=f"use one of {', '.join(_FORMATS)}")
+    _refuse_inside(source, target)
     with _open(source) as table:
         if chosen == RAW:
             from .stores.raw import write_raw
@@ -60,6 +61,12 @@ def convert(
             chunk_codec=chunk_codec,
             progress=progress,
         )
+
+
+def _refuse_inside(source: Path, target: Path) -> None:
+    """A target inside the source would change what is read: a run's raw files, or the chunks of a store."""
+    if source.is_dir() and source.resolve() in target.resolve().parents:
+        raise PackagerError("lies in the source itself", path=target, hint=f"write it beside {source}")
 
 
 @contextmanager

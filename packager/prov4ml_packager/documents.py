@@ -66,6 +66,8 @@ def load_document(path: Path) -> dict[str, Any]:
             "is neither a run directory nor a crate", path=path, hint=f"a run directory holds {RUN_FILE}"
         )
     try:
+        if path.is_char_device() or path.is_block_device():  # a pipe is read as any other tool reads it
+            raise PackagerError("is a device and no document", path=path)
         if path.stat().st_size > _LARGEST_FILE:
             raise PackagerError("is larger than 2 GiB", path=path)
         content = path.read_bytes()

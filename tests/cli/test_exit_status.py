@@ -30,6 +30,9 @@ from ..reader.raw_writer import make_run, small_run
             "Invalid value for '--author': 'A <B>' is no 'NAME' or 'NAME <ORCID>'; "
             "see prov4ml-pack crate --help",
         ),
+        (["crate", "gone"], "Missing option '-o' / '--output'; see prov4ml-pack crate --help"),
+        (["graph", "gone"], "Missing option '-o' / '--output'; see prov4ml-pack graph --help"),
+        (["unpack", "gone.zip"], "gone.zip: does not exist; give a crate's archive"),
         (["validate"], "Missing argument 'PATH...'; see prov4ml-pack validate --help"),
         (["inspect", "gone"], "gone: does not exist; give a run, a crate, a PROV document or a store"),
         (

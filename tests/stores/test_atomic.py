@@ -1,5 +1,6 @@
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,14 +54,12 @@ def test_the_longest_name_still_works(tmp_path: Path) -> None:
     assert target.read_text() == "a"
 
 
-@pytest.mark.parametrize("old", ["nothing", "file", "directory", "link"])
+@pytest.mark.parametrize("old", ["nothing", "directory", "link"])
 def test_a_directory_replaces_what_was_there(tmp_path: Path, old: str) -> None:
     target, other = tmp_path / "d", tmp_path / "other"
     other.mkdir()
     (other / "kept").write_text("kept")
-    if old == "file":
-        target.write_text("old")
-    elif old == "directory":
+    if old == "directory":
         (target / "deep").mkdir(parents=True)
     elif old == "link":
         target.symlink_to(other)
@@ -70,6 +69,27 @@ def test_a_directory_replaces_what_was_there(tmp_path: Path, old: str) -> None:
     assert not target.is_symlink()
     assert sorted(os.listdir(tmp_path)) == ["d", "other"]
     assert (other / "kept").read_text() == "kept"
+
+
+def test_a_directory_never_replaces_a_file(tmp_path: Path) -> None:
+    target = tmp_path / "thesis"
+    target.write_text("kept")
+    with (
+        pytest.raises(PackagerError, match="is a file, and a directory was to be written"),
+        atomic_directory(target),
+    ):
+        pytest.fail("the block must not run")
+    assert target.read_text() == "kept"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
+@pytest.mark.parametrize("kind", [atomic_file, atomic_directory])
+def test_a_device_or_a_pipe_is_never_replaced(tmp_path: Path, kind: Any) -> None:
+    target = tmp_path / "pipe"
+    os.mkfifo(target)
+    with pytest.raises(PackagerError, match="is no regular file"), kind(target):
+        pytest.fail("the block must not run")
+    assert target.is_fifo()
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])

@@ -57,6 +57,34 @@ def test_the_run_directory_is_valid(
     assert read_run(tmp_path / "run_1").status == attributes.get("status", "finished")
 
 
+@pytest.mark.parametrize("inside", ["run.json", "rank_0/metrics.bin", "packaged/m.nc", "rank_0/../run.json"])
+def test_nothing_is_written_into_the_run_that_is_read(
+    tmp_path: Path, small_table: MetricTable, inside: str
+) -> None:
+    write_store(small_table, tmp_path / "m.nc")
+    run = convert(tmp_path / "m.nc", tmp_path / "run_1", to="raw")
+    before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
+    with pytest.raises(PackagerError, match="lies in the source itself; write it beside"):
+        convert(run, run / inside, to="csv")
+    assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
+
+
+def test_nothing_is_written_into_the_store_that_is_read(tmp_path: Path, small_table: MetricTable) -> None:
+    write_store(small_table, tmp_path / "m.zarr")
+    with pytest.raises(PackagerError, match="lies in the source itself"):
+        convert(tmp_path / "m.zarr", tmp_path / "m.zarr" / "x.nc")
+    assert not (tmp_path / "m.zarr" / "x.nc").exists()
+
+
+def test_a_store_may_replace_itself(tmp_path: Path, small_table: MetricTable) -> None:
+    write_store(small_table, tmp_path / "m.zarr")
+    convert(tmp_path / "m.zarr", tmp_path / "m.zarr")
+    with open_store(tmp_path / "m.zarr") as table:
+        assert [(one.identity, one.points().tobytes()) for one in table.series] == [
+            (one.identity, one.points().tobytes()) for one in small_table.series
+        ]
+
+
 def test_attributes_are_not_believed(tmp_path: Path, small_table: MetricTable) -> None:
     attributes = {
         "run_uuid": "../../x", "status": "great", "world_size": 1 << 40, "created": -5, "start": "soon",

@@ -1,5 +1,6 @@
 import csv
 import json
+import os
 import random
 from pathlib import Path
 
@@ -131,7 +132,8 @@ def test_the_wrong_separator(tmp_path: Path, small_table: MetricTable) -> None:
         pass
     assert str(caught.value) == (
         f"{path}: line 1: the header is 'context;metric;source;rank;step;time;value' and not "
-        "'context,metric,source,rank,step,time,value'; name the right separator"
+        "'context,metric,source,rank,step,time,value'; "
+        "keep these columns and no others, in this order, with any one separator"
     )
 
 
@@ -169,3 +171,21 @@ def test_every_float_reads_back(tmp_path: Path) -> None:
     path.write_text(HEADER + "".join(f",m,,0,0,0,{value!r}\n" for value in floats.tolist()))
     with open_store(path) as table:
         assert table.series[0].points()["value"].tobytes() == floats.tobytes()
+
+
+def test_a_time_that_a_spreadsheet_rounded_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    path.write_text("context,metric,source,rank,step,time,value\n,loss,,0,0,1.77E+18,0.5\n")
+    with pytest.raises(PackagerError) as caught, open_store(path) as table:
+        table.series[0].points()
+    assert str(caught.value) == (
+        f"{path}: line 2: the time '1.77E+18' is no number; "
+        "a spreadsheet rounds long numbers: save such columns as text"
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "m.csv")
+    with pytest.raises(PackagerError, match="is no regular file"):
+        open_store(tmp_path / "m.csv")

@@ -46,5 +46,8 @@ def store_format_option(*choices: str) -> Callable[[Command], Command]:
 
 
 def output_option(help: str, *, required: bool = True) -> Callable[[Command], Command]:
-    """Return the option `-o`."""
-    return click.option("-o", "--output", type=path_type, required=required, default=None, help=help)
+    """Return the option `-o`.
+
+    It names no default: click from 8.3 on takes one, even None, for a value given, and then requires nothing.
+    """
+    return click.option("-o", "--output", type=path_type, required=required, help=help)

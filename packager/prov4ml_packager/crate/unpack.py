@@ -70,6 +70,10 @@ def unpack_crate(crate: Path, target: Path, *, limits: UnpackLimits | None = Non
     """
     if target.is_symlink() or (target.exists() and (not target.is_dir() or any(target.iterdir()))):
         raise PackagerError("is there already", path=target, hint="choose a new or empty directory")
+    if not crate.exists():
+        raise PackagerError("does not exist", path=crate, hint="give a crate's archive")
+    if not crate.is_dir() and not crate.is_file():
+        raise PackagerError("is no regular file", path=crate, hint="give a crate's archive")
     if crate.is_dir():
         raise PackagerError("is a directory and not an archive; it needs no unpacking", path=crate)
     try:
@@ -100,6 +104,8 @@ def _damage() -> tuple[type[Exception], ...]:
 
 
 def _one_line(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror  # without the number, and the name of a temporary file
     return " ".join(str(error).split()) or type(error).__name__
 
 

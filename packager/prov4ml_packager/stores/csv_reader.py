@@ -91,7 +91,9 @@ class _CsvIndex:
         if bare.split(found or ",") != list(COLUMNS):
             expected = (separator or ",").join(COLUMNS)
             raise self._error(
-                1, f"the header is {header[:100]!r} and not {expected!r}", "name the right separator"
+                1,
+                f"the header is {header[:100]!r} and not {expected!r}",
+                "keep these columns and no others, in this order, with any one separator",
             )
         return checked_separator(found)
 

@@ -54,7 +54,12 @@ def _parse_row(line: bytes, separator: str, path: Path, number: int) -> tuple[in
         raise PackagerError(f"{found} fields, and there are {len(COLUMNS)} columns", path=path, place=place)
     for column, field, pattern in zip(_POINT_COLUMNS, fields, (_INTEGER, _INTEGER, _DOUBLE), strict=True):
         if pattern.fullmatch(field) is None:
-            raise PackagerError(f"the {column} {field[:60]!r} is no number", path=path, place=place)
+            hint = None
+            if pattern is _INTEGER and _DOUBLE.fullmatch(field):
+                hint = "a spreadsheet rounds long numbers: save such columns as text"
+            raise PackagerError(
+                f"the {column} {field[:60]!r} is no number", path=path, place=place, hint=hint
+            )
         if pattern is _INTEGER and (len(field) > 20 or not _MIN <= int(field) <= _MAX):
             raise PackagerError(
                 f"the {column} {field[:60]} does not fit into 64 bits", path=path, place=place

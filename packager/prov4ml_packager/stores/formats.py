@@ -51,6 +51,8 @@ def detect_format(path: Path) -> StoreFormat:
         if is_zarr_directory(path):
             return "zarr"
         raise PackagerError("is a directory without zarr.json or .zgroup, so no metric store", path=path)
+    if not path.is_file():
+        raise PackagerError("is no regular file, and a store is read more than once", path=path)
     try:
         with path.open("rb") as stream:
             head = stream.read(64)
