@@ -16,6 +16,7 @@ from .file_entities import described_files, directory_entity, file_entity, file_
 from .licences import licence_entity
 from .members import MANIFEST, Member
 from .options import Author, Contact, CrateOptions, Organization, Spec
+from .payload import PayloadFile
 
 RUN_TERMS = "https://w3id.org/ro/terms/workflow-run/context"
 _PROFILE_VERSION: dict[Spec, str | None] = {"1.1": "0.5", "1.2": None, "1.3": "0.6"}
@@ -114,17 +115,18 @@ def _add_run(
     roles = file_roles(facts.run)
     language = language_entity(facts.run)
     parts: list[str] = []
-    files = list(facts.payload.files)
+    inner: list[PayloadFile] = []
     for directory in facts.payload.directories:
         entity = directory_entity(directory, roles.get(directory.original.rstrip("/")), options.spec)
         _put(entities, entity)
         parts.append(str(entity["@id"]))
-        files += described_files(directory, options.spec)
-    for file in files:
+        inner += described_files(directory, options.spec)
+    for file in facts.payload.files:
         entity = file_entity(file, roles.get(file.original), options.spec, language)
         _put(entities, entity)
-        if file in facts.payload.files:
-            parts.append(str(entity["@id"]))
+        parts.append(str(entity["@id"]))
+    for file in inner:
+        _put(entities, file_entity(file, roles.get(file.original), options.spec, language))
     for entity in run_entities(facts, options, agent):
         _put(entities, entity)
     if not facts.folder:
