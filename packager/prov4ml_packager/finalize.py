@@ -17,6 +17,7 @@ from prov4ml.rundir import (
 )
 
 from .atomic import atomic_directory
+from .errors import PackagerError
 from .graph import document_to_dot, render_svg
 from .provenance import build_document, document_warnings, write_document
 from .reader import read_run
@@ -82,15 +83,24 @@ def finalize_record(
     """Do what `finalize` does for a run that was read already."""
     store_format = to or record.options.metrics_file_type
     packaged = record.directory / PACKAGED_DIRECTORY
+    name = _store_name(record, store_format)
     with atomic_directory(packaged) as folder:
-        store = write_store(
-            record.metrics,
-            folder / _store_name(record, store_format),
-            format=store_format,
-            separator=record.options.csv_separator,
-            chunk_codec=record.options.chunk_codec,
-            progress=progress,
-        )
+        try:
+            store = write_store(
+                record.metrics,
+                folder / name,
+                format=store_format,
+                separator=record.options.csv_separator,
+                chunk_codec=record.options.chunk_codec,
+                progress=progress,
+            )
+        except PackagerError as error:
+            if error.path != folder / name:
+                raise
+            # The temporary folder is gone when the user reads this.
+            raise PackagerError(
+                error.message, path=packaged / name, place=error.place, hint=error.hint
+            ) from error
         document = build_document(record, store=f"{PACKAGED_DIRECTORY}/{store.name}")
         write_document(document, folder / PACKAGED_PROV)
         if graph or svg:

@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -93,3 +95,29 @@ def test_a_summary_says_how_a_run_went(tmp_path: Path, capsys: pytest.CaptureFix
     ]
     assert "parameters (1)" in lines
     assert "artifacts (1)" in lines
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows ends processes without asking them")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_a_stopped_command_leaves_nothing_half_written(tmp_path: Path, project: Path, name: str) -> None:
+    run_directory = small_run(tmp_path / "run")
+    points = (run_directory / "rank_0" / "metrics.bin").read_bytes()
+    (run_directory / "rank_0" / "metrics.bin").write_bytes(points * (64_000_000 // len(points)))
+    before = sorted(path.name for path in run_directory.iterdir())
+    child = subprocess.Popen(
+        [*PACK, "finalize", str(run_directory), "--to", "csv"],
+        env=environment(project),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 30
+    while not list(run_directory.glob(".prov4ml-*/.prov4ml-*")) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    child.send_signal(getattr(signal, name))
+    out, err = child.communicate(timeout=30)
+    assert (child.returncode, out) == (2, "")
+    assert (
+        err.lstrip("\n") == "prov4ml-pack: error: interrupted; nothing half done is left\n"
+    )  # click ends "^C"
+    assert sorted(path.name for path in run_directory.iterdir()) == before

@@ -152,3 +152,19 @@ def test_an_unfinished_run_is_never_current(tmp_path: Path) -> None:
     finalize(run)
     assert find_store(run / "packaged") is not None
     assert not is_current(read_run(run))
+
+
+def test_an_error_names_the_product_and_not_the_temporary(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = small_run(tmp_path / "run")
+
+    def full(table: object, path: Path, **_: object) -> Path:
+        raise PackagerError("cannot be written: No space left on device", path=path)
+
+    monkeypatch.setattr(module, "write_store", full)
+    with pytest.raises(PackagerError) as caught:
+        finalize(run, to="csv")
+    assert (
+        str(caught.value) == f"{run / 'packaged' / 'metrics.csv'}: cannot be written: No space left on device"
+    )

@@ -1,7 +1,9 @@
 """The group of commands, and how whatever goes wrong in one becomes a line and an exit status."""
 
 import os
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 
@@ -43,6 +45,7 @@ _DEMO_MODULES = {"sklearn", "scipy", "joblib"}
     epilog=example("prov4ml-pack crate prov/digits_0 -o digits.zip", "prov4ml-pack validate digits.zip"),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+@click.version_option(package_name="prov4ml", message="%(prog)s %(version)s")
 @debug_option
 def group() -> None:
     """Package the runs that prov4ml logged: metric stores, provenance, graphs, RO-Crates."""
@@ -71,6 +74,7 @@ def run(arguments: Sequence[str]) -> int:
         0 done or valid; 1 checked and with findings (`validate` alone); 2 could not be done, bugs included.
     """
     session = Session()
+    _stop_like_an_interrupt()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal that cannot show a character gets its number
             stream.reconfigure(errors="backslashreplace")
@@ -86,6 +90,16 @@ def run(arguments: Sequence[str]) -> int:
             traceback.print_exc()
         fail(_explain(error))
         return _COULD_NOT
+
+
+def _stop_like_an_interrupt() -> None:
+    """Let SIGTERM, as a scheduler or `timeout` sends it, clean up half-written products as Ctrl-C does."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
 
 
 def _discard_stdout() -> None:

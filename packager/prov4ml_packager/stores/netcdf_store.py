@@ -1,5 +1,6 @@
 """Metric stores in NetCDF-4, written and read: one HDF5 file with CF attributes and no fill value."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -153,4 +154,7 @@ def _library(path: Path, place: str | None, problem: str) -> Iterator[None]:
         yield
     except (RuntimeError, OSError, AttributeError, ValueError, IndexError, UnicodeError) as error:
         text = " ".join(str(error).split())
+        if isinstance(error, PermissionError) and os.access(path.parent, os.W_OK):
+            # Also what HDF5 says of a disk that is full, and with the name of our temporary file.
+            text = "the library was not let: is the disk full, or a quota reached?"
         raise PackagerError(f"{problem}: {text}", path=path, place=place) from error
