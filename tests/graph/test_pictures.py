@@ -347,3 +347,26 @@ class TestEngines:
     def test_dot_that_is_none_is_a_clear_error(self) -> None:
         with pytest.raises(PackagerError, match=r"failed: .*syntax error"):
             render_svg("digraph {", engine="bundled")
+
+
+def texts(run: RunRecord) -> list[str]:
+    return [element.text or "" for element in drawn(build_document(run), "full").iter(f"{SVG}text")]
+
+
+def test_metrics_of_several_ranks_are_told_apart() -> None:
+    metrics = [text for text in texts(a_four_rank_run()) if ": last" in text]
+    assert len(set(metrics)) == len(metrics) > 1
+    assert all(", rank " in text for text in metrics)
+    assert not [text for text in texts(a_run()) if ", rank " in text]
+
+
+def test_an_activity_with_nothing_of_its_own_has_no_frame() -> None:
+    part = {"dcterms:isPartOf": {"$": "run", "type": "prov:QUALIFIED_NAME"}}
+    document = {
+        "prefix": {"default": "http://example.org/", "dcterms": "http://purl.org/dc/terms/"},
+        "entity": {"loss": {}},
+        "activity": {"run": {}, "bare": part, "busy": part},
+        "wasGeneratedBy": {"_:1": {"prov:entity": "loss", "prov:activity": "busy"}},
+    }
+    found = [element.text for element in drawn(document, "full").iter(f"{SVG}text")]
+    assert (found.count("bare"), found.count("busy")) == (1, 2)

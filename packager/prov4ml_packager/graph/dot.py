@@ -1,8 +1,9 @@
 """PROV-JSON to DOT, in the colours and shapes of the W3C (PROV-DM, section 2.1), left to right in time."""
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from .folding import Detail, Group, Picture, fold
@@ -42,9 +43,25 @@ def document_to_dot(document: Mapping[str, Any], detail: Detail = "summary") -> 
         detail: `overview` folds all that is alike, `summary` from six nodes on, `full` nothing; a picture of
             more nodes than can be laid out (40, 120, 400) is folded further, and its caption says so.
     """
-    graph = read_graph(document)
+    graph = _with_ranks_told_apart(read_graph(document))
     picture = fold(graph, detail)
     return "".join([_HEADER, *_nodes(picture), *_arrows(picture), _caption(graph, picture, detail), "}\n"])
+
+
+def _with_ranks_told_apart(graph: Graph) -> Graph:
+    """Return the graph with the rank in the labels of entities, where a document of ours has several."""
+    ranks = {
+        node.key: rank
+        for node in graph.nodes.values()
+        if node.kind == "entity" and (rank := dict(node.attributes).get("prov4ml:rank")) is not None
+    }
+    if len(set(ranks.values())) < 2:
+        return graph
+    nodes = {
+        key: replace(node, label=f"{node.label}, rank {ranks[key]}") if key in ranks else node
+        for key, node in graph.nodes.items()
+    }
+    return replace(graph, nodes=nodes)
 
 
 def _caption(graph: Graph, picture: Picture, detail: Detail) -> str:
@@ -108,7 +125,9 @@ def _homes(picture: Picture) -> dict[int, tuple[str, str]]:
             (activity,) = activities[index]
             if activity in parts and activity in homes:
                 homes[index] = homes[activity]
-    return homes
+    sizes = Counter(homes.values())
+    # A frame around an activity that has nothing of its own would only say its name twice.
+    return {index: home for index, home in homes.items() if index not in parts or sizes[home] > 1}
 
 
 def _node(index: int, group: Group) -> str:
