@@ -36,6 +36,11 @@ from ..reader.raw_writer import make_run, small_run
         (["validate"], "Missing argument 'PATH...'; see prov4ml-pack validate --help"),
         (["inspect", "gone"], "gone: does not exist; give a run, a crate, a PROV document or a store"),
         (
+            ["inspect", "."],
+            ".: is neither a run directory, a crate nor a Zarr store; "
+            "a run directory holds run.json, a crate ro-crate-metadata.json",
+        ),
+        (
             ["graph", "gone", "-o", "x.png"],
             "x.png: does not say what to draw; end its name in .dot or .svg",
         ),

@@ -176,7 +176,14 @@ def _crate(path: Path) -> Summary:
 
 def _store(path: Path) -> Summary:
     from ..stores import detect_format, open_store
+    from ..stores.formats import is_zarr_directory
 
+    if path.is_dir() and not is_zarr_directory(path):
+        raise PackagerError(
+            "is neither a run directory, a crate nor a Zarr store",
+            path=path,
+            hint=f"a run directory holds {RUN_FILE}, a crate {METADATA_FILE}",
+        )
     form = detect_format(path)
     with open_store(path) as table:
         return {
