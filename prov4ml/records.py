@@ -177,15 +177,17 @@ class EventRecorder(Recorder):
         """Copy source code into the run directory, as an input of the run.
 
         Args:
-            path: a file or directory; None takes the running script and the modules loaded from its folder.
+            path: a file or directory, of which hidden files, installed packages and run directories stay out;
+                None takes the running script and the modules loaded from its folder.
             use_git: note the remote (without credentials), branch and commit of its repository.
         """
         from .git import describe_git
-        from .source_code import loaded_sources, running_script
+        from .source_code import loaded_sources, running_script, sources_below
 
         script = running_script()
         if path is not None:
-            sources, folder = [Path(path)], Path(path)
+            folder = Path(path)
+            sources = sources_below(folder) if folder.is_dir() else [folder]
         elif script is not None:
             folder = script.parent
             sources = [script, *(source for source in loaded_sources(folder) if source != script)]

@@ -6,11 +6,14 @@ import os
 import stat
 import sys
 
+from .rundir import RUN_FILE
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
+_GENERATED = frozenset({"__pycache__", "node_modules"})
 
 
 def running_script() -> Path | None:
@@ -50,6 +53,32 @@ def loaded_sources(folder: str | os.PathLike[str]) -> list[Path]:
         if inside and regular and not _is_installed(os.path.dirname(path), root, environments):
             found.add(path)
     return [Path(path) for path in sorted(found)]
+
+
+def sources_below(folder: str | os.PathLike[str]) -> list[Path]:
+    """Return the files below a folder that may be somebody's source, sorted.
+
+    Left out: hidden files and folders (`.git/config` and `.env` may hold credentials), caches, installed
+    packages and virtual environments, run directories, symbolic links and special files.
+
+    Args:
+        folder: a folder that exists; what cannot be listed in it is left out.
+    """
+    from pathlib import Path
+
+    found: list[Path] = []
+    for directory, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if _holds_sources(os.path.join(directory, name)))
+        paths = (Path(directory, name) for name in sorted(names) if not name.startswith("."))
+        found.extend(path for path in paths if path.is_file() and not path.is_symlink())
+    return found
+
+
+def _holds_sources(directory: str) -> bool:
+    name = os.path.basename(directory)
+    if name.startswith(".") or name in _INSTALLED or name in _GENERATED:
+        return False
+    return not any(os.path.exists(os.path.join(directory, mark)) for mark in ("pyvenv.cfg", RUN_FILE))
 
 
 def _is_installed(directory: str, root: str, environments: dict[str, bool]) -> bool:

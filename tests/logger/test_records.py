@@ -292,6 +292,32 @@ def test_the_running_script_and_its_modules_are_logged(tmp_path: Path) -> None:
     assert (command["command"], command["path"]) == ("python train.py --name 'a b'", "train.py")
 
 
+def test_a_folder_of_sources_is_logged_without_secrets_and_installed_code(
+    run: prov4ml.Run, rank_path: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "project"
+    left_out = [
+        ".git/config",
+        ".env",
+        "__pycache__/a.pyc",
+        "venv/pyvenv.cfg",
+        "venv/lib/x.py",
+        "prov/e_0/run.json",
+    ]
+    for name in ["train.py", "model/net.py", "config.yaml", *left_out]:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name)
+    (folder / "link.py").symlink_to(folder / ".env")
+    prov4ml.log_source_code(folder, use_git=False)
+    prov4ml.end_run()
+    files = only(rank_path, "source_code")["files"]
+    assert sorted(stored(rank_path.parent, file).decode() for file in files) == [
+        "config.yaml",
+        "model/net.py",
+        "train.py",
+    ]
+
+
 def test_system_metrics_have_units(run: prov4ml.Run, rank_path: Path) -> None:
     prov4ml.log_system_metrics(Context.TRAINING, step=1)
     prov4ml.log_current_execution_time("elapsed", Context.TRAINING)
