@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from prov4ml_validators import Unreadable, validate
+from prov4ml_validators import Severity, Unreadable, validate
 
 SHARED = Path(__file__).resolve().parents[2] / "../shared/data"
 DOCUMENTS = SHARED / "prov-json-documents"
@@ -31,7 +31,14 @@ def manifest(folder: Path) -> list[dict[str, Any]]:
 
 @pytest.mark.skipif(not DOCUMENTS.is_dir(), reason="the PROV-JSON documents are not beside this checkout")
 def test_prov_json_documents() -> None:
-    verdicts = {one["file"]: validate(DOCUMENTS / one["file"]).is_valid() for one in manifest(DOCUMENTS)}
+    # The manifest judges the structure; what it calls scruffy is well formed and breaks PROV-CONSTRAINTS.
+    verdicts = {
+        one["file"]: all(
+            finding.rule.startswith("prov-constraints/")
+            for finding in validate(DOCUMENTS / one["file"]).at_or_above(Severity.MUST)
+        )
+        for one in manifest(DOCUMENTS)
+    }
     assert verdicts == {one["file"]: one["well_formed_prov_json"] for one in manifest(DOCUMENTS)}
 
 

@@ -52,10 +52,6 @@ DOCUMENTS: dict[str, tuple[str, str]] = {
             ' "used": {"_:u": {"prov:activity": "ex:train", "prov:entity": "ex:data"}}'
         ),
     ),
-    "prov-json/entity-and-activity": (
-        _document('"entity": {"ex:train": {}}, "activity": {"ex:train": {}}'),
-        _document('"entity": {"ex:train.py": {}}, "activity": {"ex:train": {}}'),
-    ),
     "prov-json/undeclared-prefix": (
         _document('"entity": {"run:data": {}}'),
         _document('"entity": {"run:data": {}}', '"prefix": {"run": "http://example.org/run#"}'),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..json_text import JsonText, with_places
+from ..prov_constraints import check_constraints
 from ..prov_ml import check_prov_ml
 from ..report import Finding
 from .names import check_names, check_namespaces, scopes
@@ -21,6 +22,7 @@ def _check(document: Any) -> Iterator[Finding]:
         yield from check_names(scope)
         yield from check_references(scope, outer)
         yield from check_values(scope)
+        yield from check_constraints(scope)
         yield from check_prov_ml(scope)
         outer = outer or scope
 
