@@ -4,17 +4,13 @@ import os
 from pathlib import Path
 from typing import Any
 
-from prov4ml.rundir import RUN_FILE
-
 from .crate.check import PROFILES, check_bare_metadata, check_crate
 from .crate.graph import DESCRIPTOR, LEGACY_DESCRIPTOR
 from .crate.members import LARGEST_METADATA, DirectoryMembers, Members, TarMembers, open_zip
+from .discovery import RUN_FILE, directory_kind
 from .json_text import decode_json, with_places
-from .prov_json import check_prov_json
 from .prov_json.records import KINDS
-from .prov_json.store import check_stores
 from .report import Finding, Report, Unreadable, sort_findings
-from .run_directory import check_run_directory
 from .store_reader import StoreReader
 
 _ZIP_NAMES = (".zip", ".eln")
@@ -60,10 +56,12 @@ def _check(
 ) -> tuple[str, tuple[str, ...], list[Finding]]:
     name = path.name.lower()
     if path.is_dir():
-        # The crate first: the crate of one run holds the run's run.json beside its metadata.
-        if _looks_like_crate(path):
+        kind = directory_kind(path)
+        if kind == "ro-crate":
             return _crate(shown, DirectoryMembers(path), profile)
-        if (path / RUN_FILE).is_file():
+        if kind == "run-directory":
+            from .run_directory import check_run_directory
+
             return "run-directory", ("run-directory-1",), check_run_directory(path, store_reader)
         message = f"neither a run directory ({RUN_FILE}) nor a crate ({DESCRIPTOR})"
         raise Unreadable(shown, message, "give the directory that holds one of them")
@@ -87,6 +85,10 @@ def _check(
         raise Unreadable(
             shown, message, "a PROV-JSON document is an object with prefix, entity, activity, ..."
         )
+    # Most of what the rules of PROV need is of no use to a crate, and the time to import it counts.
+    from .prov_json.document import check_prov_json
+    from .prov_json.store import check_stores
+
     findings = check_prov_json(source)
     findings += with_places(check_stores(source.value, path.parent, store_reader), source.text)
     return "prov-json", (), findings
@@ -94,11 +96,6 @@ def _check(
 
 def _crate(shown: str, members: Members, profile: str | None) -> tuple[str, tuple[str, ...], list[Finding]]:
     return "ro-crate", *check_crate(shown, members, profile=profile)
-
-
-def _looks_like_crate(path: Path) -> bool:
-    names = (DESCRIPTOR, LEGACY_DESCRIPTOR)
-    return any((path / folder / name).is_file() for folder in ("", "data") for name in names)
 
 
 def _begins_with(path: Path, magic: bytes) -> bool:
