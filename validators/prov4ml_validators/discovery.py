@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from prov4ml.rundir import RUN_FILE
-
 from .crate.graph import DESCRIPTOR, LEGACY_DESCRIPTOR
 from .prov_json.records import KINDS
 from .report import Unreadable
+
+RUN_FILE = "run.json"
+"""That of `prov4ml.rundir`, which a test holds: to import it is to import the logger, for every crate."""
 
 Kind = Literal["run-directory", "ro-crate", "prov-json"]
 
