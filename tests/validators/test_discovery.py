@@ -10,7 +10,7 @@ from prov4ml import rundir
 from prov4ml_validators import discovery
 
 PROJECT = Path(__file__).resolve().parents[2]
-LATE = {"jsonschema", "numpy", "prov4ml", "tomllib", "xml", "multiprocessing", "concurrent", "difflib"}
+LATE = {"jsonschema", "numpy", "prov4ml", "xml", "multiprocessing", "concurrent", "difflib"}
 
 
 def test_the_name_of_a_runs_file_is_that_of_its_format() -> None:
