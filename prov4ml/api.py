@@ -3,8 +3,9 @@
 Each has the signature and the documentation of the method of `Run` with the same name.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
 
 from .lifecycle import Active, active_run
 from .options import FoldOperation
@@ -12,7 +13,11 @@ from .recorder import ContextLike
 from .records import PathLike
 from .run import Run
 
-FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
+    FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
 
 def _documented_by(method: Callable[..., Any]) -> Callable[[FunctionT], FunctionT]:

@@ -1,14 +1,18 @@
 """Recording models, their versions, and datasets."""
 
+from __future__ import annotations
+
 import os
-from pathlib import Path
 from threading import RLock
-from typing import Any
 
 from .datasets import describe_dataset
 from .files import adopt_into, copy_into, record_file, staging_directory, write_bytes_into
 from .models import UnsupportedModel, describe_model, save_model
 from .recorder import ContextLike, Recorder, exact_text, recorded
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _MODELS_DIRECTORY = "models"
 
@@ -123,6 +127,8 @@ class AssetRecorder(Recorder):
                 bytes(model), self._directory, folder, f"{stem}.bin", original=f"{stem}.bin"
             )
         if isinstance(model, (str, os.PathLike)):
+            from pathlib import Path
+
             source = Path(model)
             return copy_into(source, self._directory, folder, stem + source.suffix)
         with staging_directory(self._directory) as staging:
@@ -146,7 +152,7 @@ class AssetRecorder(Recorder):
         described = describe_dataset(dataset)
         is_path = isinstance(dataset, (str, os.PathLike))
         place = self._context_name(context)
-        file = record_file(Path(dataset), original=os.fspath(dataset)) if is_path else None
+        file = record_file(dataset, original=os.fspath(dataset)) if is_path else None
         self._journal.write(
             "dataset",
             **{"class": described["class"]},

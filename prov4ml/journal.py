@@ -1,13 +1,18 @@
 """The journal of a rank: one JSON object a line, each written at once."""
 
+from __future__ import annotations
+
 import json
 import time
 from collections import deque
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 from .writing import AppendOnlyFile, WriteLock
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
 
 _BACKLOG_LINES = 10_000
 _NEVER_DROPPED = frozenset({"rank_start", "series", "context", "run_end"})

@@ -1,5 +1,7 @@
 """The active run of the process, and the ways in which a process can end before `end_run`."""
 
+from __future__ import annotations
+
 import atexit
 import contextlib
 import os
@@ -7,10 +9,13 @@ import signal
 import sys
 import threading
 from types import FrameType
-from typing import Any
 
 from .errors import Prov4MLError
 from .run import Run
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Active:

@@ -1,5 +1,7 @@
 """Logging metric points: the hot path, and everything that ends in points."""
 
+from __future__ import annotations
+
 import functools
 from collections.abc import Callable, Mapping
 from enum import Enum
@@ -7,7 +9,6 @@ from itertools import count
 from operator import index
 from threading import RLock
 from time import time_ns
-from typing import Any
 
 from .clock import NANOSECONDS_PER_MILLISECOND
 from .errors import Prov4MLError
@@ -15,6 +16,10 @@ from .options import FoldOperation
 from .points import pack_point
 from .recorder import ContextLike, Recorder, exact_text, recorded, text_or_none
 from .typed import typed_value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class _FinalMetric:

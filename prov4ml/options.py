@@ -1,8 +1,13 @@
 """The enumerations that users pass to the logger."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from enum import Enum, StrEnum
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Context(StrEnum):

@@ -1,10 +1,15 @@
 """The one place where the logger reaches the packager, lazily and without ever failing the job."""
 
+from __future__ import annotations
+
 import os
 import shlex
-from pathlib import Path
 
 from .recorder import show_warning
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def finish_command(directory: Path) -> str:

@@ -3,14 +3,19 @@
 The hot path takes no lock: `list.append` is atomic, and a flush takes a prefix of the list.
 """
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable
-from pathlib import Path
 from threading import Event, Thread
 
 from .journal import Journal
 from .rundir import POINT
 from .writing import AppendOnlyFile, WriteLock
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FLUSH_SECONDS = 4.0
 """Age at which a waiting point is written by the flusher; with its own delays it stays below 5 s."""

@@ -1,17 +1,16 @@
 """The state that every recording method shares: where a run writes, what it warned of, its contexts."""
 
+from __future__ import annotations
+
 import contextlib
 import functools
 import os
 from collections import Counter
 from collections.abc import Callable
 from enum import Enum
-from pathlib import Path
 from threading import RLock
-from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from .clock import nanoseconds
-from .directory import RunDirectory
 from .errors import Prov4MLError
 from .journal import Journal
 from .points import PointWriter
@@ -19,6 +18,16 @@ from .redaction import hide_credentials
 from .rundir import ARTIFACTS_DIRECTORY, JOURNAL_FILE, METRICS_FILE
 from .typed import text_of
 from .writing import WriteLock
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any, Concatenate, ParamSpec, TypeVar
+
+    from .directory import RunDirectory
+
+    P = ParamSpec("P")
+    RecorderT = TypeVar("RecorderT", bound="Recorder")
 
 ContextLike = str | Enum | None
 """A context: a text, a member of any Enum, or None for the run itself.
@@ -28,9 +37,6 @@ A member's name counts, but of a member that is a text (a StrEnum's) the text, w
 
 _DISK = "disk"
 _INT64 = range(-(2**63), 2**63)
-
-P = ParamSpec("P")
-RecorderT = TypeVar("RecorderT", bound="Recorder")
 
 
 def show_warning(message: str) -> None:

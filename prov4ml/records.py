@@ -1,17 +1,21 @@
 """Recording everything that is no metric point: parameters, contexts, files, inputs, outputs, code."""
 
+from __future__ import annotations
+
 import os
 import shlex
 from collections.abc import Mapping, Sequence
 from itertools import count
-from pathlib import Path
-from typing import Any
 
 from .errors import Prov4MLError
 from .files import copy_into, record_file
 from .recorder import ContextLike, Recorder, context_text, exact_text, recorded, text_or_none
 from .redaction import redact_command
 from .typed import typed_value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 PathLike = str | os.PathLike[str]
 
@@ -125,6 +129,8 @@ class EventRecorder(Recorder):
         # Before the copy: an argument that cannot be meant leaves no copy that nothing tells of.
         name, place = exact_text(artifact_name), self._context_name(context)
         moment, whole_step = self._moment(timestamp), None if step is None else self._whole_step(step)
+        from pathlib import Path
+
         parts = Path(log_copy_subdirectory).parts if log_copy_subdirectory else ()
         file = self._file_object(artifact_path, log_copy_in_prov_directory, parts, name)
         self._journal.write(
@@ -141,6 +147,8 @@ class EventRecorder(Recorder):
         )
 
     def _file_object(self, path: PathLike, copy: bool, folder: Sequence[str], name: str) -> dict[str, Any]:
+        from pathlib import Path
+
         source = Path(path)
         if copy:
             return copy_into(source, self._directory, tuple(folder), name)
@@ -164,7 +172,9 @@ class EventRecorder(Recorder):
     def _log_port(self, direction: str, value: Any, copy: bool) -> None:
         file = None
         if isinstance(value, (str, os.PathLike)) and _exists(value):
-            file = self._file_object(value, copy, (f"{direction}s",), Path(value).name)
+            file = self._file_object(
+                value, copy, (f"{direction}s",), os.path.basename(os.path.abspath(value))
+            )
         self._journal.write(
             direction,
             number=next(self._port_numbers[direction]),
@@ -181,6 +191,8 @@ class EventRecorder(Recorder):
                 None takes the running script and the modules loaded from its folder.
             use_git: note the remote (without credentials), branch and commit of its repository.
         """
+        from pathlib import Path
+
         from .git import describe_git
         from .source_code import loaded_sources, running_script, sources_below
 

@@ -1,20 +1,17 @@
 """One run, from `start_run` to its end, whatever ends it."""
 
+from __future__ import annotations
+
 import contextlib
-import os
 import time
 from collections.abc import Callable
-from pathlib import Path
 from threading import Thread
 from types import TracebackType
-from typing import Any, Self
 
 from .assets import AssetRecorder
 from .carbon import CarbonSampler, CarbonUnavailable
-from .directory import RunDirectory, claim_packaging
 from .environment import describe_process
 from .errors import Prov4MLError
-from .launcher import Launch
 from .metrics import MetricRecorder
 from .packaging import finish_command, package_run
 from .recorder import ContextLike, recorded, show_warning
@@ -23,6 +20,13 @@ from .redaction import hide_credentials
 from .rundir import FORMAT_VERSION
 from .system import SystemSampler
 from .typed import text_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Self
+
+    from .directory import RunDirectory
+    from .launcher import Launch
 
 _ERROR_CHARACTERS = 20_000
 _SAMPLING_SECONDS = 2.0
@@ -69,7 +73,7 @@ class Run(MetricRecorder, EventRecorder, AssetRecorder):
         world_size: int | None,
         carbon: bool,
         country_iso_code: str | None,
-        on_end: Callable[["Run"], None],
+        on_end: Callable[[Run], None],
     ) -> None:
         super().__init__(place, save_after)
         self._world_size = world_size
@@ -288,6 +292,8 @@ class Run(MetricRecorder, EventRecorder, AssetRecorder):
         place = self._place
         if place is None or not self.belongs_to_this_process():
             return
+        from .directory import claim_packaging
+
         try:
             is_last = claim_packaging(place, self._world_size)
         except OSError as error:
@@ -302,8 +308,3 @@ class Run(MetricRecorder, EventRecorder, AssetRecorder):
                 f"{place.path}: other ranks are still running; the last one to end packages the run. If one "
                 f"never ends: {finish_command(place.path)}"
             )
-
-
-def absolute_save_path(path: str | os.PathLike[str] | None) -> Path:
-    """Return where run directories go; `prov` in the working directory if not given."""
-    return Path(path if path is not None else "prov").absolute()

@@ -21,6 +21,9 @@ PACKAGED_DOT = "graph.dot"
 PACKAGED_SVG = "graph.svg"
 PACKAGED_STORES = {"zarr": "metrics.zarr", "netcdf": "metrics.nc", "csv": "metrics.csv"}
 
+CSV_SEPARATORS = frozenset(" \t!#$%&'()*,/:;<=>?@[\\]^`{|}~")
+"""What can separate the fields of a CSV store: one character that is no quote and no part of a number."""
+
 RUN_GROUP = "run"
 """Key of what belongs to the run itself and to no context."""
 

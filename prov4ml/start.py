@@ -1,22 +1,29 @@
 """`start_run`: check the arguments, find the rank, claim a directory."""
 
+from __future__ import annotations
+
 import os
 import time
 from collections import Counter
 from enum import Enum
-from pathlib import Path
-from typing import Any, TypeVar
 
-from .directory import Identity, RunDirectory, claim_run_directory, give_up_claim
 from .errors import Prov4MLError
-from .launcher import Launch, detect_launch
 from .lifecycle import activate, check_no_active_run, deactivate
 from .options import CompressorType, MetricsType
 from .run import Run
-from .rundir import FORMAT_VERSION, safe_name
+from .rundir import CSV_SEPARATORS, FORMAT_VERSION, safe_name
 from .version import __version__
 
-EnumT = TypeVar("EnumT", bound=Enum)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any, TypeVar
+
+    from .directory import Identity, RunDirectory
+    from .launcher import Launch
+
+    EnumT = TypeVar("EnumT", bound=Enum)
+
 
 _runs_started: Counter[tuple[str, str]] = Counter()
 """How often this process started an experiment under a launcher's identity; ranks count alike."""
@@ -57,9 +64,10 @@ def _check_text(value: Any, argument: str) -> str | None:
 def _options(
     metrics_file_type: MetricsType, csv_separator: str, use_compressor: CompressorType | None, save_after: int
 ) -> dict[str, Any]:
-    if not isinstance(csv_separator, str) or len(csv_separator) != 1 or csv_separator in '"\r\n\0':
+    if not isinstance(csv_separator, str) or csv_separator not in CSV_SEPARATORS:
         raise Prov4MLError(
-            f'start_run: csv_separator={csv_separator!r} is no single character, or is one of " CR LF NUL'
+            f"start_run: csv_separator={csv_separator!r} cannot separate the fields of a CSV; "
+            "use one of , ; | or a tab"
         )
     is_codec = use_compressor is not None and use_compressor.is_chunk_codec
     return {
@@ -75,6 +83,8 @@ def _identity(launch: Launch, experiment: str, run_id: str | None) -> Identity |
     text = f"run_id:{run_id}" if run_id is not None else launch.identity
     if text is None:
         return None
+    from .directory import Identity
+
     _runs_started[text, experiment] += 1
     return Identity(
         f"{text}\n{experiment}\n{_runs_started[text, experiment]}", run_id is None and launch.by_address
@@ -87,6 +97,8 @@ def _save_path(given: Any, older: Any) -> Path:
     path = next((path for path in (given, older) if path is not None), "prov")
     if not isinstance(path, str | os.PathLike):
         raise Prov4MLError(f"start_run: prov_save_path={path!r} is no path")
+    from pathlib import Path
+
     return Path(path)
 
 
@@ -147,7 +159,11 @@ def start_run(
         None if use_compressor is None else _check_member(use_compressor, CompressorType, "use_compressor"),
         save_after,
     )
+    # Here and not at the top: importing the logger costs less than starting a run.
     import uuid
+
+    from .directory import claim_run_directory, give_up_claim
+    from .launcher import detect_launch
 
     launch = detect_launch()
     if rank is not None:

@@ -1,11 +1,15 @@
 """Appending to the two raw files so that a kill or a full disk never leaves them unreadable."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable
-from pathlib import Path
 from threading import RLock, get_ident
 from types import TracebackType
-from typing import Any, cast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class WriteLock:
@@ -30,7 +34,8 @@ class WriteLock:
 
     def _is_mine(self) -> bool:
         # The method that threading.Condition relies on; there is no public name for it.
-        return cast(bool, cast(Any, self._lock)._is_owned())
+        owned: bool = self._lock._is_owned()  # type: ignore[attr-defined]
+        return owned
 
     def run_when_free(self, action: Callable[[], None]) -> None:
         """Run `action` now, or, if this thread is inside the lock, as soon as it leaves it."""

@@ -96,7 +96,11 @@ def test_two_runs_in_one_process_share_nothing(tmp_path: Path) -> None:
             {"disable_codecarbon": CompressorType.ZIP},
             "disable_codecarbon takes True or False; pass them by name",
         ),
-        ({"csv_separator": ";;"}, "csv_separator=';;' is no single character"),
+        (
+            {"csv_separator": ";;"},
+            "csv_separator=';;' cannot separate the fields of a CSV; use one of , ; | or a tab",
+        ),
+        ({"csv_separator": "a"}, "csv_separator='a' cannot separate the fields of a CSV"),
         ({"provenance_save_dir": "a", "prov_save_path": "b"}, "are the same; pass one of them"),
     ],
 )

@@ -1,7 +1,8 @@
 """The CSV that stores are: columns, separators and quoting (RFC 4180, with LF at the end of a line)."""
 
 import re
-import string
+
+from prov4ml.rundir import CSV_SEPARATORS
 
 from ..errors import PackagerError
 from ..text import escape_text
@@ -10,9 +11,6 @@ COLUMNS = ("context", "metric", "source", "rank", "step", "time", "value")
 NAME_COLUMNS = 4
 """The first columns say which series a row belongs to; the others are its point."""
 
-_FORBIDDEN = frozenset(string.ascii_letters + string.digits + '"+-._\r\n')
-_SEPARATORS = frozenset(string.printable) - _FORBIDDEN - frozenset("\x0b\x0c")
-
 
 def checked_separator(separator: str) -> str:
     """Return the separator if it can be one: printable ASCII, a tab or a space, and no part of a number.
@@ -20,7 +18,7 @@ def checked_separator(separator: str) -> str:
     Raises:
         PackagerError: it cannot.
     """
-    if separator not in _SEPARATORS:
+    if separator not in CSV_SEPARATORS:
         raise PackagerError(
             f"{separator!r} cannot separate the fields of a CSV", hint="use one of , ; | or a tab"
         )
