@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from prov4ml_validators.prov_constraints.check import Judged, check_constraints
+from prov4ml_validators.prov_constraints.events import Event
 from prov4ml_validators.prov_constraints.order import EventOrder
 from prov4ml_validators.prov_constraints.ruleset import ALL, Ruleset
 from prov4ml_validators.prov_constraints.statements import ROLES, WITHOUT_IDENTIFIER
@@ -51,29 +52,36 @@ def broken(made: Json | str, ruleset: Ruleset = ALL) -> set[str]:
 Derived = dict[tuple[str, str], str]
 
 
-def derived_order(made: Json | str, ruleset: Ruleset = ALL) -> Derived:
-    """All that follows from the steps: pairs of events, such as `start a`, to `<=` or `<`.
+def named_steps(made: Json | str, ruleset: Ruleset = ALL) -> dict[tuple[str, str, str], bool]:
+    """The steps between events, each with the name of its ordering, to whether it is strict.
 
     An event is told by its identifier where it has one, else by what happens and the entity or activity, and
     by both in a usage.
     """
     judged = Judged(scope_of(made), ruleset)
-    order = EventOrder(judged.events, judged.terms, ruleset)
     show, label = judged.terms.show, judged.terms.label
 
-    def words(event: Any) -> str:
-        named = label[judged.terms.find(event.statement.id)] is not None and not event.inferred
-        subject = show(event.subject).removeprefix("ex:")
-        if event.what == "usage":
-            subject = f"{subject} by {show(event.other).removeprefix('ex:')}"
-        which = f"{show(event.statement.id).removeprefix('ex:')} " if named else ""
-        return f"{which}{event.what} {subject}" if not named else which.strip()
+    def words(event: Event) -> str:
+        identifier = judged.terms.find(event.statement.id)
+        if label[identifier] is not None and not event.inferred:
+            return show(identifier).removeprefix("ex:")
+        by = f" by {show(event.other).removeprefix('ex:')}" if event.what == "usage" else ""
+        return f"{event.what} {show(event.subject).removeprefix('ex:')}{by}"
 
+    order = EventOrder(judged.events, judged.terms, ruleset)
+    return {
+        (step.ordering.name, words(step.before), words(step.after)): step.ordering.strict
+        for step in order.steps()
+    }
+
+
+def derived_order(made: Json | str, ruleset: Ruleset = ALL) -> Derived:
+    """All that follows from the steps: pairs of events to `<=` or `<`."""
     reached: Derived = {}
-    for step in order.steps():
-        pair = words(step.before), words(step.after)
-        if step.ordering.strict or pair not in reached:
-            reached[pair] = "<" if step.ordering.strict else "<="
+    for (_, *pair), strict in named_steps(made, ruleset).items():
+        before, after = pair
+        if strict or (before, after) not in reached:
+            reached[before, after] = "<" if strict else "<="
     changed = True
     while changed:
         changed = False

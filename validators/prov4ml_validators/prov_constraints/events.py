@@ -236,20 +236,24 @@ class Events:
         An entity in the middle of a chain may have no event of its own: something that only these steps touch
         takes its place, so that the ends of the chain are ordered.
         """
-        through = "i19" in self._ruleset
-        for statement in self._statements["specializationOf"]:
+        specializations = self._statements["specializationOf"]
+        middle: set[int] = set()
+        if "i19" in self._ruleset:
+            middle = {one.args[0] for one in specializations} & {one.args[1] for one in specializations}
+        for statement in specializations:
             specific, general = statement.args
             if specific == general:
                 continue
-            for name, events, what, earlier, later in (
-                ("c45", self._generation, "generation", general, specific),
-                ("c46", self._invalidation, "invalidation", specific, general),
+            for name, what, first, earlier, later in (
+                ("c45", "generation", self._generation, general, specific),
+                ("c46", "invalidation", self._invalidation, specific, general),
             ):
-                if through:
-                    before, after = (self._stand_in(what, statement, one) for one in (earlier, later))
+                before, after = (
+                    self._stand_in(what, statement, entity) if entity in middle else first.get(entity)
+                    for entity in (earlier, later)
+                )
+                if before is not None and after is not None:
                     self._step(name, before, after)
-                else:
-                    self._between(name, events, earlier, events, later)
 
     def _stand_in(self, what: str, statement: Statement, entity: int) -> int:
         event = (self._generation if what == "generation" else self._invalidation).get(entity)
