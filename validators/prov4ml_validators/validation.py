@@ -7,6 +7,7 @@ from typing import Any
 from .crate.check import PROFILES, check_bare_metadata, check_crate
 from .crate.graph import DESCRIPTOR, LEGACY_DESCRIPTOR
 from .crate.members import LARGEST_METADATA, DirectoryMembers, Members, TarMembers, open_zip
+from .cross_check.listing import ListedMembers, document_names
 from .discovery import RUN_FILE, directory_kind
 from .json_text import decode_json, with_places
 from .prov_json.records import KINDS
@@ -58,7 +59,7 @@ def _check(
     if path.is_dir():
         kind = directory_kind(path)
         if kind == "ro-crate":
-            return _crate(shown, DirectoryMembers(path), profile)
+            return _crate(shown, DirectoryMembers(path), profile, store_reader, path)
         if kind == "run-directory":
             from .run_directory import check_run_directory
 
@@ -69,9 +70,9 @@ def _check(
         raise FileNotFoundError(path)
     if name.endswith(_ZIP_NAMES) or _begins_with(path, b"PK\x03\x04"):
         with open_zip(path) as members:
-            return _crate(shown, members, profile)
+            return _crate(shown, members, profile, store_reader)
     if name.endswith(_TAR_NAMES):
-        return _crate(shown, TarMembers(path), profile)
+        return _crate(shown, TarMembers(path), profile, store_reader)
     if path.stat().st_size > 4 * LARGEST_METADATA:
         raise Unreadable(shown, "too large to be checked in memory")
     data = path.read_bytes()
@@ -94,8 +95,20 @@ def _check(
     return "prov-json", (), findings
 
 
-def _crate(shown: str, members: Members, profile: str | None) -> tuple[str, tuple[str, ...], list[Finding]]:
-    return "ro-crate", *check_crate(shown, members, profile=profile)
+def _crate(
+    shown: str,
+    members: Members,
+    profile: str | None,
+    store_reader: StoreReader | None,
+    directory: Path | None = None,
+) -> tuple[str, tuple[str, ...], list[Finding]]:
+    members = ListedMembers(members)
+    profiles, findings = check_crate(shown, members, profile=profile)
+    if document_names(members.entries()):
+        from .cross_check.check import check_parts
+
+        findings += check_parts(members, directory=directory, store_reader=store_reader)
+    return "ro-crate", profiles, findings
 
 
 def _begins_with(path: Path, magic: bytes) -> bool:
