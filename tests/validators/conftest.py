@@ -69,8 +69,19 @@ def good_metadata(version: str = "1.1") -> Json:
                 "version": "0.5",
             },
             {"@id": licence, "@type": "CreativeWork", "name": "MIT", "description": "The MIT licence"},
-            {"@id": person, "@type": "Person", "name": "Josiah Carberry"},
-            {"@id": publisher, "@type": "Organization", "name": "X", "url": publisher},
+            {
+                "@id": person,
+                "@type": "Person",
+                "name": "Josiah Carberry",
+                "affiliation": {"@id": publisher},
+            },
+            {
+                "@id": publisher,
+                "@type": "Organization",
+                "name": "X",
+                "url": publisher,
+                "contactPoint": {"@id": "#contact"},
+            },
             {
                 "@id": "data%20set.csv",
                 "@type": "File",
@@ -87,6 +98,7 @@ def good_metadata(version: str = "1.1") -> Json:
                 "description": "What was run",
                 "encodingFormat": "text/x-python",
                 "contentSize": "5",
+                "programmingLanguage": {"@id": "https://www.python.org/"},
             },
             {"@id": "store/", "@type": "Dataset", "name": "Store", "description": "Metrics"},
             {
@@ -109,6 +121,14 @@ def good_metadata(version: str = "1.1") -> Json:
                 "result": {"@id": "store/"},
                 "actionStatus": "http://schema.org/CompletedActionStatus",
             },
+            {
+                "@id": "https://www.python.org/",
+                "@type": "ComputerLanguage",
+                "name": "Python",
+                "url": "https://www.python.org/",
+                "version": "3.11",
+            },
+            {"@id": "#contact", "@type": "ContactPoint", "name": "Help", "email": "help@example.org"},
         ],
     }
 

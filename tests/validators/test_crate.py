@@ -42,7 +42,9 @@ def test_good_crate_has_no_finding(make_crate: Callable[..., Path]) -> None:
 @pytest.mark.parametrize("version", ["1.2", "1.3"])
 def test_newer_versions_are_valid(make_crate: Callable[..., Path], version: str) -> None:
     report = validate(make_crate(version=version))
-    assert (report.findings, report.profiles[0]) == ((), f"ro-crate-{version}")
+    assert report.profiles[0] == f"ro-crate-{version}"
+    # A store is one thing: its chunks are not listed one by one.
+    assert [finding.rule for finding in report.findings] == [f"ro-crate-{version}/directory-has-part"]
 
 
 CASES: list[tuple[str, Damage, str]] = [
@@ -59,7 +61,7 @@ CASES: list[tuple[str, Damage, str]] = [
     ("1.1", put(DESCRIPTOR, **{"@type": "File"}), "ro-crate-1.1/descriptor-type"),
     ("1.1", drop(DESCRIPTOR, "conformsTo"), "ro-crate-1.1/descriptor-conforms-to"),
     ("1.1", lambda m: m["@graph"].pop(DESCRIPTOR), "ro-crate-1.1/descriptor"),
-    ("1.1", lambda m: m.pop("@context"), "ro-crate-1.1/json-ld-document"),
+    ("1.1", lambda m: m.pop("@context"), "ro-crate-1.1/context"),
     ("1.1", lambda m: m.update({"@graph": {}}), "ro-crate-1.1/json-ld-document"),
     ("1.3", lambda m: m["@context"].pop(0), "ro-crate-1.3/context-reference"),
     ("1.1", put(ROOT, author={"name": "nested"}), "ro-crate-1.1/flattened"),
@@ -70,13 +72,13 @@ CASES: list[tuple[str, Damage, str]] = [
     ("1.1", lambda m: m["@graph"].append({"@id": "#x"}), "ro-crate-1.1/entity-type"),
     ("1.1", lambda m: m["@graph"].append(dict(m["@graph"][4])), "ro-crate-1.1/unique-id"),
     ("1.1", lambda m: m["@graph"][ROOT]["hasPart"].pop(), "ro-crate-1.1/data-entity-linked"),
-    ("1.1", lambda m: m["@graph"][ROOT]["hasPart"].append({"@id": "#run"}), "ro-crate-1.1/root-has-part"),
+    ("1.1", lambda m: m["@graph"][ROOT]["hasPart"].append("run"), "ro-crate-1.1/root-has-part"),
     ("1.2", put(8, **{"@id": "a store/"}), "ro-crate-1.2/data-entity-id"),
     ("1.2", put(ROOT, citation={"@id": "paper.pdf"}), "ro-crate-1.2/citation-id"),
     ("1.2", put(2, **{"@type": "CreativeWork"}), "ro-crate-1.2/root-conforms-to-profile"),
-    ("1.2", drop(TOOL, "version"), "ro-crate-1.2/software-properties"),
-    ("1.3", drop(TOOL, "url"), "ro-crate-1.3/software-properties"),
-    ("1.3", put(7, **{"@type": "SoftwareSourceCode"}), "ro-crate-1.3/script-type"),
+    ("1.2", drop(TOOL, "version"), "ro-crate-1.2/software-version"),
+    ("1.3", drop(TOOL, "url"), "ro-crate-1.3/software-url"),
+    ("1.3", put(7, **{"@type": "SoftwareSourceCode"}), "ro-crate-1.3/script-file"),
     ("1.2", drop(7, "name"), "ro-crate-1.2/script-name"),
     ("1.2", put(ROOT, thumbnail={"@id": "#run"}), "ro-crate-1.2/thumbnail"),
     ("1.1", drop(RUN, "instrument"), "process-run-crate-0.5/action-instrument"),
@@ -96,12 +98,13 @@ def test_damage_breaks_its_must_rule(
 
 SHOULD_CASES: list[tuple[Damage, str]] = [
     (put(ROOT, datePublished="2026"), "ro-crate-1.1/root-date-precision"),
-    (drop(3, "description"), "ro-crate-1.1/root-license-entity"),
+    (drop(3, "description"), "ro-crate-1.1/license-description"),
+    (put(ROOT, license="MIT"), "ro-crate-1.1/root-license-entity"),
     (drop(ROOT, "author"), "ro-crate-1.1/root-author"),
     (drop(ROOT, "mentions"), "process-run-crate-0.5/action-mentioned"),
-    (drop(RUN, "endTime"), "process-run-crate-0.5/action-properties"),
+    (drop(RUN, "endTime"), "process-run-crate-0.5/action-end-time"),
     (drop(RUN, "result"), "process-run-crate-0.5/action-result"),
-    (put(RUN, startTime="yesterday"), "process-run-crate-0.5/action-time"),
+    (put(RUN, startTime="yesterday"), "process-run-crate-0.5/action-start-time"),
     (put(RUN, actionStatus={"@id": "https://example.org/done"}), "process-run-crate-0.5/action-status"),
     (put(RUN, error="boom"), "process-run-crate-0.5/action-error"),
     (put(TOOL, softwareVersion="2"), "process-run-crate-0.5/tool-one-version"),

@@ -4,9 +4,11 @@ import os
 from pathlib import Path
 from typing import Any
 
-from .crate.check import PROFILES, check_bare_metadata, check_crate
+from .crate.check import check_bare_metadata, check_crate
 from .crate.graph import DESCRIPTOR, LEGACY_DESCRIPTOR
 from .crate.members import LARGEST_METADATA, DirectoryMembers, Members, TarMembers, open_zip
+from .crate.profiles import find_profile
+from .crate.user_profile import UserProfile
 from .cross_check.listing import ListedMembers, document_names
 from .discovery import RUN_FILE, directory_kind
 from .json_text import decode_json, with_places
@@ -27,7 +29,8 @@ def validate(path: Path, *, profile: str | None = None, store_reader: StoreReade
 
     Args:
         path: file or directory.
-        profile: the profile of a crate, such as `ro-crate-1.2`, in place of what it declares.
+        profile: the profile of a crate, such as `ro-crate-1.2`, in place of what it declares; or the
+            path of a TOML file with rules of the user, which hold in addition.
         store_reader: reads metric stores for the rules that need one; without it they are
             reported as not checked.
 
@@ -35,14 +38,13 @@ def validate(path: Path, *, profile: str | None = None, store_reader: StoreReade
         The findings, heaviest first.
 
     Raises:
-        Unreadable: missing, none of these, not JSON, or a profile that is not known.
+        Unreadable: missing, none of these, not JSON, or a profile that is not known or not understood.
     """
     shown = os.fspath(path)
-    if profile is not None and profile not in PROFILES:
-        raise Unreadable(shown, f"no profile {profile}", f"known are {', '.join(PROFILES)}")
+    chosen = None if profile is None else find_profile(profile)
     path = Path(path)
     try:
-        kind, profiles, findings = _check(path, shown, profile, store_reader)
+        kind, profiles, findings = _check(path, shown, chosen, store_reader)
     except FileNotFoundError as error:
         raise Unreadable(shown, "no such file or directory", "check the path") from error
     except RecursionError as error:
@@ -53,7 +55,7 @@ def validate(path: Path, *, profile: str | None = None, store_reader: StoreReade
 
 
 def _check(
-    path: Path, shown: str, profile: str | None, store_reader: StoreReader | None
+    path: Path, shown: str, profile: str | UserProfile | None, store_reader: StoreReader | None
 ) -> tuple[str, tuple[str, ...], list[Finding]]:
     name = path.name.lower()
     if path.is_dir():
@@ -98,7 +100,7 @@ def _check(
 def _crate(
     shown: str,
     members: Members,
-    profile: str | None,
+    profile: str | UserProfile | None,
     store_reader: StoreReader | None,
     directory: Path | None = None,
 ) -> tuple[str, tuple[str, ...], list[Finding]]:

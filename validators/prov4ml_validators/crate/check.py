@@ -1,18 +1,22 @@
 """All checks of one crate, in the order in which their findings are listed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ..json_text import SYNTAX, JsonText, decode_json, with_places
 from ..report import Finding, Location, Severity, Unreadable
 from ..rules import rule
-from . import entities, json_ld, root
+from . import contextual, data, entities, json_ld, root
+from .detached import check_detached
+from .files import check_files, check_main_workflow
 from .graph import DESCRIPTOR, LEGACY_DESCRIPTOR, CrateGraph
 from .members import LARGEST_METADATA, Member, Members
 from .paths import check_identifiers, check_members
 from .payload import NOT_CHECKED, check_content, check_presence, make_payload
-from .process_run import PERMALINK, PROFILE, check_process_run
-from .versions import VERSIONS, Check
+from .profiles import applicable, check_declared
+from .user_profile import UserProfile
+from .versions import Check
+from .workflow import PROFILE as WORKFLOW_PROFILE
 
 METADATA_MISSING = rule(
     "ro-crate/metadata-file",
@@ -28,21 +32,8 @@ METADATA_LARGE = rule(
     source="prov4ml, untrusted archives",
     help="describe directories and not their files",
 )
-PROFILE_NOT_CHECKED = rule(
-    "ro-crate/profile-not-checked",
-    Severity.MAY,
-    "A profile that the crate declares is one with rules here.",
-    source="prov4ml",
-    help="only the rules of RO-Crate itself and of known profiles were checked",
-)
-
-PROFILES = (*(f"ro-crate-{version}" for version in VERSIONS), PROFILE)
-"""What `profile` may name."""
-
+_FORM_CHECKS: tuple[Check, ...] = (json_ld.check_document, json_ld.check_context, json_ld.check_entities)
 _CHECKS: tuple[Check, ...] = (
-    json_ld.check_document,
-    json_ld.check_context,
-    json_ld.check_entities,
     root.check_descriptor,
     root.check_root,
     root.check_root_profiles,
@@ -51,11 +42,8 @@ _CHECKS: tuple[Check, ...] = (
     entities.check_citations,
     entities.check_software,
     entities.check_thumbnails,
-)
-_OTHER_PROFILES = (
-    "https://w3id.org/ro/wfrun/",
-    "https://w3id.org/workflowhub/",
-    "https://w3id.org/ro/wftest",
+    data.check_data,
+    contextual.check_contextual_entities,
 )
 
 
@@ -91,14 +79,14 @@ def read_metadata(members: Members, entries: Sequence[Member], prefix: str) -> t
 
 
 def check_crate(
-    path: str, members: Members, *, profile: str | None = None
+    path: str, members: Members, *, profile: str | UserProfile | None = None
 ) -> tuple[tuple[str, ...], list[Finding]]:
     """Check a crate with its payload.
 
     Args:
         path: for messages.
         members: the files of the crate.
-        profile: one of `PROFILES`, in place of what the crate declares.
+        profile: one of `PROFILES`, in place of what the crate declares, or rules of the user.
 
     Returns:
         The profiles checked, and the findings.
@@ -111,19 +99,21 @@ def check_crate(
     name, data = read_metadata(members, entries, prefix)
     if data is None:
         return (), [*findings, METADATA_LARGE.finding(f"{name} has more than {LARGEST_METADATA} bytes")]
-    profiles, own, source, graph = check_metadata(path, data, name, profile)
+    profiles, own, source, graph = check_metadata(path, data, name, profile, is_attached=True)
     if source is None or graph is None:
         return profiles, findings + own
     payload = make_payload(members, entries, prefix)
     own += check_identifiers(graph)
-    if not graph.is_detached:
-        own += check_presence(graph, payload)
+    own += check_presence(graph, payload)
+    own += check_files(graph, payload, profiles[0].removeprefix("ro-crate-"))
+    if WORKFLOW_PROFILE in profiles:
+        own += check_main_workflow(graph, payload)
     own += check_content(graph, payload)
     return profiles, findings + with_places(own, source.text, file=name)
 
 
 def check_metadata(
-    path: str, data: bytes, name: str, profile: str | None
+    path: str, data: bytes, name: str, profile: str | UserProfile | None, *, is_attached: bool = False
 ) -> tuple[tuple[str, ...], list[Finding], JsonText | None, CrateGraph | None]:
     """Check the metadata of a crate and nothing else; text and graph are None where it is no JSON."""
     try:
@@ -131,42 +121,37 @@ def check_metadata(
     except Unreadable as error:
         where = replace(error.location, file=name)
         return (), [SYNTAX.finding(error.message, where, error.hint or None)], None, None
-    graph = CrateGraph(source.value)
-    version, profiles = _profiles(graph, profile)
+    graph = CrateGraph(source.value, is_attached=is_attached)
+    version, profiles = applicable(graph, profile)
+    # A crate that conforms to a profile conforms to those it builds on; that it says so is a SHOULD there.
+    inherited = {f"{parent}/root-conforms-to" for one in profiles for parent in one.parents}
     findings = [*source.findings]
-    for check in _CHECKS:
+    for check in _FORM_CHECKS:
         findings += check(graph, version)
-    if PROFILE in profiles:
-        findings += check_process_run(graph)
-    findings += _other_profiles(graph)
-    return profiles, findings, source, graph
+    if graph.has_context:  # without one, no term of the graph has a meaning that could be right or wrong
+        for check in _CHECKS:
+            findings += check(graph, version)
+        for one in profiles:
+            findings += (found for found in one.check(graph) if found.rule not in inherited)
+    findings += check_declared(graph)
+    names = (f"ro-crate-{version}", *(one.name for one in profiles))
+    if isinstance(profile, UserProfile):
+        findings += profile.check(graph)
+        names = (*names, f"user/{profile.name}")
+    return names, findings, source, graph
 
 
 def check_bare_metadata(
-    path: str, data: bytes, name: str, profile: str | None
+    path: str, data: bytes, name: str, profile: str | UserProfile | None
 ) -> tuple[tuple[str, ...], list[Finding]]:
     """Check a metadata file that comes without its crate."""
     profiles, findings, source, graph = check_metadata(path, data, name, profile)
     if source is None or graph is None:
         return profiles, findings
     findings += check_identifiers(graph)
-    if not graph.is_detached:
+    version = profiles[0].removeprefix("ro-crate-")
+    if graph.is_detached:
+        findings += check_detached(graph, version, name)
+    else:
         findings.append(NOT_CHECKED.finding("the files were not checked", Location()))
     return profiles, with_places(findings, source.text)
-
-
-def _profiles(graph: CrateGraph, profile: str | None) -> tuple[str, tuple[str, ...]]:
-    version = graph.declared_version if graph.declared_version in VERSIONS else VERSIONS[0]
-    runs = any(name.startswith(PERMALINK) for name in graph.declared_profiles)
-    if profile is not None and profile.startswith("ro-crate-"):
-        version, runs = profile.removeprefix("ro-crate-"), False
-    elif profile == PROFILE:
-        runs = True
-    return version or VERSIONS[0], (f"ro-crate-{version}", *((PROFILE,) if runs else ()))
-
-
-def _other_profiles(graph: CrateGraph) -> Iterator[Finding]:
-    for name in graph.declared_profiles:
-        if name.startswith(_OTHER_PROFILES) and not name.startswith(PERMALINK):
-            where = graph.root.place("conformsTo") if graph.root is not None else None
-            yield PROFILE_NOT_CHECKED.finding(f"{name} was not checked", where)

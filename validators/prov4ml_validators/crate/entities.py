@@ -10,7 +10,6 @@ from .versions import versioned
 _MUST, _SHOULD = Severity.MUST, Severity.SHOULD
 _NEWER = ("1.2", "1.3")
 _DATA = "Data Entities"
-_SOFTWARE = frozenset({"SoftwareApplication", "ComputerLanguage"})
 
 LINKED = versioned(
     "data-entity-linked",
@@ -22,10 +21,9 @@ LINKED = versioned(
 ROOT_PARTS = versioned(
     "root-has-part",
     _MUST,
-    "hasPart of the root names files and directories, nothing else.",
+    "hasPart of the root refers to entities and holds no text.",
     section=_DATA,
-    help="link other entities by mentions",
-    versions=("1.1",),
+    help='write {"@id": "..."}',
 )
 ID_FORM = versioned(
     "data-entity-id",
@@ -56,14 +54,6 @@ DIRECTORY_SLASH = versioned(
     section=f"{_DATA}, Directory Data Entity",
     help="add the slash",
 )
-FILE_PROPERTIES = versioned(
-    "file-properties",
-    _SHOULD,
-    "A file has name, description, encodingFormat and contentSize.",
-    section=f"{_DATA}, File Data Entity",
-    help="add what is missing",
-    versions=_NEWER,
-)
 CITATION = versioned(
     "citation-id",
     _MUST,
@@ -72,20 +62,39 @@ CITATION = versioned(
     help="refer to its DOI",
     versions=_NEWER,
 )
-SOFTWARE = versioned(
-    "software-properties",
+SOFTWARE = {
+    name: versioned(
+        f"software-{name}",
+        _MUST,
+        f"A SoftwareApplication or ComputerLanguage has a {name}.",
+        section="Workflows and Scripts; Provenance, Software used to create files",
+        help=f"add {name}",
+        versions=_NEWER,
+    )
+    for name in ("name", "url", "version")
+}
+SCRIPT_FILE = versioned(
+    "script-file",
     _MUST,
-    "A SoftwareApplication or ComputerLanguage has name, url and version.",
-    section="Workflows and Scripts; Provenance, Software used to create files",
-    help="add what is missing",
+    "A script is a File.",
+    section="Workflows and Scripts",
+    help='write "@type": ["File", "SoftwareSourceCode"]',
     versions=_NEWER,
 )
-SCRIPT_TYPE = versioned(
-    "script-type",
+WORKFLOW_FILE = versioned(
+    "workflow-file",
     _MUST,
-    "A script or workflow is a File and SoftwareSourceCode.",
+    "A workflow is a File.",
     section="Workflows and Scripts",
-    help='write "@type": ["File", "SoftwareSourceCode"], for a workflow also "ComputationalWorkflow"',
+    help='write "@type": ["File", "SoftwareSourceCode", "ComputationalWorkflow"]',
+    versions=_NEWER,
+)
+WORKFLOW_SOURCE = versioned(
+    "workflow-source-code",
+    _MUST,
+    "A workflow is SoftwareSourceCode.",
+    section="Workflows and Scripts",
+    help='write "@type": ["File", "SoftwareSourceCode", "ComputationalWorkflow"]',
     versions=_NEWER,
 )
 SCRIPT_NAME = versioned(
@@ -111,37 +120,27 @@ def check_data_entities(graph: CrateGraph, version: str) -> Iterator[Finding]:
     for entity in graph.data_entities:
         name = shorten(entity.id)
         is_local = not is_absolute(entity.id)
-        if graph.root is not None and entity.id not in graph.reachable:
+        if graph.root_id is not None and entity.id not in graph.reachable:
             yield from LINKED.finding(
                 version, f"{name} is not linked from the root by hasPart", entity.place()
             )
-        if is_local and ("\\" in entity.id or " " in entity.id or entity.id.startswith("/")):
+        if "\\" in entity.id or " " in entity.id or (is_local and entity.id.startswith("/")):
             yield from ID_FORM.finding(version, f"{name} is no relative URI", entity.place("@id"))
         elif entity.id.startswith("file:"):
             yield from FILE_URI.finding(version, f"{name} is a path of one machine", entity.place("@id"))
         if is_local and graph.is_detached:
             yield from DETACHED.finding(version, f"{name} is not on the web", entity.place("@id"))
-        if is_local and "Dataset" in entity.types and not entity.id.endswith("/"):
+        if "Dataset" in entity.types and not entity.id.endswith("/"):
             yield from DIRECTORY_SLASH.finding(version, f"{name} does not end with /", entity.place("@id"))
-        if "File" in entity.types:
-            missing = [
-                one for one in ("name", "description", "encodingFormat", "contentSize") if not entity.has(one)
-            ]
-            if missing:
-                yield from FILE_PROPERTIES.finding(
-                    version, f"{name} has no {', '.join(missing)}", entity.place()
-                )
 
 
 def check_root_parts(graph: CrateGraph, version: str) -> Iterator[Finding]:
-    """Yield parts of the root that are neither file nor directory."""
+    """Yield parts of the root that are no reference."""
     if graph.root is None:
         return
-    for name in references(graph.root.get("hasPart")):
-        entity = graph.by_id.get(name)
-        # Things on the web that are described as something else are data entities too, by being a part.
-        if entity is None or not (entity.types & {"File", "Dataset"} or is_absolute(name)):
-            message = f"{shorten(name)} is no File or Dataset of the graph"
+    for one in as_list(graph.root.get("hasPart")):
+        if not isinstance(one, dict) or "@value" in one:
+            message = f"hasPart of the root has {shorten(one)}"
             yield from ROOT_PARTS.finding(version, message, graph.root.place("hasPart"))
 
 
@@ -157,18 +156,20 @@ def check_citations(graph: CrateGraph, version: str) -> Iterator[Finding]:
 
 def check_software(graph: CrateGraph, version: str) -> Iterator[Finding]:
     """Yield software, scripts and workflows that lack a type or a property."""
-    for entity in graph.entities:
-        name = shorten(entity.id)
-        if entity.types & _SOFTWARE:
-            for wanted in ("name", "url", "version"):
-                if not entity.has(wanted):
-                    yield from SOFTWARE.finding(version, f"{name} has no {wanted}", entity.place())
-        if entity.types & {"SoftwareSourceCode", "ComputationalWorkflow"}:
-            for wanted in ("File", "SoftwareSourceCode"):
-                if wanted not in entity.types:
-                    yield from SCRIPT_TYPE.finding(version, f"{name} is no {wanted}", entity.place("@type"))
-            if not entity.has("name"):
-                yield from SCRIPT_NAME.finding(version, f"{name} has no name", entity.place())
+    for entity in graph.of_types("SoftwareApplication", "ComputerLanguage"):
+        for wanted, rule in SOFTWARE.items():
+            if not entity.has(wanted):
+                yield from rule.finding(version, f"{shorten(entity.id)} has no {wanted}", entity.place())
+    for entity in graph.of_types("SoftwareSourceCode", "ComputationalWorkflow"):
+        name, where = shorten(entity.id), entity.place("@type")
+        is_workflow = "ComputationalWorkflow" in entity.types
+        if "File" not in entity.types:
+            rule = WORKFLOW_FILE if is_workflow else SCRIPT_FILE
+            yield from rule.finding(version, f"{name} is no File", where)
+        if "SoftwareSourceCode" not in entity.types:
+            yield from WORKFLOW_SOURCE.finding(version, f"{name} is no SoftwareSourceCode", where)
+        if not entity.has("name"):
+            yield from SCRIPT_NAME.finding(version, f"{name} has no name", entity.place())
 
 
 def check_thumbnails(graph: CrateGraph, version: str) -> Iterator[Finding]:

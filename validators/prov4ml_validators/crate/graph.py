@@ -1,8 +1,7 @@
 """The metadata of a crate as a dictionary of entities: no RDF, no network."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
@@ -13,7 +12,7 @@ from ..report import Location
 DESCRIPTOR = "ro-crate-metadata.json"
 LEGACY_DESCRIPTOR = "ro-crate-metadata.jsonld"
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_VERSION = re.compile(r"https?://w3id\.org/ro/crate/(\d+\.\d+)(?:\.\d+)?(?:-DRAFT|-RC\d+)?/?")
+_VERSION = re.compile(r"https?://w3id\.org/ro/crate/(\d+\.\d+)(?:\.\d+)?/?")
 
 
 def as_list(value: Any) -> list[Any]:
@@ -41,23 +40,24 @@ def is_absolute(identifier: str) -> bool:
     return _ABSOLUTE.match(identifier) is not None
 
 
-@dataclass(frozen=True)
 class Entity:
-    """One entity of the graph: its members as in the file, and where it stands."""
+    """One entity of the graph: its members as in the file, and where it stands.
 
-    body: Mapping[str, Any]
-    pointer: str
+    Attributes:
+        body: its members.
+        index: its place in `@graph`, from 0.
+        id: `@id`, or nothing where there is none.
+        types: the names in `@type`; `MediaObject` is `File`, as in every context of RO-Crate.
+    """
 
-    @cached_property
-    def id(self) -> str:
-        """Return `@id`, or nothing where there is none."""
-        value = self.body.get("@id")
-        return value if isinstance(value, str) else ""
+    __slots__ = ("body", "id", "index", "types")
 
-    @cached_property
-    def types(self) -> frozenset[str]:
-        """Return the names in `@type`."""
-        return frozenset(one for one in as_list(self.body.get("@type")) if isinstance(one, str))
+    def __init__(self, body: Mapping[str, Any], index: int) -> None:
+        self.body = body
+        self.index = index
+        name = body.get("@id")
+        self.id: str = name if isinstance(name, str) else ""
+        self.types: frozenset[str] = _types(body.get("@type"))
 
     def get(self, name: str) -> Any:
         """Return the value of a property, None where there is none."""
@@ -65,11 +65,38 @@ class Entity:
 
     def has(self, name: str) -> bool:
         """Return whether a property has a value that is not empty."""
-        return any(one not in ("", {}, None) for one in as_list(self.get(name)))
+        value = self.body.get(name)
+        if isinstance(value, list):
+            return any(one not in ("", {}, None) for one in value)
+        return value not in ("", {}, None)
+
+    @property
+    def pointer(self) -> str:
+        """Return the JSON pointer to the entity."""
+        return f"/@graph/{self.index}"
 
     def place(self, *names: str) -> Location:
         """Return where the entity or one of its properties is."""
         return Location(pointer=self.pointer + pointer(*(name for name in names if name in self.body)))
+
+
+_type_sets: dict[str, frozenset[str]] = {}
+
+
+def _types(value: Any) -> frozenset[str]:
+    """Return the names in a `@type`; the sets of single names are shared, which most entities have."""
+    if isinstance(value, str):
+        found = _type_sets.get(value)
+        if found is None:
+            found = frozenset({value, "File"} if value == "MediaObject" else {value})
+            if len(_type_sets) < _MOST_SHARED_TYPES:
+                _type_sets[value] = found
+        return found
+    names = frozenset(one for one in as_list(value) if isinstance(one, str))
+    return names | {"File"} if "MediaObject" in names else names
+
+
+_MOST_SHARED_TYPES = 4096
 
 
 class CrateGraph:
@@ -77,28 +104,32 @@ class CrateGraph:
 
     Attributes:
         document: the parsed JSON.
+        is_attached: whether the files came with it, in a directory or an archive.
         entities: in the order of the document; what is no object is left out.
         by_id: the first entity of each identifier.
         descriptor: the metadata descriptor, if there is one.
         root: the root data entity, if there is one.
     """
 
-    def __init__(self, document: Any) -> None:
+    def __init__(self, document: Any, *, is_attached: bool = False) -> None:
         self.document = document
+        self.is_attached = is_attached
         graph = document.get("@graph") if isinstance(document, dict) else None
         self.entities: Sequence[Entity] = tuple(
-            Entity(body, f"/@graph/{index}")
+            Entity(body, index)
             for index, body in enumerate(graph if isinstance(graph, list) else [])
             if isinstance(body, dict)
         )
         self.by_id: dict[str, Entity] = {}
+        self._by_type: dict[str, list[Entity]] = {}
+        self._referrers: dict[str, dict[str, list[Entity]]] = {}
         for entity in self.entities:
             if entity.id:
                 self.by_id.setdefault(entity.id, entity)
+            for name in entity.types:
+                self._by_type.setdefault(name, []).append(entity)
         self.descriptor = self._find_descriptor()
         self.root_id = next(references(self.descriptor.get("about")), None) if self.descriptor else None
-        if self.root_id is None and "./" in self.by_id and self.descriptor is None:
-            self.root_id = "./"
         self.root = self.by_id.get(self.root_id) if self.root_id is not None else None
 
     def _find_descriptor(self) -> Entity | None:
@@ -129,9 +160,14 @@ class CrateGraph:
         return tuple(dict.fromkeys(name for name in found if not _VERSION.fullmatch(name)))
 
     @property
+    def has_context(self) -> bool:
+        """Return whether there is a `@context`; without one no term of the graph has a meaning."""
+        return isinstance(self.document, dict) and self.document.get("@context") not in (None, [], {})
+
+    @property
     def is_detached(self) -> bool:
-        """Return whether the root is an absolute URI: such a crate has no files (RO-Crate 1.2, Structure)."""
-        return self.root_id is not None and is_absolute(self.root_id)
+        """Return whether this is a document alone whose root is a URI: all its files are on the web."""
+        return not self.is_attached and self.root_id is not None and is_absolute(self.root_id)
 
     @cached_property
     def data_entities(self) -> tuple[Entity, ...]:
@@ -157,6 +193,25 @@ class CrateGraph:
                     if name in self.by_id:
                         waiting.append(self.by_id[name])
         return frozenset(found)
+
+    def of_types(self, *names: str) -> Iterable[Entity]:
+        """Return the entities that have any of the types, each once, in the order of the document."""
+        lists = [self._by_type[name] for name in names if name in self._by_type]
+        if len(lists) < 2:
+            return lists[0] if lists else ()
+        return sorted({id(one): one for found in lists for one in found}.values(), key=lambda one: one.index)
+
+    def referrers(self, name: str, identifier: str) -> Sequence[Entity]:
+        """Return the entities whose property `name` refers to `identifier`."""
+        if name not in self._referrers:
+            found: dict[str, list[Entity]] = {}
+            for entity in self.entities:
+                value = entity.body.get(name)
+                if value is not None:
+                    for target in references(value):
+                        found.setdefault(target, []).append(entity)
+            self._referrers[name] = found
+        return self._referrers[name].get(identifier, ())
 
     def referenced(self, entity: Entity, name: str) -> Iterator[Entity]:
         """Yield the described entities that a property names."""

@@ -13,7 +13,13 @@ from .versions import versioned
 
 _MUST, _SHOULD = Severity.MUST, Severity.SHOULD
 _JSON_LD = "Appendix RO-Crate JSON-LD"
-_WORKFLOW_RUN = "https://w3id.org/ro/terms/workflow-run/context"
+_TERMS = "https://w3id.org/ro/terms/"
+_RO = "https://w3id.org/ro/"
+_TEST_TERMS = frozenset({
+    "TestSuite", "TestInstance", "TestService", "TestDefinition", "PlanemoEngine", "JenkinsService",
+    "TravisService",
+    "GithubService", "instance", "runsOn", "resource", "definition", "engineVersion",
+})  # fmt: skip
 
 DOCUMENT = versioned(
     "json-ld-document",
@@ -21,6 +27,20 @@ DOCUMENT = versioned(
     "The metadata is a JSON object with a @context and an array @graph.",
     section=_JSON_LD,
     help='begin with {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": [...]}',
+)
+MISSING_CONTEXT = versioned(
+    "context",
+    _MUST,
+    "The metadata has a @context; without one no term has a meaning.",
+    section=_JSON_LD,
+    help='write "@context": "https://w3id.org/ro/crate/1.1/context"',
+)
+CONTEXT_EXISTS = versioned(
+    "context-exists",
+    _MUST,
+    "A context below https://w3id.org/ro/ is one that was published there.",
+    section=_JSON_LD,
+    help="correct its spelling, or define the terms in @context itself",
 )
 CONTEXT = versioned(
     "context-reference",
@@ -71,6 +91,20 @@ UNKNOWN_TYPE = versioned(
     section=_JSON_LD,
     help="correct its spelling, or define it in @context",
 )
+SUBJECT = versioned(
+    "subject-keywords",
+    _MUST,
+    "Subjects are named by about, keywords by keywords.",
+    section="Contextual Entities, Subjects and keywords",
+    help="write about for subject, keywords for keyword",
+)
+SINGLE_VALUE = versioned(
+    "single-value",
+    _SHOULD,
+    "A property with one value has the value itself and no array of one.",
+    section=_JSON_LD,
+    help="take the brackets away",
+)
 CONTEXT_NOT_KNOWN = rule(
     "ro-crate/context-not-known",
     Severity.MAY,
@@ -78,6 +112,11 @@ CONTEXT_NOT_KNOWN = rule(
     source="prov4ml; nothing is fetched",
     help="whether all terms are defined was not checked",
 )
+
+
+_KEYWORDS = frozenset({
+    "@id", "@type", "@context", "@value", "@language", "@direction", "@index", "@list", "@set", "@reverse",
+})  # fmt: skip
 
 
 @cache
@@ -88,7 +127,11 @@ def _terms() -> Mapping[str, frozenset[str]]:
         f"https://w3id.org/ro/crate/{version}/context": common.union(lists[version])
         for version in ("1.1", "1.2", "1.3")
     }
-    return {**known, _WORKFLOW_RUN: frozenset(lists["workflow-run"])}
+    run = frozenset(lists["workflow-run"])
+    for name, terms in (("workflow-run", run), ("test", _TEST_TERMS)):
+        # Older versions of the profiles name the vocabulary itself, which redirects to its context.
+        known[f"{_TERMS}{name}"] = known[f"{_TERMS}{name}/context"] = terms
+    return known
 
 
 def check_document(graph: CrateGraph, version: str) -> Iterator[Finding]:
@@ -97,8 +140,8 @@ def check_document(graph: CrateGraph, version: str) -> Iterator[Finding]:
     if not isinstance(document, dict):
         yield from DOCUMENT.finding(version, f"{shorten(document)} is no object", Location(pointer=""))
         return
-    if "@context" not in document:
-        yield from DOCUMENT.finding(version, "there is no @context", Location(pointer=""))
+    if not graph.has_context:
+        yield from MISSING_CONTEXT.finding(version, "there is no @context", Location(pointer=""))
     if not isinstance(document.get("@graph"), list):
         yield from DOCUMENT.finding(version, "there is no array @graph", Location(pointer=""))
         return
@@ -110,7 +153,7 @@ def check_document(graph: CrateGraph, version: str) -> Iterator[Finding]:
 
 def check_context(graph: CrateGraph, version: str) -> Iterator[Finding]:
     """Yield a missing reference to RO-Crate's context, and properties and types that no context defines."""
-    if not isinstance(graph.document, dict) or "@context" not in graph.document:
+    if not graph.has_context:
         return
     where = Location(pointer="/@context")
     defined: set[str] = set()
@@ -118,11 +161,16 @@ def check_context(graph: CrateGraph, version: str) -> Iterator[Finding]:
     contexts = as_list(graph.document["@context"])
     for one in contexts:
         if isinstance(one, dict):
-            defined.update(one)
+            defined.update(key for key, value in one.items() if _maps(value))
+            defined.difference_update(key for key, value in one.items() if not _maps(value))
         elif isinstance(one, str):
             terms = _terms().get(one.replace("http://", "https://").rstrip("/"))
             if terms is None:
                 unknown = True
+                if one.startswith(_RO):
+                    message = f"there is no context {shorten(one)}"
+                    yield from CONTEXT_EXISTS.finding(version, message, where)
+                    continue
                 yield CONTEXT_NOT_KNOWN.finding(f"the context {shorten(one)} is not known", where)
             else:
                 defined.update(terms)
@@ -133,19 +181,43 @@ def check_context(graph: CrateGraph, version: str) -> Iterator[Finding]:
         yield from _undefined(graph, version, defined)
 
 
+def _maps(definition: Any) -> bool:
+    """Return whether a definition in a context gives its term a meaning; null takes it away."""
+    if isinstance(definition, dict):
+        return definition.get("@id", "") is not None
+    return definition is not None
+
+
 def _undefined(graph: CrateGraph, version: str, defined: set[str]) -> Iterator[Finding]:
-    reported: set[str] = set()
+    seen = set(_KEYWORDS)
+    seen_types: set[str] = set()
     for entity in graph.entities:
-        for key in entity.body:
-            if not key.startswith("@") and key not in reported and not _is_defined(key, defined):
-                reported.add(key)
-                message = f"the property {shorten(key)} is not defined by @context"
-                yield from UNKNOWN_TERM.finding(version, message, entity.place(key))
+        for key in _keys(entity.body):
+            if key not in seen:
+                seen.add(key)
+                if not _is_defined(key, defined):
+                    message = f"the property {shorten(key)} is not defined by @context"
+                    yield from UNKNOWN_TERM.finding(version, message, entity.place(key))
         for name in entity.types:
-            if not is_absolute(name) and name not in reported and not _is_defined(name, defined):
-                reported.add(name)
-                message = f"the type {shorten(name)} is not defined by @context"
-                yield from UNKNOWN_TYPE.finding(version, message, entity.place("@type"))
+            if name not in seen_types:
+                seen_types.add(name)
+                if not is_absolute(name) and not _is_defined(name, defined):
+                    message = f"the type {shorten(name)} is not defined by @context"
+                    yield from UNKNOWN_TYPE.finding(version, message, entity.place("@type"))
+
+
+def _keys(body: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the keys of an entity and of what is nested in it."""
+    for key, value in body.items():
+        yield key
+        if isinstance(value, dict | list):
+            waiting = [value]
+            while waiting:
+                one = waiting.pop()
+                if isinstance(one, dict):
+                    yield from one
+                inner = one.values() if isinstance(one, dict) else one
+                waiting.extend(each for each in inner if isinstance(each, dict | list))
 
 
 def _is_defined(term: str, defined: set[str]) -> bool:
@@ -153,8 +225,20 @@ def _is_defined(term: str, defined: set[str]) -> bool:
     return term in defined or bool(colon and prefix in defined and not rest.startswith("//"))
 
 
+def _array_terms(document: Any) -> frozenset[str]:
+    """Return the terms whose definition in the document's own context asks for an array."""
+    found = set()
+    for context in as_list(document.get("@context") if isinstance(document, dict) else None):
+        for term, definition in context.items() if isinstance(context, dict) else ():
+            container = definition.get("@container") if isinstance(definition, dict) else None
+            if any(one in ("@set", "@list") for one in as_list(container)):
+                found.add(term)
+    return frozenset(found)
+
+
 def check_entities(graph: CrateGraph, version: str) -> Iterator[Finding]:
     """Yield entities without @id or @type, described twice, or with others inside them."""
+    arrays = _array_terms(graph.document)
     for entity in graph.entities:
         if not entity.id:
             yield from ENTITY_ID.finding(version, "an entity has no @id", entity.place())
@@ -162,20 +246,37 @@ def check_entities(graph: CrateGraph, version: str) -> Iterator[Finding]:
             yield from UNIQUE_ID.finding(version, f"{shorten(entity.id)} is described twice", entity.place())
         if not entity.types:
             yield from ENTITY_TYPE.finding(version, f"{shorten(entity.id)} has no @type", entity.place())
-        yield from _nested(entity, version)
+        yield from _values(entity, version, arrays)
 
 
-def _nested(entity: Entity, version: str) -> Iterator[Finding]:
+def _values(entity: Entity, version: str, arrays: frozenset[str]) -> Iterator[Finding]:
     for key, value in entity.body.items():
-        if key.startswith("@"):
+        if isinstance(value, str) or key[:1] == "@":
             continue
-        for index, one in enumerate(as_list(value)):
-            if isinstance(one, dict | list):
-                problem = _value_problem(one)
+        if isinstance(value, dict):
+            if len(value) == 1 and isinstance(value.get("@id"), str):
+                continue
+            problem = _value_problem(value)
+            if problem:
+                yield from FLAT.finding(
+                    version, f"{key} of {shorten(entity.id)}: {problem}", entity.place(key)
+                )
+        elif isinstance(value, list):
+            if len(value) == 1 and key not in arrays:
+                message = f"{key} of {shorten(entity.id)} is an array of one"
+                yield from SINGLE_VALUE.finding(version, message, entity.place(key))
+            for index, one in enumerate(value):
+                problem = _value_problem(one) if isinstance(one, dict | list) else ""
                 if problem:
-                    tokens = (key, index) if isinstance(value, list) else (key,)
-                    where = Location(pointer=entity.pointer + pointer(*tokens))
+                    where = Location(pointer=entity.pointer + pointer(key, index))
                     yield from FLAT.finding(version, f"{key} of {shorten(entity.id)}: {problem}", where)
+    for key in _SUBJECTS:
+        if key in entity.body:
+            message = f"{shorten(entity.id)} has {key}"
+            yield from SUBJECT.finding(version, message, entity.place(key))
+
+
+_SUBJECTS = ("subject", "dct:subject", "dcterms:subject", "keyword")
 
 
 def _value_problem(value: dict[str, Any] | list[Any]) -> str:

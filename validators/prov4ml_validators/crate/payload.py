@@ -28,13 +28,16 @@ SIZE = rule(
     source="RO-Crate 1.1–1.3, Data Entities",
     help="package again, or correct contentSize",
 )
-DIGEST = rule(
-    "payload/sha256",
-    _MUST,
-    "sha256 is the SHA-256 of the file, in hex.",
-    source="Workflow Run RO-Crate terms, sha256",
-    help="find out whether the file was changed, or package again",
-)
+DIGESTS = {
+    name: rule(
+        f"payload/{name}",
+        _MUST,
+        f"{name} is the {title} of the file, in hex.",
+        source=f"Workflow Run RO-Crate terms, {name}",
+        help="find out whether the file was changed, or package again",
+    )
+    for name, title in (("sha256", "SHA-256"), ("sha512", "SHA-512"), ("sha1", "SHA-1"), ("md5", "MD5"))
+}
 DAMAGED = rule(
     "payload/damaged",
     _MUST,
@@ -68,7 +71,8 @@ _PREVIEW = "ro-crate-preview.html"
 _PREVIEW_FILES = "ro-crate-preview_files"
 _METADATA = ("ro-crate-metadata.json", "ro-crate-metadata.jsonld", "ro-crate-metadata.json.sig")
 _DIGITS = re.compile(r"\d{1,20}")
-_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+_HEX = re.compile(r"[0-9a-fA-F]+")
+_LENGTHS = {"sha256": 64, "sha512": 128, "sha1": 40, "md5": 32}
 _LARGEST_RATIO, _BOMB_SIZE = 1000, 1 << 30
 _DECODERS = frozenset({"zlib", "lzma", "_lzma", "backports", "compression", "zipfile", "tarfile"})
 
@@ -88,12 +92,9 @@ class Payload:
     entries: dict[str, Member]
 
     def find(self, path: str) -> str | None:
-        """Return the member that an `@id` names, as written or with its escapes replaced."""
-        for candidate in (path, decoded(path)):
-            trimmed = candidate.rstrip("/")
-            if trimmed in self.entries or trimmed in self.directories:
-                return trimmed
-        return None
+        """Return the member that an `@id` names: its escapes stand for characters of the name."""
+        trimmed = decoded(path).rstrip("/")
+        return trimmed if trimmed in self.entries or trimmed in self.directories else None
 
     @property
     def directories(self) -> frozenset[str]:
@@ -148,28 +149,22 @@ def _parents(path: str) -> Iterator[str]:
         yield path
 
 
-def _expected_digest(entity: Entity) -> str | None:
-    for one in texts(entity.get("sha256")):
-        return one.strip()
-    return None
-
-
 def check_content(graph: CrateGraph, payload: Payload) -> Iterator[Finding]:
     """Yield files whose size or digest is not what the metadata or the manifest says, reading each once."""
-    stated: dict[str, list[tuple[Entity, str]]] = {}
-    for entity in graph.entities:
+    stated: dict[str, list[tuple[Entity, str, str]]] = {}
+    for entity in graph.of_types("File"):
         path = graph.local_path(entity)
-        found = payload.find(path) if path is not None and "File" in entity.types else None
+        found = payload.find(path) if path is not None else None
         if not found or found not in payload.entries:
             continue
         yield from _size(entity, payload.entries[found])
-        digest = _expected_digest(entity)
-        if digest is None:
-            continue
-        if _SHA256.fullmatch(digest) is None:
-            yield DIGEST.finding(f"{shorten(digest)} is no SHA-256", entity.place("sha256"))
-        else:
-            stated.setdefault(found, []).append((entity, digest.lower()))
+        for name, broken in DIGESTS.items():
+            for digest in texts(entity.get(name)) if name in entity.body else ():
+                digest = digest.strip()
+                if _HEX.fullmatch(digest) is None or len(digest) != _LENGTHS[name]:
+                    yield broken.finding(f"{shorten(digest)} is no {name}", entity.place(name))
+                else:
+                    stated.setdefault(found, []).append((entity, name, digest.lower()))
     listed: dict[str, str] = {}
     if MANIFEST in payload.entries:
         yield from check_manifest_lines(payload.members, payload.prefix, payload.entries, listed)
@@ -187,7 +182,7 @@ def _size(entity: Entity, member: Member) -> Iterator[Finding]:
 
 
 def _digests(
-    payload: Payload, stated: dict[str, list[tuple[Entity, str]]], listed: dict[str, str]
+    payload: Payload, stated: dict[str, list[tuple[Entity, str, str]]], listed: dict[str, str]
 ) -> Iterator[Finding]:
     wanted: set[str] = set()
     for path in stated.keys() | listed.keys():
@@ -200,15 +195,18 @@ def _digests(
     try:
         for full_path, chunks in payload.members.contents(wanted):
             path = full_path[len(payload.prefix) :]
-            digest = hashlib.sha256()
+            wanted_here = stated.get(path, ())
+            names = {name for _, name, _ in wanted_here} | ({"sha256"} if path in listed else set())
+            digests = {name: hashlib.new(name, usedforsecurity=False) for name in names}
             for chunk in chunks:
-                digest.update(chunk)
-            actual = digest.hexdigest()
-            for entity, expected in stated.get(path, ()):
-                if actual != expected:
-                    message = f"sha256 of {shorten(entity.id)} is {actual}, not {expected}"
-                    yield DIGEST.finding(message, entity.place("sha256"))
-            if listed.get(path, actual) != actual:
+                for digest in digests.values():
+                    digest.update(chunk)
+            actual = {name: digest.hexdigest() for name, digest in digests.items()}
+            for entity, name, expected in wanted_here:
+                if actual[name] != expected:
+                    message = f"{name} of {shorten(entity.id)} is {actual[name]}, not {expected}"
+                    yield DIGESTS[name].finding(message, entity.place(name))
+            if path in listed and listed[path] != actual["sha256"]:
                 yield WRONG.finding(
                     f"{shorten(path)} is not the file that the manifest lists", Location(file=path)
                 )

@@ -1,163 +1,197 @@
 """Process Run Crate 0.5: a crate that says which tools were run, on what, with which result."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from ..json_text import shorten
-from ..prov_json.lexical import is_date_time
 from ..report import Finding, Severity
-from ..rules import Rule, rule
-from .graph import CrateGraph, Entity, as_list, is_absolute, references, texts
+from .graph import CrateGraph, Entity, is_absolute
+from .shape import CREATIVE_WORKS, ORGANIZATIONS, Expect, ShapeList, of, the_root
 
 PROFILE = "process-run-crate-0.5"
-PERMALINK = "https://w3id.org/ro/wfrun/process/"
+PERMALINK = "https://w3id.org/ro/wfrun/process/0.5"
+TOOLS = ("SoftwareApplication", "SoftwareSourceCode", "ComputationalWorkflow")
+ACTIONS = ("CreateAction", "ActivateAction", "UpdateAction")
+STATUSES = frozenset(f"http://schema.org/{name}ActionStatus" for name in ("Completed", "Failed"))
+FAILED = "http://schema.org/FailedActionStatus"
+
 _MUST, _SHOULD = Severity.MUST, Severity.SHOULD
-_TOOLS = frozenset({"SoftwareApplication", "SoftwareSourceCode", "ComputationalWorkflow"})
-_ACTIONS = frozenset({"CreateAction", "ActivateAction", "UpdateAction"})
-_OBJECTS = frozenset({"File", "Dataset", "Collection", "CreativeWork", "PropertyValue"})
-_STATUSES = frozenset(
-    f"{scheme}://schema.org/{name}ActionStatus"
-    for scheme in ("http", "https")
-    for name in ("Completed", "Failed", "Active", "Potential")
-)
+_DATA = CREATIVE_WORKS | {"PropertyValue", "Collection", "SoftwareSourceCode"}
+_IMAGES = frozenset(f"https://w3id.org/ro/terms/workflow-run#{name}" for name in ("DockerImage", "SIFImage"))
+_IMAGE_NAMES = frozenset({"DockerImage", "SIFImage"})
+# A day, or a time with its zone: a time without one means another moment for every reader.
+_TIME = re.compile(r"^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d(:?\d\d)?))?$")
 
 
-def _rule(name: str, severity: Severity, sentence: str, help: str) -> Rule:
-    return rule(
-        f"{PROFILE}/{name}", severity, sentence, source="Process Run Crate 0.5, Requirements", help=help
-    )
+def tools(graph: CrateGraph) -> Iterable[Entity]:
+    """Select the applications, and those scripts and workflows that an action has as its instrument."""
+    for entity in graph.of_types(*TOOLS):
+        if "SoftwareApplication" in entity.types or graph.referrers("instrument", entity.id):
+            yield entity
 
 
-CONFORMS_TO = _rule(
-    "root-conforms-to",
-    _MUST,
+def _sources(graph: CrateGraph) -> Iterable[Entity]:
+    return [one for one in tools(graph) if one.types & {"SoftwareSourceCode", "ComputationalWorkflow"}]
+
+
+SHAPES = ShapeList(PROFILE, "Process Run Crate 0.5, Requirements")
+_add = SHAPES.add
+
+_add(
+    "root-conforms-to", _MUST, the_root,
+    Expect("conformsTo", 1, types=CREATIVE_WORKS, pattern=re.compile("^https://w3id.org/ro/wfrun/process/"),
+           some=True),
     "The root conforms to the profile, described as a CreativeWork.",
-    f'refer to {PERMALINK}0.5 and describe it, typed "CreativeWork"',
-)
-INSTRUMENT = _rule(
-    "action-instrument",
-    _MUST,
+    f'refer to {PERMALINK} and describe it, typed "CreativeWork"',
+)  # fmt: skip
+ACTION = SHAPES.rule(
+    "action", _SHOULD, "The crate describes the execution of a tool.", "add a CreateAction"
+)  # fmt: skip
+_add(
+    "action-instrument", _MUST, of(*ACTIONS), Expect("instrument", 1, types=frozenset(TOOLS)),
     "An action's instrument is the tool, described in the graph.",
     "refer to a SoftwareApplication, SoftwareSourceCode or ComputationalWorkflow",
-)
-ACTION = _rule("action", _SHOULD, "The crate describes the execution of a tool.", "add a CreateAction")
-MENTIONED = _rule(
-    "action-mentioned", _SHOULD, "The root mentions every action.", "add it to mentions of the root"
-)
-ACTION_PROPERTIES = _rule(
-    "action-properties", _SHOULD, "An action has name, description, endTime and agent.", "add what is missing"
-)
-ACTION_RESULT = _rule(
-    "action-result",
-    _SHOULD,
-    "A CreateAction or UpdateAction has a result.",
-    "add it, or write ActivateAction",
-)
-ACTION_TIME = _rule(
-    "action-time", _SHOULD, "startTime and endTime are ISO 8601 times.", "write 2026-01-31T12:00:00+01:00"
-)
-ACTION_STATUS = _rule(
-    "action-status",
-    _SHOULD,
-    "actionStatus is the URI of an ActionStatusType, as text.",
+)  # fmt: skip
+_add(
+    "action-name", _SHOULD, of(*ACTIONS), Expect("name", 1),
+    "An action has a name.", "add a name",
+)  # fmt: skip
+_add(
+    "action-description", _SHOULD, of(*ACTIONS), Expect("description", 1),
+    "An action has a description.", "describe it, for example by its command line",
+)  # fmt: skip
+_add(
+    "action-end-time", _SHOULD, of(*ACTIONS), Expect("endTime", 1, pattern=_TIME),
+    "An action has an endTime, in ISO 8601 with a zone.", "write 2026-01-31T12:00:00+01:00",
+)  # fmt: skip
+_add(
+    "action-start-time", _SHOULD, of(*ACTIONS), Expect("startTime", pattern=_TIME),
+    "A startTime is in ISO 8601 with a zone.", "write 2026-01-31T12:00:00+01:00",
+)  # fmt: skip
+_add(
+    "action-agent", _SHOULD, of(*ACTIONS), Expect("agent", 1, types=ORGANIZATIONS | {"Person"}),
+    "The agent is a Person or an Organization of the graph.", "describe who ran it",
+)  # fmt: skip
+_add(
+    "action-status", _SHOULD, of(*ACTIONS), Expect("actionStatus", literal=True, among=STATUSES),
+    "actionStatus says as text that the action is completed or has failed.",
     'write "http://schema.org/CompletedActionStatus"',
-)
-ACTION_ERROR = _rule(
-    "action-error",
-    _SHOULD,
-    "Only a failed action has an error.",
-    'write "actionStatus": "http://schema.org/FailedActionStatus"',
-)
-ACTION_AGENT = _rule(
-    "action-agent", _SHOULD, "The agent is a Person or an Organization of the graph.", "describe who ran it"
-)
-ACTION_DATA = _rule(
-    "action-data",
-    _SHOULD,
-    "object and result are files, datasets, collections, or values.",
-    "describe them so",
-)
-TOOL_PROPERTIES = _rule(
-    "tool-properties", _SHOULD, "A tool has name, url and version.", "add what is missing"
-)
-TOOL_ID = _rule(
-    "tool-id", _SHOULD, "The @id of a SoftwareApplication is an absolute URI.", "use its home page"
-)
-TOOL_VERSION = _rule(
-    "tool-one-version", _SHOULD, "A tool has version or softwareVersion, not both.", "remove one"
-)
+)  # fmt: skip
+ACTION_ERROR = SHAPES.rule(
+    "action-error", _SHOULD, "Only a failed action has an error.",
+    f'write "actionStatus": "{FAILED}"',
+)  # fmt: skip
+_add(
+    "action-environment", _SHOULD, of(*ACTIONS), Expect("environment", types=frozenset({"PropertyValue"})),
+    "The environment of an action consists of PropertyValue entities.",
+    "describe each variable as a PropertyValue",
+)  # fmt: skip
+CONTAINER = SHAPES.rule(
+    "action-container-image", _SHOULD, "The containerImage of an action is a ContainerImage or a URL.",
+    "describe it, typed ContainerImage",
+)  # fmt: skip
+_add(
+    "action-data", _SHOULD, of(*ACTIONS), Expect(("object", "result"), types=_DATA),
+    "object and result are files, datasets, collections, or values.", "describe them so",
+)  # fmt: skip
+_add(
+    "action-result", _SHOULD, of("CreateAction", "UpdateAction"), Expect("result", 1),
+    "A CreateAction or UpdateAction has a result.", "add it, or write ActivateAction",
+)  # fmt: skip
+MENTIONED = SHAPES.rule(
+    "action-mentioned", _SHOULD, "The root mentions every action.", "add it to mentions of the root"
+)  # fmt: skip
+_add(
+    "tool-name", _SHOULD, tools, Expect("name", 1), "A tool has a name.", "add a name"
+)  # fmt: skip
+_add(
+    "tool-url", _SHOULD, tools, Expect("url", 1), "A tool has a url.", "add its home page or repository"
+)  # fmt: skip
+_add(
+    "tool-version", _SHOULD, of("SoftwareApplication"), Expect(("version", "softwareVersion"), 1),
+    "A SoftwareApplication has version or softwareVersion.", "add the version that was run",
+)  # fmt: skip
+_add(
+    "source-version", _SHOULD, _sources, Expect("version", 1),
+    "Source code or a workflow has a version.", "add the version that was run",
+)  # fmt: skip
+TOOL_ONE_VERSION = SHAPES.rule(
+    "tool-one-version", _SHOULD, "A SoftwareApplication has version or softwareVersion, not both.",
+    "remove one"
+)  # fmt: skip
+TOOL_ID = SHAPES.rule(
+    "tool-id", _SHOULD, "The @id of a tool is an absolute URI.", "use its home page or repository"
+)  # fmt: skip
+
+
+def _collections(graph: CrateGraph) -> Iterable[Entity]:
+    for entity in graph.of_types("Collection"):
+        users = [*graph.referrers("object", entity.id), *graph.referrers("result", entity.id)]
+        if any(one.types & set(ACTIONS) for one in users):
+            yield entity
+
+
+COLLECTION_MENTIONED = SHAPES.rule(
+    "collection-mentioned", _SHOULD, "The root mentions every Collection of an action.",
+    "add it to mentions of the root",
+)  # fmt: skip
+_add(
+    "collection-parts", _SHOULD, _collections, Expect("hasPart", 1),
+    "A Collection of an action has parts.", "list its files by hasPart",
+)  # fmt: skip
+_add(
+    "collection-main-entity", _SHOULD, _collections, Expect("mainEntity", 1),
+    "A Collection of an action has a main entity.", "name the file that stands for all by mainEntity",
+)  # fmt: skip
+_add(
+    "container-image-type", _SHOULD, of("ContainerImage"),
+    Expect("additionalType", 1, among=_IMAGES | _IMAGE_NAMES),
+    "The additionalType of a ContainerImage is DockerImage or SIFImage.",
+    'write {"@id": "https://w3id.org/ro/terms/workflow-run#DockerImage"}',
+)  # fmt: skip
+_add(
+    "container-image-registry", _SHOULD, of("ContainerImage"), Expect("registry", 1),
+    "A ContainerImage names its registry.", "add registry, such as docker.io",
+)  # fmt: skip
+_add(
+    "container-image-name", _SHOULD, of("ContainerImage"), Expect("name", 1),
+    "A ContainerImage has a name.", "add name, such as library/busybox",
+)  # fmt: skip
 
 
 def check_process_run(graph: CrateGraph) -> Iterator[Finding]:
     """Yield what of a crate does not conform to Process Run Crate 0.5."""
-    yield from _conformance(graph)
-    actions = [entity for entity in graph.entities if entity.types & _ACTIONS]
-    if not actions and graph.root is not None:
+    yield from SHAPES.check(graph)
+    if graph.root is None:
+        return
+    actions = list(graph.of_types(*ACTIONS))
+    if not actions:
         yield ACTION.finding("no execution of a tool is described", graph.root.place())
-    mentioned = frozenset(references(graph.root.get("mentions"))) if graph.root is not None else frozenset()
-    tools: dict[str, Entity] = {}
+    for rule, entities in ((MENTIONED, actions), (COLLECTION_MENTIONED, _collections(graph))):
+        for entity in entities:
+            if graph.root not in graph.referrers("mentions", entity.id):
+                yield rule.finding(f"the root does not mention {shorten(entity.id)}", entity.place())
     for action in actions:
-        if action.id not in mentioned and graph.root is not None:
-            yield MENTIONED.finding(f"the root does not mention {shorten(action.id)}", action.place())
-        yield from _action(graph, action)
-        tools.update({tool.id: tool for tool in graph.referenced(action, "instrument")})
-    for tool in tools.values():
+        if action.has("error") and action.get("actionStatus") != FAILED:
+            message = f"{shorten(action.id)} has an error and did not fail"
+            yield ACTION_ERROR.finding(message, action.place("error"))
+        yield from _container(graph, action)
+    for tool in tools(graph):
         yield from _tool(tool)
 
 
-def _conformance(graph: CrateGraph) -> Iterator[Finding]:
-    if graph.root is None:
-        return
-    declared = [name for name in references(graph.root.get("conformsTo")) if name.startswith(PERMALINK)]
-    if not declared:
-        yield CONFORMS_TO.finding("the root does not declare the profile", graph.root.place("conformsTo"))
-    for name in declared:
-        entity = graph.by_id.get(name)
-        if entity is None or "CreativeWork" not in entity.types:
-            message = f"{shorten(name)} is not described as a CreativeWork"
-            yield CONFORMS_TO.finding(message, graph.root.place("conformsTo"))
-
-
-def _action(graph: CrateGraph, action: Entity) -> Iterator[Finding]:
-    name = shorten(action.id)
-    instruments = list(references(action.get("instrument")))
-    described = [tool for tool in graph.referenced(action, "instrument") if tool.types & _TOOLS]
-    if not instruments or len(described) < len(instruments):
-        yield INSTRUMENT.finding(
-            f"the instrument of {name} is no tool of the graph", action.place("instrument")
-        )
-    missing = [one for one in ("name", "description", "endTime", "agent") if not action.has(one)]
-    if missing:
-        yield ACTION_PROPERTIES.finding(f"{name} has no {', '.join(missing)}", action.place())
-    if "ActivateAction" not in action.types and not action.has("result"):
-        yield ACTION_RESULT.finding(f"{name} has no result", action.place())
-    for time in ("startTime", "endTime"):
-        if action.has(time) and not all(is_date_time(one) for one in texts(action.get(time))):
-            message = f"{time} of {name} is {shorten(action.get(time))}"
-            yield ACTION_TIME.finding(message, action.place(time))
-    status = action.get("actionStatus")
-    if status is not None and (not isinstance(status, str) or status not in _STATUSES):
-        yield ACTION_STATUS.finding(
-            f"actionStatus of {name} is {shorten(status)}", action.place("actionStatus")
-        )
-    if action.has("error") and "FailedActionStatus" not in str(status):
-        yield ACTION_ERROR.finding(f"{name} has an error and did not fail", action.place("error"))
-    agents = list(graph.referenced(action, "agent"))
-    if action.has("agent") and not any(one.types & {"Person", "Organization"} for one in agents):
-        yield ACTION_AGENT.finding(f"the agent of {name} is nobody in the graph", action.place("agent"))
-    for role in ("object", "result"):
-        for one in graph.referenced(action, role):
-            if not one.types & _OBJECTS:
-                message = f"{role} {shorten(one.id)} of {name} is of another type"
-                yield ACTION_DATA.finding(message, action.place(role))
+def _container(graph: CrateGraph, action: Entity) -> Iterator[Finding]:
+    is_image = Expect("containerImage", types=frozenset({"ContainerImage"}))
+    is_url = Expect("containerImage", pattern=re.compile("^http"))
+    problem = is_image.problem(graph, action)
+    if problem and is_url.problem(graph, action):
+        yield CONTAINER.finding(f"{shorten(action.id)} {problem}", action.place("containerImage"))
 
 
 def _tool(tool: Entity) -> Iterator[Finding]:
     name = shorten(tool.id)
-    wanted = ["name", "url"] + ([] if tool.has("softwareVersion") else ["version"])
-    missing = [one for one in wanted if not tool.has(one)]
-    if missing:
-        yield TOOL_PROPERTIES.finding(f"{name} has no {', '.join(missing)}", tool.place())
-    if "SoftwareApplication" in tool.types and not is_absolute(tool.id):
-        yield TOOL_ID.finding(f"the @id is {name}", tool.place("@id"))
-    if as_list(tool.get("version")) and as_list(tool.get("softwareVersion")):
-        yield TOOL_VERSION.finding(f"{name} has version and softwareVersion", tool.place("version"))
+    is_application = "SoftwareApplication" in tool.types
+    if is_application and tool.has("version") and tool.has("softwareVersion"):
+        yield TOOL_ONE_VERSION.finding(f"{name} has version and softwareVersion", tool.place("version"))
+    if not is_absolute(tool.id):
+        yield TOOL_ID.finding(f"the @id of the tool is {name}", tool.place("@id"))
