@@ -106,6 +106,7 @@ class EventOrder:
         # By component and by zone or not: the latest time so far, its event, and the step it came by.
         latest: list[list[tuple[datetime, int, int, int] | None]] = [[None, None] for _ in self._components]
         found: dict[int, list[int]] = {}
+        component_of = self._component_of
         for number in range(len(self._components) - 1, -1, -1):
             reached = latest[number]
             for node in self._components[number]:
@@ -121,15 +122,19 @@ class EventOrder:
                     best = reached[time.tzinfo is None]
                     if best is not None and best[0] > time:
                         found.setdefault(best[1], []).append(node)
+            known = [
+                (kind, best) for kind, best in zip((False, True), reached, strict=True) if best is not None
+            ]
+            if not known:
+                continue
+            for node in self._components[number]:
                 for after, by in zip(self._after[node], self._by[node], strict=True):
-                    other = self._component_of[after]
+                    other = component_of[after]
                     if other != number:
-                        for kind in (False, True):
-                            best = reached[kind]
-                            if best is not None:
-                                there = latest[other][kind]
-                                if there is None or best[0] > there[0]:
-                                    latest[other][kind] = (best[0], best[1], number, by)
+                        for kind, best in known:
+                            there = latest[other][kind]
+                            if there is None or best[0] > there[0]:
+                                latest[other][kind] = (best[0], best[1], number, by)
         for late, early in found.items():
             time = times[early[0]]
             kind = time is not None and time.tzinfo is None

@@ -109,12 +109,20 @@ class Instance:
         args = []
         members: list[Any] = []
         for role in ROLES[kind]:
-            value = attributes.get(role.key)
-            if value.__class__ is list:
+            key, absent, holds = role
+            value = attributes.get(key)
+            if value.__class__ is str and value != "-":
+                if holds == "name":
+                    args.append(terms.name(value))
+                    continue
+            elif value.__class__ is list:
                 # Several members in one record are as many statements; any other array is a wrong structure.
                 values: list[Any] = value
                 members = values[1:] if kind == "hadMember" else []
                 value = values[0] if values else None
+            elif value is None:
+                args.append(PLACEHOLDER if absent is PLACE else terms.variable())
+                continue
             args.append(self._argument(role, value))
         if kind == "wasDerivedFrom" and args[ACTIVITY] != PLACEHOLDER:
             for position in (GENERATION, USAGE):
