@@ -1,6 +1,5 @@
 """Times of activities: that they are there, in PROV-JSON's names, with a zone, and inside the run."""
 
-import operator
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -8,7 +7,7 @@ from typing import Any, NamedTuple
 from ..json_text import pointer, shorten
 from ..prov_json.lexical import instant
 from ..prov_json.names import expand
-from ..prov_json.records import TIMED, TIMES, Record
+from ..prov_json.records import TIMED, Record
 from ..report import Finding, Location, Severity
 from ..rules import rule
 from .vocabulary import IS_PART_OF, MlScope, scalars
@@ -60,6 +59,9 @@ _PROV_O = {
     "prov:invalidatedAtTime": "prov:time of its wasInvalidatedBy",
     "prov:atTime": "prov:time",
 }
+_FORMAL = {
+    kind: ("prov:startTime", "prov:endTime") if kind == "activity" else ("prov:time",) for kind in TIMED
+}
 _START, _END = ("prov:startTime", "prov:startedAtTime"), ("prov:endTime", "prov:endedAtTime")
 
 
@@ -74,9 +76,12 @@ class _Span(NamedTuple):
 def check_times(learned: MlScope) -> Iterator[Finding]:
     """Yield activities without times, times without zones or by other names, and parts outside their run."""
     for record in learned.scope.records:
-        for key, value in record.attributes.items():
-            if key in _PROV_O or (key in TIMES and record.kind in TIMED):
-                yield from _time(record, key, value)
+        formal = _FORMAL.get(record.kind, ())
+        if formal or not _PROV_O.keys().isdisjoint(record.attributes):
+            for key in (*formal, *_PROV_O):
+                value = record.attributes.get(key)
+                if value is not None and (key in _PROV_O or not _has_zone(value)):
+                    yield from _time(record, key, value)
         if record.kind == "activity":
             missing = [
                 what
@@ -89,21 +94,23 @@ def check_times(learned: MlScope) -> Iterator[Finding]:
     yield from _parts(learned)
 
 
+def _has_zone(value: Any) -> bool:
+    return isinstance(value, str) and (value.endswith("Z") or value[-6:-5] in ("+", "-"))
+
+
 def _time(record: Record, key: str, value: Any) -> Iterator[Finding]:
     if key in _PROV_O:
         message = f"{key} of {shorten(record.name)} is a name of PROV-O; in PROV-JSON it is {_PROV_O[key]}"
         yield WRONG_NAME.finding(message, Location(pointer=record.pointer + pointer(key)))
     for one in scalars(value):
-        if not isinstance(one, str) or one.endswith("Z") or one[-6:-5] in ("+", "-"):
-            continue  # it has a zone, or is no time
-        if instant(one) is not None:
+        if isinstance(one, str) and not _has_zone(one) and instant(one) is not None:
             message = f"{key} of {shorten(record.name)}, {one}, has no zone"
             yield NO_ZONE.finding(message, Location(pointer=record.pointer + pointer(key)))
 
 
 def _times(record: Record, keys: tuple[str, ...]) -> Iterator[tuple[str, datetime]]:
     for key in keys:
-        for one in scalars(record.attributes.get(key)):
+        for one in scalars(record.attributes[key]) if key in record.attributes else ():
             time = instant(one) if isinstance(one, str) else None
             if time is not None:
                 yield key, time
@@ -118,28 +125,33 @@ def _parts(learned: MlScope) -> Iterator[Finding]:
         if iri in activities
     }
     for iri, records in activities.items():
-        for record in records:
-            for whole in wholes.get(iri, ()):
-                for span in spans.get(whole, ()):
-                    if whole != iri:
-                        yield from _outside(record, span)
+        around = [span for whole in wholes.get(iri, ()) if whole != iri for span in spans.get(whole, ())]
+        for record in records if around else ():
+            yield from _outside(record, around)
 
 
-def _outside(part: Record, whole: _Span) -> Iterator[Finding]:
+def _outside(part: Record, wholes: list[_Span]) -> Iterator[Finding]:
     for keys, does in ((_START, "starts"), (_END, "ends")):
         for key, time in _times(part, keys):
-            for bounds, is_out, says in (
-                (whole.starts, operator.lt, "before {} has started"),
-                (whole.ends, operator.gt, "after {} has ended"),
-            ):
-                for _, bound in bounds:
-                    # With and without a zone there is no order.
-                    if (bound.tzinfo is None) == (time.tzinfo is None) and is_out(time, bound):
-                        message = f"{shorten(part.name)} {does} {says.format(shorten(whole.name))}"
-                        yield OUTSIDE.finding(
-                            f"{message}: at {time.isoformat()}, and that was at {bound.isoformat()}",
-                            Location(pointer=part.pointer + pointer(key)),
-                        )
+            for whole in wholes:
+                for says, bound in (
+                    *(
+                        ("before {} has started", start)
+                        for _, start in whole.starts
+                        if _is_before(time, start)
+                    ),
+                    *(("after {} has ended", end) for _, end in whole.ends if _is_before(end, time)),
+                ):
+                    message = f"{shorten(part.name)} {does} {says.format(shorten(whole.name))}"
+                    yield OUTSIDE.finding(
+                        f"{message}: at {time.isoformat()}, and that was at {bound.isoformat()}",
+                        Location(pointer=part.pointer + pointer(key)),
+                    )
+
+
+def _is_before(one: datetime, other: datetime) -> bool:
+    """Return whether a time is before another; with and without a zone there is no order."""
+    return (one.tzinfo is None) == (other.tzinfo is None) and one < other
 
 
 def _wholes(learned: MlScope) -> dict[str, set[str]]:

@@ -5,7 +5,7 @@ yProv4ML has written its types as `prov-ml:type` (to 2025) and as `prov:type` wi
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -48,6 +48,20 @@ def local_name(name: str) -> str:
     return match.group() if match else name
 
 
+class _Terms(dict[str, str | None]):
+    """Names of types to the local names of the terms that they are, None for those of others."""
+
+    def __init__(self, namespaces: Mapping[str | None, str], yprov_prefixes: Collection[str]) -> None:
+        self._namespaces = namespaces
+        self._yprov_prefixes = yprov_prefixes
+
+    def __missing__(self, name: str) -> str | None:
+        prefix, _, local = name.partition(":")
+        is_term = prefix in self._yprov_prefixes or expand(name, self._namespaces).startswith(TERMS)
+        self[name] = term = local_name(local or name) if is_term else None
+        return term
+
+
 class MlScope:
     """A document or bundle with its terms for machine learning resolved."""
 
@@ -58,6 +72,8 @@ class MlScope:
         self.yprov_prefixes = frozenset(
             prefix for prefix, one in scope.namespaces.items() if prefix is not None and _is_yprov(one)
         )
+        self._type_keys = tuple(f"{prefix}:type" for prefix in self.yprov_prefixes)
+        self._terms = _Terms(scope.namespaces, self.yprov_prefixes)
 
     def get(self, record: Record, term: str) -> Any:
         """Return the value of an attribute by the local name that prov4ml or yProv4ML give it."""
@@ -85,17 +101,15 @@ class MlScope:
 
     def types(self, record: Record) -> frozenset[str]:
         """Return the local names of the types of a record that are terms of prov4ml or yProv4ML."""
-        found = set()
-        for key in ("prov:type", *(f"{prefix}:type" for prefix in self.yprov_prefixes)):
-            for one in scalars(record.attributes.get(key)):
-                if isinstance(one, str):
-                    prefix, colon, name = one.partition(":")
-                    if not colon and key != "prov:type":
-                        found.add(one)
-                    elif prefix in self.yprov_prefixes or expand(one, self.scope.namespaces).startswith(
-                        TERMS
-                    ):
-                        found.add(name)
+        attributes = record.attributes
+        found = {
+            term
+            for one in (scalars(attributes["prov:type"]) if "prov:type" in attributes else ())
+            if isinstance(one, str) and (term := self._terms[one]) is not None
+        }
+        for key in self._type_keys:
+            if key in attributes:
+                found.update(local_name(one) for one in scalars(attributes[key]) if isinstance(one, str))
         if not found and self._is_untyped_metric(record):
             found.add("Metric")
         return frozenset(found)
