@@ -235,3 +235,33 @@ def test_zstd_without_its_package_names_the_extra(
     monkeypatch.setattr(importlib, "import_module", absent)
     with pytest.raises(Unreadable, match=r"crate\.tar\.zst: compressed with zstd.*prov4ml\[pack\]"):
         validate(path)
+
+
+@pytest.mark.parametrize("name", ["md5", "sha1", "sha256", "sha512"])
+def test_every_stated_digest_is_held_against_the_file(
+    make_crate: MakeCrate, pack: Callable[[Path], Path], rules: Rules, name: str
+) -> None:
+    right = hashlib.new(name, b"pass\n").hexdigest()
+
+    def state(metadata: dict[str, Any]) -> None:
+        metadata["@context"].append({"sha512": "https://w3id.org/ro/terms/workflow-run#sha512"})
+        metadata["@graph"][7][name] = right
+
+    crate = make_crate(state)
+    assert rules(pack(crate)) == []
+    (crate / "script.py").write_bytes(b"quit\n")
+    assert rules(pack(crate)) == [f"payload/{name}"]
+
+
+def test_digest_of_another_length(make_crate: MakeCrate, rules: Rules) -> None:
+    crate = make_crate(lambda metadata: metadata["@graph"][7].update(md5="abc"))
+    assert rules(crate) == ["payload/md5"]
+
+
+@pytest.mark.parametrize("prefix", ["data/", "bag/data/", "one/"])
+def test_crate_inside_a_bag_or_a_folder(make_crate: MakeCrate, rules: Rules, prefix: str) -> None:
+    archive = as_zip(make_crate(), prefix=prefix)
+    if prefix.endswith("data/"):
+        with zipfile.ZipFile(archive, "a") as target:
+            target.writestr(f"{prefix.removesuffix('data/')}bagit.txt", "BagIt-Version: 1.0\n")
+    assert rules(archive, Severity.SHOULD) == []

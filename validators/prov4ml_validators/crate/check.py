@@ -58,7 +58,11 @@ def find_root(entries: Sequence[Member]) -> str | None:
             return ""
         if "bagit.txt" in files and f"data/{name}" in files:
             return "data/"
-        tops = [path[: -len(name)] for path in files if path.count("/") == 1 and path.endswith(f"/{name}")]
+        ends = [path for path in files if path.endswith(f"/{name}")]
+        tops = [path[: -len(name)] for path in ends if path.count("/") == 1]
+        if not tops:  # a bag in a folder of its own, as bags are packed
+            bags = [path.partition("/")[0] for path in ends if path.split("/")[1:] == ["data", name]]
+            tops = [f"{bag}/data/" for bag in bags if f"{bag}/bagit.txt" in files]
         if len(tops) == 1:
             return tops[0]
     return None

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ..json_text import shorten
@@ -62,8 +63,20 @@ class Expect:
         """Return the property and its alternatives."""
         return (self.name,) if isinstance(self.name, str) else self.name
 
+    @cached_property
+    def _takes_any_text(self) -> bool:
+        return not (self.types or self.pattern or self.among or self.some or self.literal is False)
+
     def problem(self, graph: CrateGraph, entity: Entity) -> str:
         """Return what is wrong with an entity, to be read behind its name; nothing if all is well."""
+        # Most entities of a large crate have nothing to say here, or one text that nothing more is asked of.
+        if isinstance(self.name, str) and not self.inverse:
+            value = entity.body.get(self.name)
+            if value is None and not self.at_least:
+                return ""
+            is_text = isinstance(value, str) and value != "" and self.at_most != 0
+            if is_text and self._takes_any_text and self.at_least < 2:
+                return ""
         label = " or ".join(self.names)
         values = self._values(graph, entity)
         if self.some:
@@ -101,7 +114,7 @@ class Expect:
                 return f"which is no {' or '.join(sorted(self.types)[:4])}"
         if self.pattern is not None and (self.pattern.search(str(text)) is None):
             return "which has another form"
-        if self.among and text not in self.among:
+        if self.among and not (isinstance(text, str) and text in self.among):
             return "which is none of those allowed"
         return ""
 
