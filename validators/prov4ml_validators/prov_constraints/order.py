@@ -18,6 +18,9 @@ class Step(NamedTuple):
     ordering: Ordering
 
 
+_Latest = tuple[datetime, int, int, int]
+
+
 class EventOrder:
     """The events as a graph of strict and non-strict steps.
 
@@ -92,7 +95,7 @@ class EventOrder:
         """Yield events that come before another one and have a later time.
 
         Times with a zone and times without are not compared. Of the events that one late event contradicts,
-        the first in the order is yielded.
+        the first in the text is yielded.
 
         Yields:
             The late event, the one that cannot be so early, the constraints on the way from the one to the
@@ -103,45 +106,47 @@ class EventOrder:
         times = [moment.get(find(event.time)) for event in self._events]
         if not any(times):
             return
-        # By component and by zone or not: the latest time so far, its event, and the step it came by.
-        latest: list[list[tuple[datetime, int, int, int] | None]] = [[None, None] for _ in self._components]
+        # By component: the latest time so far, its event, and the component and ordering it came by.
+        latest: dict[bool, list[_Latest | None]] = {
+            naive: [None] * len(self._components)
+            for naive in {time.tzinfo is None for time in times if time is not None}
+        }
         found: dict[int, list[int]] = {}
         component_of = self._component_of
         for number in range(len(self._components) - 1, -1, -1):
-            reached = latest[number]
-            for node in self._components[number]:
-                time = times[node]
-                if time is not None:
-                    kind = time.tzinfo is None
-                    best = reached[kind]
-                    if best is None or time > best[0]:
-                        reached[kind] = (time, node, -1, -1)
-            for node in self._components[number]:
-                time = times[node]
-                if time is not None:
-                    best = reached[time.tzinfo is None]
-                    if best is not None and best[0] > time:
-                        found.setdefault(best[1], []).append(node)
-            known = [
-                (kind, best) for kind, best in zip((False, True), reached, strict=True) if best is not None
-            ]
-            if not known:
-                continue
-            for node in self._components[number]:
-                for after, by in zip(self._after[node], self._by[node], strict=True):
-                    other = component_of[after]
-                    if other != number:
-                        for kind, best in known:
-                            there = latest[other][kind]
-                            if there is None or best[0] > there[0]:
-                                latest[other][kind] = (best[0], best[1], number, by)
+            nodes = self._components[number]
+            for naive, reached in latest.items():
+                best = reached[number]
+                own = [(times[node], node) for node in nodes]
+                for time, node in own:
+                    if (
+                        time is not None
+                        and (time.tzinfo is None) is naive
+                        and (best is None or time > best[0])
+                    ):
+                        best = (time, node, -1, -1)
+                if best is None:
+                    continue
+                reached[number] = best
+                latest_time, late_event = best[:2]
+                for time, node in own:
+                    if time is not None and (time.tzinfo is None) is naive and latest_time > time:
+                        found.setdefault(late_event, []).append(node)
+                for node in nodes:
+                    for after, by in zip(self._after[node], self._by[node], strict=True):
+                        other = component_of[after]
+                        if other != number:
+                            there = reached[other]
+                            if there is None or latest_time > there[0]:
+                                reached[other] = (latest_time, late_event, number, by)
         for late, early in found.items():
-            time = times[early[0]]
-            kind = time is not None and time.tzinfo is None
+            first = min(early)
+            time = times[first]
+            reached = latest[time is not None and time.tzinfo is None]
             constraints = []
-            number = self._component_of[early[0]]
-            while (best := latest[number][kind]) is not None and best[2] != -1:
+            number = component_of[first]
+            while (best := reached[number]) is not None and best[2] != -1:
                 constraints.append(self._orderings[best[3]].constraint)
                 number = best[2]
             way = tuple(dict.fromkeys(reversed(constraints)))
-            yield self._events[late], self._events[early[0]], way, len(early) - 1
+            yield self._events[late], self._events[first], way, len(early) - 1

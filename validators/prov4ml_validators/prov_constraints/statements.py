@@ -167,7 +167,7 @@ class Instance:
         if types is None:
             return False
         for one in types if isinstance(types, list) else [types]:
-            if isinstance(one, dict) and one.get("type") in _QUALIFIED_NAMES:
+            if isinstance(one, dict) and str(one.get("type")) in _QUALIFIED_NAMES:
                 name = one.get("$")
                 if isinstance(name, str) and expand(name, self._scope.namespaces) == EMPTY_COLLECTION:
                     return True
