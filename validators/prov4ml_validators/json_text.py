@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from .collector import without_collector
 from .report import Finding, Location, Severity, Unreadable
 from .rules import rule
 
@@ -121,9 +122,13 @@ def decode_json(data: bytes, *, path: str) -> JsonText:
         return number
 
     try:
-        value = json.loads(
-            text, object_pairs_hook=make_object, parse_constant=make_constant, parse_float=make_float
-        )
+        with without_collector():
+            value = json.loads(
+                text,
+                object_pairs_hook=make_object,
+                parse_constant=make_constant,
+                parse_float=make_float,
+            )
     except json.JSONDecodeError as error:
         raise Unreadable(
             path,

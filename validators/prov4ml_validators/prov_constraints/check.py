@@ -1,9 +1,8 @@
 """The checks of one document or bundle, as findings."""
 
-import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
 
+from ..collector import without_collector
 from ..json_text import shorten
 from ..prov_json.records import Scope
 from ..report import Finding, Location
@@ -29,26 +28,11 @@ _RELATED = (
 )
 
 
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Make many objects, none of them in a cycle, without the collector looking through all of them often.
-
-    It takes as long as the work itself, and makes the cost grow faster than the document.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
 class Judged:
     """An instance in normal form with all that follows from it."""
 
     def __init__(self, scope: Scope, ruleset: Ruleset = ALL) -> None:
-        with _without_collector():
+        with without_collector():
             self.instance = Instance(scope)
             self.terms: Terms = self.instance.terms
             self.unification = Unification(self.instance, ruleset)

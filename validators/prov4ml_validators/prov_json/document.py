@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from ..collector import without_collector
 from ..json_text import JsonText, with_places
 from ..prov_constraints import check_constraints
 from ..prov_ml import check_prov_ml
@@ -34,4 +35,6 @@ def check_prov_json(source: JsonText, *, file: str | None = None) -> list[Findin
         source: the parsed text.
         file: the member of a crate that it is, for the places.
     """
-    return with_places([*source.findings, *_check(source.value)], source.text, file=file)
+    with without_collector():
+        found = [*source.findings, *_check(source.value)]
+    return with_places(found, source.text, file=file)

@@ -68,6 +68,8 @@ def _rank(value: Any) -> int:
 
 def _metrics(document: Any) -> Iterator[_Metric]:
     for scope in scopes(document) if isinstance(document, dict) else ():
+        if TERMS not in scope.namespaces.values():
+            continue
         expanded = Expanded(scope.namespaces)
         for record in scope.records:
             if record.kind != "entity":

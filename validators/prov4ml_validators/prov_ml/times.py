@@ -76,12 +76,13 @@ class _Span(NamedTuple):
 def check_times(learned: MlScope) -> Iterator[Finding]:
     """Yield activities without times, times without zones or by other names, and parts outside their run."""
     for record in learned.scope.records:
-        formal = _FORMAL.get(record.kind, ())
-        if formal or not _PROV_O.keys().isdisjoint(record.attributes):
-            for key in (*formal, *_PROV_O):
-                value = record.attributes.get(key)
-                if value is not None and (key in _PROV_O or not _has_zone(value)):
-                    yield from _time(record, key, value)
+        attributes = record.attributes
+        for key in _FORMAL.get(record.kind, ()):
+            if key in attributes and not _has_zone(attributes[key]):
+                yield from _time(record, key, attributes[key])
+        if not _PROV_O.keys().isdisjoint(attributes):
+            for key in (key for key in _PROV_O if key in attributes):
+                yield from _time(record, key, attributes[key])
         if record.kind == "activity":
             missing = [
                 what
