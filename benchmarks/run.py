@@ -16,7 +16,10 @@ from logger_worker import FLOOR, ROUNDS
 from peers import PEERS, LoggerCost, measure_logger, measure_peer
 from stores import POINTS, SERIES, StoreTime, measure_stores
 
+from validators import CheckTime, measure_check, prov_section
+
 MEMORY_WORKER = Path(__file__).with_name("memory_worker.py")
+DOCUMENT_SIZES = (10_000, 100_000)
 MEMORY_CASES = ((1, 10_000_000), (10_000, 100))
 MEMORY_SAMPLES = 5
 
@@ -114,6 +117,17 @@ numpy file of the bare points. The goals are 60 s to write and 15 s to open.
 """
 
 
+def validation_section(times: list[CheckTime]) -> str:
+    return f"""## Checking a PROV-JSON document
+
+Everything that `prov4ml-pack validate` looks at (structure, references, PROV-CONSTRAINTS, ML rules), in turns
+with `ProvDocument.deserialize` of the `prov` library, which only loads, in one process. The goal is a ratio of at
+most 1.
+
+{prov_section(times)}
+"""
+
+
 def measure_page(*, peers: bool) -> str:
     """Measure and return the page in Markdown."""
     with tempfile.TemporaryDirectory() as name:
@@ -126,6 +140,7 @@ def measure_page(*, peers: bool) -> str:
             folder = scratch / f"memory-{series}"
             memory.append((series, measure_memory(series, rounds, folder)))
         stores = measure_stores(scratch)
+        checks = [measure_check(records) for records in DOCUMENT_SIZES]
     return f"""# Benchmarks
 
 Made by `make bench`. Absolute figures belong to the machine below and to that hour; compare ratios, which
@@ -136,7 +151,8 @@ Machine: {machine()}.
 {logging_section(costs)}
 {import_section(imports)}
 {memory_section(memory)}
-{stores_section(stores)}"""
+{stores_section(stores)}
+{validation_section(checks)}"""
 
 
 def main() -> None:

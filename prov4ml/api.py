@@ -6,9 +6,13 @@ Each has the signature and the documentation of the method of `Run` with the sam
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import index
+from time import time_ns
 
+from .clock import NANOSECONDS_PER_MILLISECOND
 from .lifecycle import Active, active_run
 from .options import FoldOperation
+from .points import pack_point
 from .recorder import ContextLike
 from .records import PathLike
 from .run import Run
@@ -37,11 +41,23 @@ def log_metric(
     source: str | None = None,
     timestamp: int | None = None,
 ) -> None:
-    # Not through active_run(): this is the hot path, and one call less is a tenth of it.
-    run = Active.run
-    if run is None:
-        run = active_run()
-    run.log_metric(key, value, context, step, source, timestamp)
+    # The body of Run.log_metric once more and no call of it: a call is a seventh of the cost of a point.
+    try:
+        run = Active.run
+        number, next_step = run._series[source][context][key]  # type: ignore[union-attr]
+        moment = time_ns() if timestamp is None else index(timestamp) * NANOSECONDS_PER_MILLISECOND
+        if step is None:
+            step = next_step()
+        points = run._points  # type: ignore[union-attr]
+        waiting = points.waiting
+        waiting.append(pack_point(number, 0, step, moment, value))
+    except Exception:
+        active_run()._log_unusual_metric(key, value, context, step, source, timestamp)
+        return
+    if len(waiting) >= points.limit:
+        points.flush()
+    elif not points.flusher_awake:
+        points.wake_flusher()
 
 
 @_documented_by(Run.log_metrics)
