@@ -121,8 +121,8 @@ def validation_section(times: list[CheckTime]) -> str:
     return f"""## Checking a PROV-JSON document
 
 Everything that `prov4ml-pack validate` looks at (structure, references, PROV-CONSTRAINTS, ML rules), in turns
-with `ProvDocument.deserialize` of the `prov` library, which only loads, in one process. The goal is a ratio of at
-most 1.
+with `ProvDocument.deserialize` of the `prov` library, which only loads, in one process. The goal is a ratio
+of at most 1.
 
 {prov_section(times)}
 """
