@@ -30,7 +30,7 @@ FIELDS = [
 EVENTS = st.sampled_from([*_HANDLERS, "rank_start", "run_end"])
 
 
-def use(directory: Path) -> None:
+def check_usable(directory: Path) -> None:
     record = read_run(directory)
     assert all(series.count == len(series.points()) for series in record.metrics.series)
     assert record.start <= record.end
@@ -49,7 +49,7 @@ def test_any_fields_of_any_type(
     rank = RawRank(directory)
     for event, fields in lines:
         rank.raw(json.dumps({"event": event, "time": T0, **fields}).encode() + b"\n")
-    use(directory)
+    check_usable(directory)
 
 
 @settings(max_examples=40)
@@ -67,7 +67,7 @@ def test_any_bytes_overwritten_or_cut_off(
     path.write_bytes(content[: data.draw(st.integers(0, len(content)))])
     refused = None
     try:
-        use(directory)
+        check_usable(directory)
     except PackagerError as error:
         refused = error
     if refused is not None:

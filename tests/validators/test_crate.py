@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -227,3 +228,10 @@ def test_the_unpacked_crate_of_a_run_is_a_crate_although_it_holds_run_json(
     crate = make_crate()
     (crate / "run.json").write_text("{}")
     assert validate(crate).kind == "ro-crate"
+
+
+def test_a_pipe_is_no_input_and_is_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "prov.json"
+    os.mkfifo(pipe)
+    with pytest.raises(Unreadable, match="is a pipe or a device; give a file or a directory"):
+        validate(pipe)

@@ -70,6 +70,8 @@ def _check(
         raise Unreadable(shown, message, "give the directory that holds one of them")
     if not path.exists():
         raise FileNotFoundError(path)
+    if not path.is_file():  # opening a pipe waits for its writer, and a device may never end
+        raise Unreadable(shown, "is a pipe or a device", "give a file or a directory")
     if name.endswith(_ZIP_NAMES) or _begins_with(path, b"PK\x03\x04"):
         with open_zip(path) as members:
             return _crate(shown, members, profile, store_reader)
