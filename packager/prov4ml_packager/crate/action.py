@@ -11,18 +11,9 @@ from prov4ml.rundir import safe_names
 
 from ..metric_table import MetricSeries, SeriesStatistics
 from ..text import escape_text
+from ..wording import command_line, error_text, iso_time, plain_value, run_title, script_name, source_url
 from .entities import Entity, language_entity, references, web_url
-from .facts import (
-    RunFacts,
-    command_line,
-    context_keys,
-    error_text,
-    iso_time,
-    plain_value,
-    run_title,
-    script_name,
-    source_url,
-)
+from .facts import RunFacts, context_keys
 from .file_entities import sides
 from .options import CrateOptions
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from ..wording import source_url
 from .archives import ArchiveKind
 from .config import TABLE
-from .facts import RunFacts, source_url
+from .facts import RunFacts
 from .options import Compression, CrateOptions
 
 _READERS = {

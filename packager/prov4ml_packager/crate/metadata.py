@@ -8,11 +8,13 @@ from urllib.parse import quote
 from prov4ml.rundir import safe_name
 
 from ..errors import PackagerError
+from ..file_roles import file_roles
 from ..text import escape_text
+from ..wording import iso_time, run_title
 from .action import run_entities
 from .entities import Entity, language_entity, references, web_url
-from .facts import RunFacts, iso_time, run_title
-from .file_entities import described_files, directory_entity, file_entity, file_roles
+from .facts import RunFacts
+from .file_entities import described_files, directory_entity, file_entity
 from .licences import licence_entity
 from .members import MANIFEST, Member
 from .options import Author, Contact, CrateOptions, Organization, Spec

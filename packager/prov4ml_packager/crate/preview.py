@@ -11,17 +11,10 @@ from urllib.parse import quote
 
 from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_SVG
 
+from ..file_roles import FileRole, file_roles
 from ..text import escape_text
-from .facts import (
-    RunFacts,
-    command_line,
-    error_text,
-    iso_time,
-    plain_value,
-    run_title,
-    source_url,
-)
-from .file_entities import FileRole, file_roles
+from ..wording import command_line, error_text, iso_time, plain_value, run_title, source_url
+from .facts import RunFacts
 from .licences import licence_entity
 from .members import MANIFEST, METADATA, open_source
 from .options import CrateOptions
