@@ -3,12 +3,11 @@
 import bz2
 import lzma
 import struct
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Protocol
 
+from ..zstd import zstd_module
 from .deflate import Deflater
 from .options import Compression
 
@@ -69,16 +68,6 @@ class _ZipLzma:
 
     def flush(self) -> bytes:
         return self._header + self._compressor.flush()
-
-
-def zstd_module() -> ModuleType:
-    """Return the standard library's Zstandard, or `backports.zstd` below Python 3.14."""
-    if sys.version_info >= (3, 14):
-        from compression import zstd
-    else:
-        from backports import zstd
-    module: ModuleType = zstd
-    return module
 
 
 def zstd_compressor() -> Compressor:

@@ -14,8 +14,8 @@ from typing import IO, Any, cast
 
 from ..atomic import atomic_directory
 from ..errors import PackagerError
+from ..zstd import zstd_module
 from .archive_paths import folded
-from .compressors import zstd_module
 from .members import CHUNK
 from .unpack_zip import bad_zip_errors, check_directory_size, open_zip
 

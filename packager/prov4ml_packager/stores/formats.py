@@ -39,6 +39,15 @@ def is_zarr_directory(path: Path) -> bool:
     return any((path / root).is_file() for root in _ZARR_ROOTS)
 
 
+def is_zarr_zip(path: Path) -> bool:
+    """Tell whether a zip file is a Zarr store, of format 2 or 3; a damaged one is none."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(root in archive.NameToInfo for root in _ZARR_ROOTS)
+    except (zipfile.BadZipFile, OSError):
+        return False
+
+
 def detect_format(path: Path) -> StoreFormat:
     """Return the format of a store: by its content if it exists, else by its name.
 

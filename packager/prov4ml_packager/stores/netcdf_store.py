@@ -37,7 +37,7 @@ def write_netcdf(table: MetricTable, path: Path, *, progress: Callable[[int], No
     """
     with (
         atomic_file(path) as temporary,
-        _library(path, None, "cannot be written"),
+        library(path, None, "cannot be written"),
         netCDF4.Dataset(temporary, "w", format="NETCDF4") as root,
     ):
         for name, value in {**STORE_ATTRIBUTES, **encoded(table.attributes)}.items():
@@ -105,10 +105,10 @@ def open_netcdf(path: Path) -> Iterator[MetricTable]:
     Raises:
         PackagerError: it is no store of ours, or it is damaged; a damaged chunk is met when it is read.
     """
-    with _library(path, None, "is damaged"):
+    with library(path, None, "is damaged"):
         root = netCDF4.Dataset(path, "r")
     try:
-        with _library(path, None, "is damaged"):
+        with library(path, None, "is damaged"):
             attributes = _attributes(root)
         check_format(attributes, path)
         series = [one for key in root.groups for one in _read_group(path, key, root.groups[key])]
@@ -131,7 +131,7 @@ def _read_group(path: Path, key: str, group: Any) -> Iterator[MetricSeries]:
             raise PackagerError(f"has the type {variable.dtype}", path=path, place=f"{key}/{name}")
         variable.set_auto_maskandscale(False)
         variable.set_var_chunk_cache(size=_CACHE_BYTES)
-    with _library(path, key, "is damaged"):
+    with library(path, key, "is damaged"):
         attributes = _attributes(group)
         texts = {name: list(group.variables[name][:]) for name in TEXT_VARIABLES}
         numbers = {name: group.variables[name][:] for name in NUMBER_VARIABLES}
@@ -140,7 +140,7 @@ def _read_group(path: Path, key: str, group: Any) -> Iterator[MetricSeries]:
     def load(start: int, stop: int) -> Points:
         points = np.empty(stop - start, POINT_DTYPE)
         for name in POINT_VARIABLES:
-            with _library(path, f"{key}/{name}, points {start} to {stop}", "is damaged"):
+            with library(path, f"{key}/{name}, points {start} to {stop}", "is damaged"):
                 points[name] = group.variables[name][start:stop]
         return points
 
@@ -148,7 +148,7 @@ def _read_group(path: Path, key: str, group: Any) -> Iterator[MetricSeries]:
 
 
 @contextmanager
-def _library(path: Path, place: str | None, problem: str) -> Iterator[None]:
+def library(path: Path, place: str | None, problem: str) -> Iterator[None]:
     """Turn what the library raises into one clear error; ours pass through."""
     try:
         yield

@@ -14,9 +14,8 @@ from ..errors import PackagerError
 from ..metric_table import POINT_DTYPE, MetricSeries, MetricTable, Points
 from .attributes import check_format, checked_table, decoded
 from .ragged import NUMBER_VARIABLES, POINT_VARIABLES, TEXT_VARIABLES, group_series
+from .zarr_codecs import check_codecs, decoding
 
-# A format 2 store may name any codec of numcodecs, and one of them is pickle: a store is untrusted.
-_SAFE_CODECS = frozenset({"bytes", "blosc", "zstd", "gzip", "zlib", "lz4", "crc32c", "crc32", "vlen-utf8"})
 _TEXT = "text"
 
 
@@ -28,7 +27,7 @@ def open_zarr(path: Path) -> Iterator[MetricTable]:
         PackagerError: it is no store of ours, or it is damaged: a chunk or a variable is missing, the
             variables contradict each other, or (when it is read) a chunk does not decompress.
     """
-    with _decoding(path, None):
+    with decoding(path, None):
         store: Any = ZipStore(path, mode="r") if path.is_file() else LocalStore(path, read_only=True)
         members = _members(path)
         root = zarr.open_group(store, mode="r", use_consolidated=False)
@@ -51,11 +50,11 @@ def _members(path: Path) -> frozenset[str]:
 
 def _read_group(path: Path, root: Any, key: str, members: frozenset[str]) -> Iterator[MetricSeries]:
     kinds: dict[str, Any] = {**dict.fromkeys(TEXT_VARIABLES, _TEXT), **NUMBER_VARIABLES, **POINT_VARIABLES}
-    with _decoding(path, key):
+    with decoding(path, key):
         group = root[key]
         attributes = dict(group.attrs)
     arrays = {name: _array(path, group, f"{key}/{name}", kind, members) for name, kind in kinds.items()}
-    with _decoding(path, key):
+    with decoding(path, key):
         texts = {name: arrays[name][:].tolist() for name in TEXT_VARIABLES}
         numbers = {name: np.asarray(arrays[name][:]) for name in NUMBER_VARIABLES}
     counts = {name: arrays[name].shape[0] for name in POINT_VARIABLES}
@@ -63,28 +62,17 @@ def _read_group(path: Path, root: Any, key: str, members: frozenset[str]) -> Ite
 
 
 def _array(path: Path, group: Any, place: str, kind: Any, members: frozenset[str]) -> Any:
-    with _decoding(path, place):
+    with decoding(path, place):
         array = group[place.rpartition("/")[2]]
         if not isinstance(array, zarr.Array) or array.ndim != 1:
             raise PackagerError("is no array of one dimension", path=path, place=place)
+        check_codecs(array, path, place)
         metadata = array.metadata.to_dict()
-        codecs = _codec_names(metadata)
-        if not codecs <= _SAFE_CODECS:
-            raise PackagerError(
-                f"codecs {sorted(codecs - _SAFE_CODECS)} are not read", path=path, place=place
-            )
         is_text = str(metadata.get("data_type") or metadata.get("dtype")) in ("string", "|O")
         if (kind == _TEXT) != is_text or not (is_text or array.dtype.newbyteorder("<") == kind):
             raise PackagerError(f"has the type {array.dtype}", path=path, place=place)
         _check_chunks(path, place, array, members)
     return array
-
-
-def _codec_names(metadata: dict[str, Any]) -> frozenset[str]:
-    codecs = list(metadata.get("codecs") or metadata.get("filters") or ())
-    if metadata.get("compressor") is not None:
-        codecs.append(metadata["compressor"])
-    return frozenset(str(codec.get("name") or codec.get("id")) for codec in codecs)
 
 
 def _check_chunks(path: Path, place: str, array: Any, members: frozenset[str]) -> None:
@@ -108,19 +96,8 @@ def _loader(path: Path, key: str, arrays: dict[str, Any]) -> Callable[[int, int]
     def load(start: int, stop: int) -> Points:
         points = np.empty(stop - start, POINT_DTYPE)
         for name in POINT_VARIABLES:
-            with _decoding(path, f"{key}/{name}, points {start} to {stop}"):
+            with decoding(path, f"{key}/{name}, points {start} to {stop}"):
                 points[name] = arrays[name][start:stop]
         return points
 
     return load
-
-
-@contextmanager
-def _decoding(path: Path, place: str | None) -> Iterator[None]:
-    try:
-        yield
-    except PackagerError:
-        raise
-    except Exception as error:  # whatever a decoder raises on bytes that nobody vouches for
-        text = " ".join(str(error).split()) or type(error).__name__
-        raise PackagerError(f"is damaged: {text}", path=path, place=place) from error

@@ -1,0 +1,103 @@
+"""Text files that may be compressed: written as their name says, read as their content says."""
+
+import gzip
+import shutil
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from ..errors import PackagerError
+from ..zstd import zstd_module
+
+GZIP, ZSTD = ".gz", ".zst"
+_MAGIC = {b"\x1f\x8b": GZIP, b"\x28\xb5\x2f\xfd": ZSTD}  # RFC 1952, section 2.3.1; RFC 8878, section 3.1.1
+_LEVELS = {GZIP: 6, ZSTD: 9}
+_COPY_BYTES = 1 << 20
+
+
+def compression_of(name: str) -> str | None:
+    """Return `.gz` or `.zst` if a file name ends in it."""
+    return next((suffix for suffix in _LEVELS if name.lower().endswith(suffix)), None)
+
+
+def without_compression(name: str) -> str:
+    """Return a file name without `.gz` or `.zst` at its end."""
+    suffix = compression_of(name)
+    return name[: -len(suffix)] if suffix else name
+
+
+def compression_of_content(head: bytes) -> str | None:
+    """Return `.gz` or `.zst` if a file begins like one."""
+    return next((suffix for magic, suffix in _MAGIC.items() if head.startswith(magic)), None)
+
+
+@contextmanager
+def open_writer(path: Path, compression: str | None, level: int | None = None) -> Iterator[BinaryIO]:
+    """Open a file to write bytes to, compressed or not; the same bytes in give the same bytes out.
+
+    Args:
+        path: where to.
+        compression: `.gz`, `.zst` or None.
+        level: 0 to 9 for gzip, 1 to 22 for zstd; 6 and 9 if None.
+    """
+    with path.open("wb") as raw:
+        if compression is None:
+            yield cast(BinaryIO, raw)
+        elif compression == GZIP:
+            with gzip.GzipFile("", "wb", _LEVELS[GZIP] if level is None else level, raw, mtime=0) as stream:
+                yield cast(BinaryIO, stream)
+        else:
+            with zstd_module().ZstdFile(raw, "wb", level=_LEVELS[ZSTD] if level is None else level) as stream:
+                yield cast(BinaryIO, stream)
+
+
+@contextmanager
+def open_seekable(path: Path) -> Iterator[BinaryIO]:
+    """Open a file to read its text in any order; a compressed one is unpacked into a temporary file first.
+
+    Raises:
+        PackagerError: it cannot be read, or is compressed and damaged.
+    """
+    try:
+        with path.open("rb") as raw:
+            compression = compression_of_content(raw.read(4))
+            raw.seek(0)
+            if compression is None:
+                yield raw
+                return
+            with tempfile.TemporaryFile(prefix="prov4ml-") as unpacked:
+                _unpack(path, raw, compression, unpacked)
+                unpacked.seek(0)
+                yield cast(BinaryIO, unpacked)
+    except OSError as error:
+        raise PackagerError(f"cannot be read: {error.strerror or error}", path=path) from error
+
+
+def read_head(path: Path, size: int) -> bytes:
+    """Return the first bytes of a file, unpacked if it is compressed; less if there is no more.
+
+    Raises:
+        PackagerError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as raw:
+            compression = compression_of_content(raw.read(4))
+            raw.seek(0)
+            return cast(bytes, (_reader(raw, compression) if compression else raw).read(size))
+    except (OSError, EOFError, zstd_module().ZstdError) as error:
+        raise PackagerError(f"cannot be read: {error}", path=path) from error
+
+
+def _reader(raw: BinaryIO, compression: str) -> Any:
+    return gzip.GzipFile("", "rb", fileobj=raw) if compression == GZIP else zstd_module().ZstdFile(raw, "rb")
+
+
+def _unpack(path: Path, raw: BinaryIO, compression: str, target: Any) -> None:
+    try:
+        shutil.copyfileobj(_reader(raw, compression), target, _COPY_BYTES)
+    except (gzip.BadGzipFile, EOFError, zstd_module().ZstdError, zlib.error) as error:
+        place = f"after byte {target.tell()} of the unpacked text"
+        raise PackagerError(f"is damaged: {error}", path=path, place=place) from error

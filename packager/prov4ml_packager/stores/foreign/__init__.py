@@ -1,0 +1,1 @@
+"""Metric stores that other programs wrote, read as a `MetricTable`."""

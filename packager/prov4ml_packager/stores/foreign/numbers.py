@@ -1,0 +1,66 @@
+"""Numbers of other people's stores as ours: whole steps, nanoseconds, float64."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from ...errors import PackagerError
+
+TimeUnit = Literal["s", "ms", "us", "ns"]
+
+_NANOSECONDS: dict[TimeUnit, int] = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
+_LIMITS: tuple[tuple[float, TimeUnit], ...] = ((1e11, "s"), (1e14, "ms"), (1e17, "us"))
+_EXACT = 2.0**63
+
+
+def guess_time_unit(time: float) -> TimeUnit:
+    """Return the unit in which a number is a time since 1970 that a computer has seen.
+
+    Below 1e11 these are seconds (1e11 s is the year 5138), below 1e14 milliseconds, below 1e17
+    microseconds, else nanoseconds.
+    """
+    return next((unit for limit, unit in _LIMITS if abs(time) < limit), "ns")
+
+
+def to_nanoseconds(times: npt.NDArray[Any], unit: TimeUnit, path: Path, place: str) -> npt.NDArray[np.int64]:
+    """Return times of a unit as int64 nanoseconds: exact for integers, rounded to the nearest for floats.
+
+    Raises:
+        PackagerError: a time is no number, or does not fit into 64 bits.
+    """
+    factor = _NANOSECONDS[unit]
+    if times.dtype.kind == "f":
+        exact = times.astype(np.float64)
+        whole = np.floor(exact)
+        _check(np.abs(whole) * factor < _EXACT, times, path, place, "is no time that fits into 64 bits")
+        # The seconds by themselves, so that a product above 2**53 does not round what the float could say.
+        return whole.astype(np.int64) * factor + np.rint((exact - whole) * factor).astype(np.int64)
+    limit = ((1 << 63) - 1) // factor
+    _check((times <= limit) & (times >= -limit), times, path, place, "is no time that fits into 64 bits")
+    return times.astype(np.int64) * np.int64(factor)
+
+
+def to_steps(steps: npt.NDArray[Any], path: Path, place: str) -> npt.NDArray[np.int64]:
+    """Return steps or epochs as int64; floats have to be whole numbers.
+
+    Raises:
+        PackagerError: one is not.
+    """
+    if steps.dtype.kind == "f":
+        with np.errstate(invalid="ignore"):
+            fits = (np.abs(steps) < _EXACT) & (steps == np.floor(steps))
+        _check(fits, steps, path, place, "is no whole number, and a step has to be one")
+    elif steps.dtype.kind == "u":
+        _check(steps < (1 << 63), steps, path, place, "does not fit into 64 bits")
+    return steps.astype(np.int64)
+
+
+def _check(
+    fits: npt.NDArray[np.bool_], values: npt.NDArray[Any], path: Path, place: str, problem: str
+) -> None:
+    wrong = np.flatnonzero(~fits)
+    if len(wrong):
+        index = int(wrong[0])
+        raise PackagerError(f"{values[index]!s} {problem}", path=path, place=f"{place}, value {index}")

@@ -1,0 +1,68 @@
+"""The columns of a Zarr store of someone else: a group, or the groups in it, of plain numeric arrays."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import zarr
+from zarr.storage import LocalStore, ZipStore
+
+from ...errors import PackagerError
+from ..zarr_codecs import check_codecs, decoding
+
+_LARGEST_CHUNK = 1 << 28
+_MOST_ARRAYS = 1 << 17
+
+
+class ZarrColumns:
+    """Columns of a Zarr store; the array `b` of the group `a` is called `a/b`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.dimensions: dict[str, tuple[str, ...]] = {}
+        self.lengths: dict[str, int] = {}
+        self.variable_attributes: dict[str, Mapping[str, object]] = {}
+        with self._root() as root:
+            self.attributes: Mapping[str, object] = dict(root.attrs)
+            with decoding(path, None):
+                arrays = [one for one in root.members(max_depth=None) if isinstance(one[1], zarr.Array)]
+            if len(arrays) > _MOST_ARRAYS:
+                raise PackagerError(f"has more than {_MOST_ARRAYS} arrays", path=path)
+            for name, array in sorted(arrays):
+                if array.dtype.kind in "iuf" and array.dtype.itemsize <= 8:
+                    self._add(name, array)
+
+    def _add(self, name: str, array: Any) -> None:
+        check_codecs(array, self.path, name)
+        if max(array.chunks, default=1) > _LARGEST_CHUNK:
+            raise PackagerError(f"has chunks of {array.chunks} values", path=self.path, place=name)
+        attributes = dict(array.attrs)
+        given = getattr(array.metadata, "dimension_names", None) or attributes.get("_ARRAY_DIMENSIONS") or ()
+        names = [str(one) for one in given]
+        names += [f"{name}.{axis}" for axis in range(len(names), array.ndim)]
+        self.dimensions[name] = tuple(names)
+        self.variable_attributes[name] = attributes
+        if array.ndim == 1:
+            self.lengths[name] = int(array.shape[0])
+
+    @contextmanager
+    def _root(self) -> Iterator[Any]:
+        with decoding(self.path, None):
+            is_zip = self.path.is_file()
+            store: Any = ZipStore(self.path, mode="r") if is_zip else LocalStore(self.path, read_only=True)
+            root = zarr.open_group(store, mode="r", use_consolidated=False)
+        try:
+            yield root
+        finally:
+            store.close()
+
+    def read(self, name: str, start: int, stop: int) -> npt.NDArray[Any]:
+        """Return the values `start` to `stop` of an array; a chunk that is not there is its fill value.
+
+        Zarr leaves out chunks that hold nothing else, so their absence is no damage.
+        """
+        with self._root() as root, decoding(self.path, f"{name}, values {start} to {stop}"):
+            return np.asarray(root[name][start:stop])
