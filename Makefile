@@ -16,7 +16,7 @@ PYTEST_ARGS ?=
 SYSTEM_PACKAGES := chromium graphviz netcdf-bin openmpi-bin
 SYSTEM_PROGRAMS := chromium dot ncdump mpirun
 
-.PHONY: help demo test check lint format test-torch system-deps bench crash prov-mutation docs fixtures clean
+.PHONY: help demo test check lint format test-torch system-deps bench crash prov-mutation prov-compare docs fixtures clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -63,6 +63,9 @@ crash: $(VENV)/.test-installed  ## the long proof: kill -9 at two hundred random
 
 prov-mutation: $(VENV)/.test-installed  ## the proof that the tests notice every rule of PROV-CONSTRAINTS: its table
 	$(BIN)/python -m tests.validators.prov_constraints.mutation
+
+prov-compare: $(VENV)/.test-installed  ## hold PROV-CONSTRAINTS against its literal second implementation: EXAMPLES=20000
+	$(BIN)/python -m tests.validators.prov_constraints.compare --examples $(or $(EXAMPLES),20000) --seed $(or $(SEED),0)
 
 docs: $(VENV)/.test-installed  ## write docs/cli.md and docs/rules.md anew from the code
 	$(BIN)/python -m prov4ml_packager.cli.reference > docs/cli.md

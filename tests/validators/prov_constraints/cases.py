@@ -258,6 +258,18 @@ CASES: list[Case] = [
         "entity(e1) entity(e2) specializationOf(e1, e2) wasInvalidatedBy(e1, a1)",
     ),
     (
+        "a circle through a starter and a trigger without a name",
+        {"c42"},
+        "entity(e1) wasGeneratedBy(e1, b) wasDerivedFrom(e2, e1) wasStartedBy(a, e2, -)"
+        " wasStartedBy(b, -, a)",
+    ),
+    (
+        "the same without the starter",
+        set(),
+        "entity(e1) wasGeneratedBy(e1, b) wasDerivedFrom(e2, e1) wasStartedBy(a, e2, -)"
+        " wasStartedBy(b, -, -)",
+    ),
+    (
         "a specific entity that its general one is derived from",
         {"c42"},
         "entity(e1) entity(e2) specializationOf(e2, e1) wasDerivedFrom(e1, e2)",

@@ -70,6 +70,11 @@ ORDERS: list[tuple[str, str, str]] = [
         "t <= generation e, generation e <= s, generation e <= x, t <= s, t <= x",
     ),
     (
+        "i9",
+        f"wasStartedBy(s; b, -, a) {START_A.replace('s;', 't;')} {END_A}",
+        "t <= generation ?, generation ? <= s, generation ? <= x, t <= s, t <= x",
+    ),
+    (
         "i10",
         f"wasEndedBy(y; b, e, a) {START_A} {END_A}",
         "s <= generation e, generation e <= y, generation e <= x, s <= y, s <= x",

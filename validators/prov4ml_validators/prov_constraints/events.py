@@ -171,9 +171,11 @@ class Events:
         generated = {(entity, activity) for entity, activity, _ in self._generated_by}
         for statement in self._statements[kind]:
             _, trigger, starter, _ = statement.args
-            # Nothing is known of a trigger without a name; any generation will do for a starter without one.
-            known = trigger in self._generation if label[starter] is None else (trigger, starter) in generated
-            if label[trigger] is not None and not known:
+            if label[starter] is None:  # any generation will do, and nobody sees one of a nameless trigger
+                known = label[trigger] is None or trigger in self._generation
+            else:  # the starter starts before it, also where the trigger has no name
+                known = (trigger, starter) in generated
+            if not known:
                 generated.add((trigger, starter))
                 self._generate(statement, trigger, starter, new(), inference)
 

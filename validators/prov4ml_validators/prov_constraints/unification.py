@@ -87,13 +87,13 @@ class Unification:
                 self._merge("c22", first, statement)
 
     def _watch(self, statement: Statement) -> None:
-        label = self._terms.label
+        label, find = self._terms.label, self._terms.find
         if label[statement.id] is None:
-            self._watching[statement.id].append(statement)
+            self._watching[find(statement.id)].append(statement)
         unique = _UNIQUE.get(statement.kind)
         if unique is not None:
             for position in unique[1:]:
-                term = statement.args[position]
+                term = find(statement.args[position])
                 if label[term] is None:
                     self._watching[term].append(statement)
 
