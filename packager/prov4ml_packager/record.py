@@ -17,13 +17,14 @@ class FileRecord:
     """A logged file or directory.
 
     `path` is relative to the run directory, with `/`, checked to stay inside it; None if no copy was made.
-    `original` is the path as the program gave it: never shown outside the run directory.
+    `original` is the path as the program gave it: never shown outside the run directory. `size` is in bytes,
+    None where an imported run names a file that was not there.
     """
 
     path: str | None
     original: str
     kind: Literal["file", "directory"]
-    size: int
+    size: int | None
     sha256: str | None
     files: int
 
@@ -206,6 +207,35 @@ class FinalMetricRecord:
 
 
 @dataclass(frozen=True)
+class RepairRecord:
+    """Something that was wrong in the source of an import and is right in the run; `subjects` says where."""
+
+    rule: str
+    message: str
+    subjects: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ImportRecord:
+    """Where an imported run comes from, and what became of it on the way.
+
+    `imported` is the time of the import in ns since the epoch. The `path` of each source is None: a source is
+    not part of the run directory.
+    """
+
+    format: str
+    source_version: str | None
+    imported: int
+    tool: str
+    tool_version: str
+    run: str | None
+    sources: tuple[FileRecord, ...]
+    carried: tuple[str, ...]
+    lost: tuple[str, ...]
+    repairs: tuple[RepairRecord, ...]
+
+
+@dataclass(frozen=True)
 class RunOptions:
     """What the user chose when the run was started."""
 
@@ -222,7 +252,9 @@ class RunRecord:
 
     `start` and `end` are ns since the epoch (UTC). `end` is the last sign of life where the run was killed,
     so it is always there; `status` and `error` say how it ended. `ranks` is sorted by rank.
-    `warnings` are one line each: what the logger noted and what the reader met.
+    `warnings` are one line each: what the logger noted and what the reader met. `logger_name` and
+    `logger_version` are those of the program that logged the run; `name` is one that a person gave it, `tags`
+    are attributes of the run itself, and `imported` says where a run comes from that an importer wrote.
     """
 
     directory: Path
@@ -252,3 +284,7 @@ class RunRecord:
     commands: tuple[CommandRecord, ...] = ()
     final_metrics: tuple[FinalMetricRecord, ...] = ()
     warnings: tuple[str, ...] = field(default=())
+    name: str | None = None
+    logger_name: str = "prov4ml"
+    tags: Mapping[str, JsonValue] = field(default_factory=dict)
+    imported: ImportRecord | None = None

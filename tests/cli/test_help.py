@@ -7,7 +7,7 @@ import pytest
 from prov4ml_packager.cli.main import group, run
 from prov4ml_packager.cli.reference import reference
 
-COMMANDS = ["convert", "crate", "demo", "finalize", "graph", "inspect", "unpack", "validate"]
+COMMANDS = ["convert", "crate", "demo", "finalize", "graph", "import", "inspect", "unpack", "validate"]
 
 
 def test_these_are_the_commands(capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,6 +18,7 @@ from . import (
     demo_command,
     finalize_command,
     graph_command,
+    import_command,
     inspect_command,
     unpack_command,
     validate_command,
@@ -53,6 +54,7 @@ def group() -> None:
 
 for _module in (
     demo_command,
+    import_command,
     finalize_command,
     convert_command,
     graph_command,

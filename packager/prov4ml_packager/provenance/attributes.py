@@ -22,7 +22,7 @@ def file_attributes(file: FileRecord | None) -> Attributes:
     return {
         "prov4ml:path": text(file.path) if file.path is not None else None,
         "prov4ml:sha256": optional_text(file.sha256),
-        "prov4ml:size": integer(file.size),
+        "prov4ml:size": optional_integer(file.size),
         "prov4ml:files": integer(file.files) if file.kind == "directory" else None,
     }
 

@@ -13,6 +13,8 @@ from ..record import (
     FileRecord,
     FinalMetricRecord,
     GitRecord,
+    ImportRecord,
+    JsonValue,
     LayerRecord,
     ModelRecord,
     ModelVersionRecord,
@@ -22,6 +24,7 @@ from ..record import (
 )
 from .fields import FieldError, Fields
 from .files import check_copy, read_file
+from .imports import read_import
 from .journal import Event
 from .problems import Problems
 
@@ -67,6 +70,8 @@ class Collected:
         self.commands: list[CommandRecord] = []
         self.final_metrics: list[FinalMetricRecord] = []
         self.notes: dict[tuple[int, str, str], int] = {}
+        self.tags: dict[str, JsonValue] = {}
+        self.imported: ImportRecord | None = None
         self.started: list[int] = []
         self.ended: list[int] = []
 
@@ -253,6 +258,12 @@ class Collected:
         elif label == "end":
             self.ended.append(event.time)
 
+    def _tag(self, event: Event, fields: Fields) -> None:
+        self.tags[fields.text("key")] = fields.typed("value")
+
+    def _import(self, event: Event, fields: Fields) -> None:
+        self.imported = read_import(fields, self._directory, self._complain(event))
+
     def _warning(self, event: Event, fields: Fields) -> None:
         message = fields.text("message")
         self.notes[event.rank, fields.optional_text("cause") or "", message] = (
@@ -261,6 +272,8 @@ class Collected:
 
 
 _HANDLERS: dict[str, Callable[[Collected, Event, Fields], None]] = {
+    "import": Collected._import,
+    "tag": Collected._tag,
     "context": Collected._context,
     "series": Collected._series,
     "param": Collected._param,

@@ -55,12 +55,13 @@ def read_file(fields: Fields, directory: Path, complain: Callable[[str], None]) 
         complain: takes a line on what was ignored.
 
     Raises:
-        FieldError: the object has no `kind` or no `size`.
+        FieldError: the object has no `kind`.
     """
     kind = fields.text("kind")
     if kind not in ("file", "directory"):
         raise FieldError("field 'kind' is neither 'file' nor 'directory'")
     checked: Literal["file", "directory"] = "directory" if kind == "directory" else "file"
+    size = fields.optional_integer("size")
     path = fields.optional_text("path")
     if path is not None and (problem := check_copy(directory, path, checked)):
         complain(f"copy {path!r} {problem}; it is left out")
@@ -73,7 +74,7 @@ def read_file(fields: Fields, directory: Path, complain: Callable[[str], None]) 
         path=path,
         original=fields.optional_text("original") or "",
         kind=checked,
-        size=fields.integer("size"),
+        size=size,
         sha256=digest,
         files=fields.optional_integer("files") or (1 if checked == "file" else 0),
     )

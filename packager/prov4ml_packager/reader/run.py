@@ -96,6 +96,10 @@ def read_run(directory: Path, *, memory_points: int = MEMORY_POINTS) -> RunRecor
         commands=tuple(collected.commands),
         final_metrics=tuple(collected.final_metrics),
         warnings=(*_logged_warnings(collected, several=len(ranks) > 1), *problems.lines()),
+        name=run_file.name,
+        logger_name=run_file.logger_name,
+        tags=dict(collected.tags),
+        imported=collected.imported,
     )
 
 

@@ -33,7 +33,9 @@ class RunFile:
     world_size: int | None
     collect_all_processes: bool
     options: RunOptions
+    logger_name: str
     logger_version: str
+    name: str | None
 
 
 class _Checked:
@@ -165,5 +167,7 @@ def read_run_file(directory: Path) -> RunFile:
             chunk_codec=options.choice("chunk_codec", None),
             save_after_n_logs=options.whole("save_after_n_logs", 1, default=100),
         ),
+        logger_name=checked.child("logger").get("name", str, "a text", default="") or "prov4ml",
         logger_version=checked.child("logger").get("version", str, "a text", default="unknown"),
+        name=checked.get("name", str, "a text", default=None) or None,
     )

@@ -1,11 +1,51 @@
-"""Typed values of the journal (docs/run-directory.md, Typed values)."""
+"""Typed values of the journal (docs/run-directory.md, Typed values): reading and writing them."""
 
+import math
 import re
+from typing import Any
 
 from ..record import JsonValue
 
 _NOT_FINITE = {"NaN": float("nan"), "INF": float("inf"), "-INF": float("-inf")}
 _DECIMAL = re.compile(r"-?[0-9]{1,4000}")  # Python itself refuses to read more than 4,300 digits
+
+
+_EXACT_INTEGERS = 2**53
+
+
+def _json_float(value: float) -> float | str:
+    if math.isnan(value):
+        return "NaN"
+    return value if math.isfinite(value) else "INF" if value > 0 else "-INF"
+
+
+def _json_value(value: JsonValue) -> Any:
+    if isinstance(value, float):
+        return _json_float(value)
+    if isinstance(value, list):
+        return [_json_value(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _json_value(one) for name, one in value.items()}
+    return value
+
+
+def encode_typed(value: JsonValue) -> dict[str, Any]:
+    """Return `{"type": T, "value": V}` for a value, ready for strict JSON: the inverse of `decode_typed`.
+
+    A float in a list or dictionary that is not finite becomes a text, as the format wants it.
+    """
+    if value is None:
+        return {"type": "null", "value": None}
+    if isinstance(value, bool):
+        return {"type": "bool", "value": value}
+    if isinstance(value, int):
+        exact = -_EXACT_INTEGERS <= value <= _EXACT_INTEGERS
+        return {"type": "int", "value": value if exact else str(value)}
+    if isinstance(value, float):
+        return {"type": "float", "value": _json_float(value)}
+    if isinstance(value, str):
+        return {"type": "str", "value": value}
+    return {"type": "json", "value": _json_value(value)}
 
 
 def decode_typed(value: object) -> JsonValue:

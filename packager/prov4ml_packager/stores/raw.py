@@ -1,6 +1,5 @@
 """Run directories made of a metric table: the way back from a store (docs/run-directory.md)."""
 
-import json
 import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -8,18 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from prov4ml.rundir import FORMAT_VERSION, JOURNAL_FILE, METRICS_FILE, RUN_FILE, rank_directory
+from prov4ml.rundir import FORMAT_VERSION, rank_directory
 
 from ..atomic import atomic_directory
 from ..errors import PackagerError
 from ..metric_table import MetricSeries, MetricTable
+from ..raw_writer import write_journal, write_points, write_run_file
 from .attributes import Attribute, checked_table
 
-_RECORD = np.dtype(
-    [("series", "<u4"), ("reserved", "<u4"), ("step", "<i8"), ("time", "<i8"), ("value", "<f8")]
-)
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _STATUSES = ("finished", "failed", "unfinished")
 _RANKS_WITHOUT_METRICS = 4096  # a store is untrusted, and its world size makes folders
@@ -106,7 +101,17 @@ def write_raw(table: MetricTable, target: Path, *, progress: Callable[[int], Non
                 for rank, series in sorted(ranks.items())
             ]
             created = identity.created if identity.created is not None else min(start for start, _ in spans)
-            _write_run_file(directory, identity, created, collect_all)
+            write_run_file(
+                directory,
+                uuid=identity.uuid,
+                experiment=identity.experiment,
+                run_id=identity.run_id,
+                created=created,
+                user_namespace=identity.user_namespace,
+                world_size=identity.world_size,
+                collect_all_processes=collect_all,
+                logger=("prov4ml", identity.logger_version),
+            )
     except OSError as error:
         raise PackagerError(f"cannot be written: {error.strerror or error}", path=target) from error
 
@@ -129,25 +134,12 @@ def _write_rank(
     """Write one rank; return when it started and ended."""
     folder = directory / rank_directory(rank)
     folder.mkdir()
-    times: list[int] = []
-    with (folder / METRICS_FILE).open("wb") as stream:
-        for number, one in enumerate(series, start=1):
-            for points in one.chunks():
-                records = np.zeros(len(points), _RECORD)
-                records["series"] = number
-                for name in ("step", "time", "value"):
-                    records[name] = points[name]
-                records.tofile(stream)
-                times += [int(points["time"].min()), int(points["time"].max())]
-                times = [min(times), max(times)]
-                progress(len(points))
-    start = (
-        identity.start if identity.start is not None else max(0, min(times, default=identity.created or 0))
-    )
-    end = max(start, identity.end if identity.end is not None else max(times, default=start))
-    with (folder / JOURNAL_FILE).open("w", encoding="ascii", newline="\n") as journal:
-        for event in _events(rank, series, identity, start, end):
-            journal.write(json.dumps(event) + "\n")
+    spans = [span for span in write_points(folder, series, progress) if span is not None]
+    first = min((span[0] for span in spans), default=identity.created or 0)
+    start = identity.start if identity.start is not None else max(0, first)
+    last = max((span[1] for span in spans), default=start)
+    end = max(start, identity.end if identity.end is not None else last)
+    write_journal(folder, _events(rank, series, identity, start, end))
     return start, end
 
 
@@ -172,23 +164,3 @@ def _events(
         "event": "run_end", "time": end, "status": identity.status, "error": None, "ended_by": "end_run",
         "points": sum(one.count for one in series), "points_lost": 0,
     }  # fmt: skip
-
-
-def _write_run_file(directory: Path, identity: _Identity, created: int, collect_all: bool) -> None:
-    document = {
-        "format_version": FORMAT_VERSION,
-        "uuid": identity.uuid,
-        "experiment": identity.experiment,
-        "run_id": identity.run_id,
-        "created": created,
-        "user_namespace": identity.user_namespace,
-        "identity": None,
-        "world_size": identity.world_size,
-        "collect_all_processes": collect_all,
-        "options": {
-            "metrics_file_type": "zarr", "csv_separator": ",", "compressor": None, "chunk_codec": None,
-            "save_after_n_logs": 100,
-        },
-        "logger": {"name": "prov4ml", "version": identity.logger_version},
-    }  # fmt: skip
-    (directory / RUN_FILE).write_text(json.dumps(document, indent=1) + "\n", encoding="ascii", newline="\n")

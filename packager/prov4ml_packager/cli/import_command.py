@@ -1,0 +1,39 @@
+"""`prov4ml-pack import`."""
+
+from pathlib import Path
+
+import click
+
+from .options import debug_option, example, output_option, path_type
+from .output import note, progress, say
+
+
+@click.command("import", epilog=example("prov4ml-pack import mlruns -o prov"))
+@click.argument("source", metavar="SOURCE", type=path_type)
+@output_option("Folder for the run directories.  [default: prov]", required=False)
+@click.option("--from", "importer", metavar="NAME", help="What wrote SOURCE; by its content if not given.")
+@click.option("--force", is_flag=True, help="Import again what was imported before.")
+@click.option("-v", "--verbose", is_flag=True, help="Name everything that was repaired, not the first few.")
+@debug_option
+def command(source: Path, output: Path | None, importer: str | None, force: bool, verbose: bool) -> int:
+    """Make run directories of the runs that another tracker wrote.
+
+    Prints, for each run, the directory written, what was carried over, what could not be, and what was wrong
+    in SOURCE and is put right. SOURCE is only read.
+    """
+    from ..importers.imported import UnreadableRun
+    from ..importers.report import report_lines
+    from ..importers.run_import import import_runs
+
+    unread = 0
+    with progress(f"import {source}") as advance:
+        for one in import_runs(
+            source, output or Path("prov"), importer=importer, force=force, progress=advance
+        ):
+            if isinstance(one, UnreadableRun):
+                unread += 1
+                note(f"prov4ml-pack: error: {one.name}: {one.reason}")
+                continue
+            for line in report_lines(one, verbose=verbose):
+                say(line)
+    return 2 if unread else 0

@@ -1,0 +1,56 @@
+"""Which importer a source is for, by what is in it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from ..errors import PackagerError
+from .imported import ImportedRun, UnreadableRun
+
+_MODULES: tuple[str, ...] = ()
+"""Modules beside this one, each with an `IMPORTER`. The first that recognises a source reads it."""
+
+
+@dataclass(frozen=True)
+class Importer:
+    """One kind of source.
+
+    Attributes:
+        name: how the user names it with `--from`.
+        title: how messages name it.
+        reads: what a source is, for the help: `a run directory`, `an event file`.
+        recognises: whether a path is such a source, by its content, cheaply; never raises.
+        read: yields the runs of a source one after the other. What it opened stays open until the next run is
+            asked for. Raises `PackagerError` for a source that cannot be read at all.
+    """
+
+    name: str
+    title: str
+    reads: str
+    recognises: Callable[[Path], bool]
+    read: Callable[[Path], Iterator[ImportedRun | UnreadableRun]]
+
+
+def importers() -> tuple[Importer, ...]:
+    """Return all importers, in the order in which they are asked."""
+    return tuple(import_module(f".{name}", __package__).IMPORTER for name in _MODULES)
+
+
+def find_importer(source: Path, name: str | None = None) -> Importer:
+    """Return the importer for a source: the one named, or the first that recognises it.
+
+    Raises:
+        PackagerError: the source does not exist, no importer has that name, or none recognises the source.
+    """
+    known = importers()
+    if not source.exists():
+        raise PackagerError("does not exist", path=source, hint="give what another tracker wrote")
+    for one in known:
+        if one.name == name or (name is None and one.recognises(source)):
+            return one
+    if name is not None:
+        names = ", ".join(one.name for one in known)
+        raise PackagerError(f"there is no importer {name!r}", hint=f"use one of {names}")
+    titles = "; ".join(f"{one.title} ({one.reads})" for one in known)
+    raise PackagerError("is nothing that can be imported", path=source, hint=f"known are: {titles}")

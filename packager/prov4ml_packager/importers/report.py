@@ -1,0 +1,40 @@
+"""What `import` prints of a run."""
+
+from collections.abc import Iterable, Iterator
+
+from .imported import Repair
+from .write import WrittenRun
+
+_SUBJECTS = 3
+
+
+def report_lines(written: WrittenRun, *, verbose: bool = False) -> Iterator[str]:
+    """Yield the lines on one run: its directory, then what came over, what is lost, what was repaired.
+
+    Args:
+        written: the run.
+        verbose: name every subject of a repair instead of the first three.
+    """
+    yield str(written.directory)
+    if not written.is_new:
+        yield "  is there already and stays as it is; --force imports it again"
+        return
+    yield from _section("carried over", written.carried)
+    yield from _section("lost", written.lost)
+    yield from _section("repaired", (_repair(one, verbose) for one in written.run.repairs))
+
+
+def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
+    lead = f"  {title + ':':14}"
+    for line in lines:
+        yield lead + line
+        lead = " " * len(lead)
+
+
+def _repair(repair: Repair, verbose: bool) -> str:
+    count = len(repair.subjects)
+    shown = repair.subjects if verbose else repair.subjects[:_SUBJECTS]
+    rest = f", … {count - len(shown):,} more" if count > len(shown) else ""
+    times = f" ({count:,} times)" if count > 1 else ""
+    names = f": {', '.join(shown)}{rest}" if shown else ""
+    return f"{repair.message}{times}{names}"

@@ -1,0 +1,127 @@
+"""Files of a source: paths that cannot leave it, reading that follows no link, and digests."""
+
+import errno
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+_CHUNK = 1 << 20
+
+
+def inside(root: Path, relative: str) -> Path | None:
+    r"""Return where an untrusted path lies in a source, or None if it is not there or not inside.
+
+    The path may use `/` or `\`. An absolute one, one with a drive or `..`, one through a symbolic link and
+    one to anything but a regular file or a directory is not inside.
+
+    Args:
+        root: the folder it must not leave; it may itself be reached through links.
+        relative: the path as the source gives it.
+    """
+    parts = [part for part in relative.replace("\\", "/").split("/") if part not in ("", ".")]
+    if not parts or relative.startswith(("/", "\\")) or ".." in parts or ":" in parts[0] or "\0" in relative:
+        return None
+    current = root
+    mode = 0
+    for part in parts:
+        current = current / part
+        try:
+            mode = os.lstat(current).st_mode
+        except (OSError, ValueError):  # ValueError: a lone surrogate that no file name can hold
+            return None
+        if stat.S_ISLNK(mode):
+            return None
+    return current if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else None
+
+
+def open_source(path: Path) -> BinaryIO:
+    """Open a regular file for reading; a link, a pipe or a device is refused and never waited for.
+
+    Raises:
+        OSError: it is no regular file or cannot be read.
+    """
+    flags = os.O_RDONLY
+    for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_BINARY", "O_CLOEXEC"):
+        flags |= getattr(os, name, 0)
+    descriptor = os.open(path, flags)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def regular_files(root: Path) -> Iterator[tuple[str, Path]]:
+    """Yield the regular files below a directory with their paths in it (`/` between parts), sorted.
+
+    Links, pipes and devices are left out.
+    """
+    found: list[tuple[str, Path]] = []
+    waiting = [("", root)]
+    while waiting:
+        prefix, folder = waiting.pop()
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append((f"{prefix}{entry.name}/", Path(entry.path)))
+                elif entry.is_file(follow_symlinks=False):
+                    found.append((prefix + entry.name, Path(entry.path)))
+    yield from sorted(found)
+
+
+def transfer(reader: BinaryIO, writer: BinaryIO | None = None) -> tuple[str, int]:
+    """Read a stream to its end, writing it on the way; return its sha256 in hex and its bytes."""
+    digest = hashlib.sha256()
+    size = 0
+    while chunk := reader.read(_CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+        if writer is not None:
+            writer.write(chunk)
+    return digest.hexdigest(), size
+
+
+def directory_digest(digests: list[tuple[str, str]]) -> str:
+    """Return the digest of a directory from its (path, sha256) pairs (docs/run-directory.md, Files)."""
+    total = hashlib.sha256()
+    for name, digest in sorted((os.fsencode(name), digest) for name, digest in digests):
+        total.update(digest.encode("ascii") + b"  " + name + b"\n")
+    return total.hexdigest()
+
+
+@dataclass(frozen=True)
+class SourceDigest:
+    """What a source was when it was read; `size` in bytes, `files` the number of regular files."""
+
+    path: Path
+    kind: Literal["file", "directory"]
+    size: int
+    sha256: str
+    files: int
+
+
+def digest_source(path: Path) -> SourceDigest:
+    """Return size and digest of a file or directory; a link given as the source itself is followed.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    real = path.resolve(strict=True)
+    if not real.is_dir():
+        with open_source(real) as reader:
+            digest, size = transfer(reader)
+        return SourceDigest(path, "file", size, digest, 1)
+    digests: list[tuple[str, str]] = []
+    total = 0
+    for name, one in regular_files(real):
+        with open_source(one) as reader:
+            digest, size = transfer(reader)
+        digests.append((name, digest))
+        total += size
+    return SourceDigest(path, "directory", total, directory_digest(digests), len(digests))
