@@ -402,6 +402,15 @@ CASES: list[Case] = [
         {"c54"},
         "entity(g1) wasDerivedFrom(e2, e1, a1, g1, u1)",
     ),
+    # PROV-LINKS
+    ("a mention", set(), "entity(e) mentionOf(e, e1, b)"),
+    ("a mention twice", set(), "mentionOf(e, e1, b) mentionOf(e, e1, b)"),
+    ("mentions of one entity in two bundles by two", set(), "mentionOf(e, e1, b) mentionOf(f, e1, c)"),
+    ("mentions of one entity in two bundles", {"unique-mention"}, "mentionOf(e, e1, b) mentionOf(e, e1, c)"),
+    ("mentions of two entities of a bundle", {"unique-mention"}, "mentionOf(e, e1, b) mentionOf(e, e2, b)"),
+    ("an entity that mentions itself", {"c52"}, "mentionOf(e, e, b)"),
+    ("a mention of what is derived from it", {"c42"}, "entity(e1) mentionOf(e, e1, b) wasDerivedFrom(e1, e)"),
+    ("an activity that mentions an entity", {"c55"}, "activity(e) mentionOf(e, e1, b)"),
     # 56
     ("an empty collection with a member", {"c56"}, "entity(c, empty) hadMember(c, e1)"),
     ("an empty collection that is a member", set(), "entity(c, empty) hadMember(d, c)"),

@@ -83,10 +83,13 @@ def _order(judged: Judged, ruleset: Ruleset) -> Order:
     for step in EventOrder(judged.events, judged.terms, ruleset).steps():
         pair = number[id(step.before)], number[id(step.after)]
         reached[pair] = reached.get(pair, False) or step.ordering.strict
-    for middle, before, after in product(range(len(events)), repeat=3):
-        first, second = reached.get((before, middle)), reached.get((middle, after))
-        if first is not None and second is not None:
-            reached[before, after] = reached.get((before, after), False) or first or second
+    nodes = {node for pair in reached for node in pair}
+    size = -1
+    while size != (size := len(reached) + sum(reached.values())):
+        for middle, before, after in product(nodes, repeat=3):
+            first, second = reached.get((before, middle)), reached.get((middle, after))
+            if first is not None and second is not None:
+                reached[before, after] = reached.get((before, after), False) or first or second
     names: dict[int, str] = {}
     for position, event in enumerate(events):
         label = judged.terms.label[judged.terms.find(event.statement.id)]

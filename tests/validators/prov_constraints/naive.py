@@ -191,10 +191,16 @@ class Naive:
             if self.order.get(pair) != "<":
                 self.order[pair] = how
         events = {event for pair in self.order for event in pair}
-        for middle, before, after in product(events, repeat=3):
-            first, second = self.order.get((before, middle)), self.order.get((middle, after))
-            if first and second and self.order.get((before, after)) != "<":
-                self.order[before, after] = "<" if "<" in (first, second) else "<="
+        changed = True
+        while changed:
+            changed = False
+            for before, middle, after in product(events, repeat=3):
+                first, second = self.order.get((before, middle)), self.order.get((middle, after))
+                if first and second:
+                    how = "<" if "<" in (first, second) else "<="
+                    if self.order.get((before, after)) not in (how, "<"):
+                        self.order[before, after] = how
+                        changed = True
         if any(how == "<" and before == after for (before, after), how in self.order.items()):
             self.broken.add(42)
 

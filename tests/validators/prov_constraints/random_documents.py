@@ -44,19 +44,24 @@ _ROLES = {
 }  # fmt: skip
 """PROV-JSON, section 3."""
 
+_EVENTS = ("wasGeneratedBy", "wasInvalidatedBy", "wasStartedBy", "wasEndedBy")
 _KINDS = (*ARGUMENTS, *("wasDerivedFrom", "wasGeneratedBy", "wasStartedBy", "entity", "activity") * 2)
 
 
 @st.composite
-def statements(draw: st.DrawFn, crossing: int, identified: int) -> Statement:
+def statements(
+    draw: st.DrawFn, kinds: tuple[str, ...], names: int, crossing: int, identified: int
+) -> Statement:
     """One statement.
 
     Args:
         draw: of hypothesis.
+        kinds: what it may be; a kind is as likely as often it is there.
+        names: so many of each sort are used.
         crossing: one argument in so many is a name of any sort.
         identified: one relation in so many has an identifier.
     """
-    kind = draw(st.sampled_from(_KINDS))
+    kind = draw(st.sampled_from(kinds))
     name = None
     if kind in IDENTIFIED and draw(st.integers(1, identified)) == 1:
         crossed = draw(st.integers(1, 4 * crossing)) == 1
@@ -74,7 +79,7 @@ def statements(draw: st.DrawFn, crossing: int, identified: int) -> Statement:
         sort = {"c": "e", "pl": "e"}.get(role.strip("?-"), role.strip("?-12"))
         if len(_NAMES[sort]) > 3 and draw(st.integers(1, crossing)) == 1:
             sort = "o"
-        args.append(draw(st.sampled_from(_NAMES[sort])))
+        args.append(draw(st.sampled_from(_NAMES[sort][:names])))
     return kind, name, tuple(args)
 
 
@@ -82,7 +87,8 @@ def statements(draw: st.DrawFn, crossing: int, identified: int) -> Statement:
 def documents(draw: st.DrawFn) -> tuple[list[Statement], list[str]]:
     """Statements, and the entities among them that are empty collections."""
     crossing, identified = draw(st.sampled_from((6, 60))), draw(st.sampled_from((2, 20)))
-    made = draw(st.lists(statements(crossing, identified), min_size=1, max_size=10))
+    kinds, names = draw(st.sampled_from(((_KINDS, 5), (_KINDS, 5), ((*_KINDS, *_EVENTS * 12), 2))))
+    made = draw(st.lists(statements(kinds, names, crossing, identified), min_size=1, max_size=10))
     entities = [name for kind, name, _ in made if kind == "entity" and name]
     empty = [name for name in dict.fromkeys(entities) if draw(st.integers(1, 6)) == 1]
     return made, empty

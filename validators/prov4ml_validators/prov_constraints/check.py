@@ -8,7 +8,7 @@ from ..prov_json.records import Scope
 from ..report import Finding, Location
 from .events import Event, Events
 from .order import EventOrder, Step
-from .registry import RULES, TIME_ORDER
+from .registry import RULES, TIME_ORDER, UNIQUE_MENTION
 from .ruleset import ALL, Ruleset
 from .statements import Instance, Statement
 from .terms import Terms
@@ -57,7 +57,8 @@ def check_constraints(scope: Scope, ruleset: Ruleset = ALL) -> Iterator[Finding]
     for conflict in judged.unification.conflicts:
         yield _conflict(conflict)
     for violation in judged.impossible:
-        yield RULES[violation.rule].finding(
+        broken = UNIQUE_MENTION if violation.rule == "unique-mention" else RULES[violation.rule]
+        yield broken.finding(
             _with_places(violation.message, violation.statements), _location(violation.statements)
         )
     words = _Words(judged)

@@ -223,6 +223,27 @@ RULES: Mapping[str, Rule] = {
     )
 }
 
+
+def _mentions(second: str) -> str:
+    general = '"prov:generalEntity": "ex:e1"'
+    return _example(
+        '"mentionOf": {\n'
+        f'   "_:m": {{"prov:specificEntity": "ex:e", {general}, "prov:bundle": "ex:b1"}},\n'
+        f'   "_:n": {{"prov:specificEntity": "{second}", {general}, "prov:bundle": "ex:b2"}}}}'
+    )
+
+
+UNIQUE_MENTION = rule(
+    "prov-constraints/unique-mention",
+    Severity.MUST,
+    "An entity mentions one entity of one bundle.",
+    source="PROV-LINKS, W3C Working Group Note 30 April 2013, section 3 (unique-mention)",
+    help="remove one of the mentions, or give each an entity of its own",
+    wrong_example=_mentions("ex:e"),
+    right_example=_mentions("ex:f"),
+)
+"""Of PROV-LINKS and not of the Recommendation: who writes mentions relies on that Note."""
+
 TIME_ORDER = rule(
     "prov-constraints/time-order",
     Severity.SHOULD,

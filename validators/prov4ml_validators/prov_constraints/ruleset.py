@@ -62,8 +62,21 @@ ORDERINGS = (
     Ordering("c49.2", "the responsible agent starts before its delegate ends"),
 )
 
-INFERENCES = ("i5", "i7", "i8", "i9", "i10", "i11", "i13", "i14", "i15", "i19", "i21")
-"""The inferences that a constraint can see.
+INFERENCES = (
+    "i5",
+    "i7",
+    "i8",
+    "i9",
+    "i10",
+    "i11",
+    "i13",
+    "i14",
+    "i15",
+    "i19",
+    "i21",
+    "mention-specialization",
+)
+"""The inferences that a constraint can see; the last is that of PROV-LINKS.
 
 6 adds nothing: its start and end are ordered by 34, 37 and 33 already. 12, 16–18 and 20 conclude in
 alternateOf, of which constraint 50 only says that both sides are entities, as their premises say already.
@@ -94,7 +107,7 @@ TYPING = (
     *(f"c50.{kind}" for kind in ("entity", "activity", "agent", "empty")),
     *(f"c50.{kind}.{position}" for kind, positions in TYPES.items() for position, _ in positions),
 )
-IMPOSSIBLE = ("c51.generation", "c51.usage", "c52", "c53", "c54", "c55", "c56")
+IMPOSSIBLE = ("c51.generation", "c51.usage", "c52", "c53", "c54", "c55", "c56", "unique-mention")
 
 
 @dataclass(frozen=True)

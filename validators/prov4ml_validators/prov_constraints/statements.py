@@ -49,14 +49,13 @@ ROLES: Mapping[str, tuple[Role, ...]] = {
     "specializationOf": (Role("prov:specificEntity"), Role("prov:generalEntity")),
     "alternateOf": (Role("prov:alternate1"), Role("prov:alternate2")),
     "hadMember": (Role("prov:collection"), Role("prov:entity")),
+    "mentionOf": (Role("prov:specificEntity"), Role("prov:generalEntity"), Role("prov:bundle")),
 }
-"""The kinds of statements that PROV-CONSTRAINTS speaks of, with their arguments in the order of PROV-DM.
-
-`mentionOf` is none of them: it was moved to PROV-LINKS, a Note.
-"""
+"""The kinds of statements that PROV-CONSTRAINTS speaks of, with their arguments in the order of PROV-DM, and
+`mentionOf`, which was moved to PROV-LINKS, a Note."""
 
 OBJECTS = frozenset({"entity", "activity", "agent"})
-WITHOUT_IDENTIFIER = frozenset({"specializationOf", "alternateOf", "hadMember"})
+WITHOUT_IDENTIFIER = frozenset({"specializationOf", "alternateOf", "hadMember", "mentionOf"})
 ACTIVITY, GENERATION, USAGE = 2, 3, 4
 """Arguments of a derivation."""
 

@@ -1,4 +1,4 @@
-"""Types and impossibilities: constraints 50–56 (PROV-CONSTRAINTS, sections 6.3 and 6.4)."""
+"""Types and impossibilities: constraints 50–56 (PROV-CONSTRAINTS, sections 6.3, 6.4), and PROV-LINKS."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -71,7 +71,7 @@ class Types:
 def find_impossible(
     instance: Instance, unification: Unification, types: Types, ruleset: Ruleset
 ) -> Iterator[Violation]:
-    """Yield what cannot be: constraints 51–56."""
+    """Yield what cannot be: constraints 51–56, and two mentions of PROV-LINKS."""
     yield from _unspecified_derivations(instance, ruleset)
     if "c52" in ruleset:
         yield from _reflexive_specializations(instance, ruleset)
@@ -84,6 +84,21 @@ def find_impossible(
             if empty is not None:
                 name = instance.terms.show(statement.args[0])
                 yield Violation("c56", (statement, empty), f"{name} is an empty collection and has a member")
+    if "unique-mention" in ruleset:
+        yield from _several_mentions(instance)
+
+
+def _several_mentions(instance: Instance) -> Iterator[Violation]:
+    first: dict[int, Statement] = {}
+    show = instance.terms.show
+    for statement in instance.statements["mentionOf"]:
+        other = first.setdefault(statement.args[0], statement)
+        if other.args != statement.args:
+            one, two = (
+                f"{show(general)} in {show(bundle)}" for _, general, bundle in (other.args, statement.args)
+            )
+            message = f"{show(statement.args[0])} mentions {one} and {two}"
+            yield Violation("unique-mention", (other, statement), message)
 
 
 def _unspecified_derivations(instance: Instance, ruleset: Ruleset) -> Iterator[Violation]:

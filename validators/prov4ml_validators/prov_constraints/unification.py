@@ -67,6 +67,8 @@ class Unification:
         self._again: deque[Statement] = deque()
         if "i11" in ruleset:
             _infer_usage_and_generation(instance)
+        if "mention-specialization" in ruleset:
+            _infer_specializations(instance)
         self._merge_objects(instance)
         for kind, statements in instance.statements.items():
             if kind not in WITHOUT_IDENTIFIER and kind not in OBJECTS:
@@ -213,6 +215,14 @@ def _infer_usage_and_generation(instance: Instance) -> None:
             Statement(
                 "wasGeneratedBy", generation, [generated, activity, terms.variable()], derivation.record, 11
             )
+        )
+
+
+def _infer_specializations(instance: Instance) -> None:
+    """PROV-LINKS, section 3: what mentions an entity is a specialization of it."""
+    for mention in instance.statements["mentionOf"]:
+        instance.statements["specializationOf"].append(
+            Statement("specializationOf", instance.terms.variable(), mention.args[:2], mention.record)
         )
 
 
