@@ -20,7 +20,9 @@ from prov4ml_packager.crate.archive_paths import archive_paths, folded
 from prov4ml_packager.crate.archives import archive_kind
 from prov4ml_packager.crate.deflate import BLOCK, Deflater, GzipCompressor
 from prov4ml_packager.crate.members import Member, bytes_member, file_member
-from prov4ml_packager.crate.options import COMPRESSIONS
+from prov4ml_packager.crate.options import COMPRESSIONS, Compression
+from prov4ml_packager.crate.tar_writer import write_tar
+from prov4ml_packager.crate.workers import start_workers
 from prov4ml_packager.crate.zip_writer import write_zip
 from prov4ml_packager.errors import PackagerError
 
@@ -52,7 +54,9 @@ from pathlib import Path
 from tests.crate.builders import FULL, make_run
 from dataclasses import replace
 from prov4ml_packager.crate import build_crate
-from prov4ml_packager.crate.options import COMPRESSIONS
+from prov4ml_packager.crate.options import COMPRESSIONS, Compression
+from prov4ml_packager.crate.tar_writer import write_tar
+from prov4ml_packager.crate.workers import start_workers
 root = Path(sys.argv[2]); out = Path(sys.argv[3]); out.mkdir()
 run = make_run(root / "run_1")
 for one in COMPRESSIONS:
@@ -173,6 +177,40 @@ def test_deflate_across_blocks_does_not_depend_on_the_pieces() -> None:
     assert zlib.decompress(results.pop(), -15) == whole
 
 
+@pytest.mark.parametrize("compression", COMPRESSIONS)
+def test_bytes_do_not_depend_on_the_number_of_cores(tmp_path: Path, compression: Compression) -> None:
+    block = b"".join(hashlib.sha256(b"%d" % number).digest() * (number % 3 + 1) for number in range(80_000))
+    members = [
+        bytes_member("a/large.bin", block),  # written in pieces
+        *(bytes_member(f"b/{number}.txt", block[number : number * 9000]) for number in range(40)),
+        Member("c/", None),
+        bytes_member("d.png", block[:100_000]),
+    ]
+    assert len(block) > 4 << 20
+    zips, tars = set(), set()
+    for count in (1, 2, 5):
+        with start_workers(count) as workers:
+            write_zip(members, tmp_path / f"{count}.zip", compression, workers=workers)
+            write_tar(members, tmp_path / f"{count}.tar.gz", GzipCompressor(workers))
+        zips.add((tmp_path / f"{count}.zip").read_bytes())
+        tars.add((tmp_path / f"{count}.tar.gz").read_bytes())
+    assert (len(zips), len(tars)) == (1, 1)
+    unpack_crate(tmp_path / "5.zip", tmp_path / "out")
+    assert {member.path: member.sha256 for member in members if not member.is_directory} == {
+        path: digest for path, digest in content(tmp_path / "out").items() if digest != "/"
+    }
+
+
+def test_progress_tells_every_byte_of_every_kind(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run_1")
+    plain = build_crate([run], tmp_path / "plain", FULL)
+    size = sum(path.stat().st_size for path in plain.rglob("*") if path.is_file())
+    for name in KINDS:
+        told: list[int] = []
+        build_crate([run], tmp_path / "new" / name, FULL, progress=told.append)
+        assert sum(told) == size, name
+
+
 class HugeMember(Member):
     """4 GiB and a little of zeros, which no test could keep in memory or on disk."""
 
@@ -211,9 +249,10 @@ def test_a_file_that_changes_while_it_is_packaged_is_an_error_and_the_old_crate_
     source = tmp_path / "a.txt"
     source.write_bytes(b"one")
     member = file_member("a.txt", source)
-    source.write_bytes(b"two")
-    with pytest.raises(PackagerError, match=r"a\.txt: changed while it was packaged; package again$"):
-        write_zip([member], tmp_path / "c.zip", "stored")
+    for number, changed in enumerate((b"two", b"one and more", b"")):
+        source.write_bytes(changed)
+        with pytest.raises(PackagerError, match=r"a\.txt: changed while it was packaged; package again$"):
+            write_zip([member], tmp_path / f"{number}.zip", "stored")
 
 
 def test_interrupted_build_leaves_the_old_crate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """Kinds of crates on disk, chosen by the target's name; all are written from the same sequence of members."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +12,7 @@ from .deflate import GzipCompressor
 from .members import METADATA, Member
 from .options import Compression
 from .tar_writer import write_tar
+from .workers import start_workers
 from .zip_writer import write_zip
 
 ArchiveKind = Literal["zip", "tar.gz", "tar.zst", "directory"]
@@ -60,32 +61,41 @@ def check_compression(kind: ArchiveKind, compression: Compression | None, target
 
 
 def write_archive(
-    members: Iterable[Member], target: Path, kind: ArchiveKind, compression: Compression
+    members: Iterable[Member],
+    target: Path,
+    kind: ArchiveKind,
+    compression: Compression,
+    *,
+    progress: Callable[[int], None] | None = None,
 ) -> None:
     """Write a crate in one step: `target` is the old one or the whole new one, never half of it.
 
-    Memory does not follow the size of the members.
+    Memory does not follow the size of the members. Deflate uses all cores, the other methods of a zip those
+    that its small members can be spread over.
 
     Args:
         members: in the order of the archive.
         target: is replaced, except a directory that is neither empty nor a crate.
         kind: of archive.
         compression: of the members of a zip.
+        progress: called with the number of bytes just read.
 
     Raises:
         PackagerError: the target cannot be written or replaced.
     """
+    report = progress or (lambda count: None)
     try:
         if kind == "directory":
             _check_replaceable(target)
             with atomic_directory(target) as folder:
-                _write_directory(members, folder)
+                _write_directory(members, folder, report)
             return
-        with atomic_file(target) as path:
+        with start_workers() as workers, atomic_file(target) as path:
             if kind == "zip":
-                write_zip(members, path, compression)
+                write_zip(members, path, compression, workers=workers, progress=report)
             else:
-                write_tar(members, path, GzipCompressor() if kind == "tar.gz" else zstd_compressor())
+                compressor = GzipCompressor(workers) if kind == "tar.gz" else zstd_compressor()
+                write_tar(members, path, compressor, progress=report)
     except OSError as error:
         raise PackagerError(f"cannot be written: {error.strerror or error}", path=target) from error
 
@@ -95,7 +105,7 @@ def _check_replaceable(target: Path) -> None:
         raise PackagerError("is a directory with other things in it", path=target, hint="choose a new name")
 
 
-def _write_directory(members: Iterable[Member], folder: Path) -> None:
+def _write_directory(members: Iterable[Member], folder: Path, progress: Callable[[int], None]) -> None:
     folder.chmod(0o755)
     made = {""}
     for member in members:
@@ -111,4 +121,5 @@ def _write_directory(members: Iterable[Member], folder: Path) -> None:
             with path.open("xb") as stream:
                 for chunk in member.chunks():
                     stream.write(chunk)
+                    progress(len(chunk))
             path.chmod(0o644)

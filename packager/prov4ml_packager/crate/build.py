@@ -21,7 +21,12 @@ def _quiet(_line: str) -> None:
 
 
 def build_crate(
-    runs: Sequence[RunRecord], target: Path, options: CrateOptions, *, note: Callable[[str], None] = _quiet
+    runs: Sequence[RunRecord],
+    target: Path,
+    options: CrateOptions,
+    *,
+    note: Callable[[str], None] = _quiet,
+    progress: Callable[[int], None] | None = None,
 ) -> Path:
     """Write a crate of one run, or of several that each get a folder.
 
@@ -33,6 +38,7 @@ def build_crate(
         target: its name chooses the kind: `.zip`, `.tar.gz`, `.tgz`, `.tar.zst`, else a directory.
         options: archive, versions, people and licence.
         note: called with one line for each thing that is missing or that a reader should know.
+        progress: called with the number of bytes just packed.
 
     Returns:
         The target.
@@ -57,7 +63,7 @@ def build_crate(
     for line in crate_hints(facts, options, kind, compression):
         note(line)
     members = sorted([*payload, preview, manifest, metadata], key=lambda member: member.path)
-    write_archive(members, target, kind, compression)
+    write_archive(members, target, kind, compression, progress=progress)
     return target
 
 

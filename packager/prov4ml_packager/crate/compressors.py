@@ -10,6 +10,7 @@ from typing import Protocol
 from ..zstd import zstd_module
 from .deflate import Deflater
 from .options import Compression
+from .workers import Workers
 
 _LZMA_DICTIONARY = 8 << 20
 ZSTD_LEVEL = 3
@@ -27,12 +28,15 @@ class Compressor(Protocol):
 
 @dataclass(frozen=True)
 class Method:
-    """A compression method (PKWARE APPNOTE 6.3.10, 4.4.3 version needed, 4.4.4 flags, 4.4.5 method)."""
+    """A compression method (PKWARE APPNOTE 6.3.10, 4.4.3 version needed, 4.4.4 flags, 4.4.5 method).
+
+    `start` returns a compressor for one member, which may use the workers.
+    """
 
     number: int
     version: int
     flags: int
-    start: Callable[[], Compressor]
+    start: Callable[[Workers], Compressor]
 
 
 class _Stored:
@@ -80,9 +84,9 @@ def zstd_compressor() -> Compressor:
 
 
 METHODS: dict[Compression, Method] = {
-    "stored": Method(0, 20, 0, _Stored),
+    "stored": Method(0, 20, 0, lambda workers: _Stored()),
     "deflate": Method(8, 20, 0, Deflater),
-    "bzip2": Method(12, 46, 0, bz2.BZ2Compressor),
-    "lzma": Method(14, 63, 0x2, _ZipLzma),
-    "zstd": Method(93, 63, 0, zstd_compressor),
+    "bzip2": Method(12, 46, 0, lambda workers: bz2.BZ2Compressor()),
+    "lzma": Method(14, 63, 0x2, lambda workers: _ZipLzma()),
+    "zstd": Method(93, 63, 0, lambda workers: zstd_compressor()),
 }

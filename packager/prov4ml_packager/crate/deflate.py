@@ -7,6 +7,10 @@ times as fast at the same size.
 
 import struct
 import zlib
+from collections import deque
+from concurrent.futures import Future
+
+from .workers import Workers
 
 LEVEL = 5
 BLOCK = 1 << 20
@@ -15,53 +19,74 @@ _GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"  # RFC 1952: no name,
 _END = b"\x03\x00"  # RFC 1951: an empty final block with fixed codes
 
 
+def deflate_block(block: bytes, window: bytes) -> bytes:
+    """Compress one block with a fresh compressor that knows the bytes before it; byte-aligned at the end.
+
+    Args:
+        block: at most `BLOCK` bytes.
+        window: what stands before the block, at most 32 KiB; empty for the first one.
+    """
+    from zlib_ng import zlib_ng  # here, so that only packaging needs it
+
+    arguments = (
+        LEVEL,
+        zlib_ng.DEFLATED,
+        -zlib_ng.MAX_WBITS,
+        zlib_ng.DEF_MEM_LEVEL,
+        zlib_ng.Z_DEFAULT_STRATEGY,
+    )
+    compressor = zlib_ng.compressobj(*arguments, *([window] if window else []))
+    out: bytes = compressor.compress(block) + compressor.flush(zlib_ng.Z_SYNC_FLUSH)
+    return out
+
+
 class Deflater:
     """A raw DEFLATE stream (RFC 1951), made of 1 MiB blocks that each know the 32 KiB before them.
 
     Blocks are compressed one by one with a fresh compressor, so that neither the size of the pieces handed
-    in nor (where blocks are given to several threads) their number shows in the bytes.
+    in nor the number of threads shows in the bytes.
+
+    Args:
+        workers: compress blocks side by side; where there are none the caller does it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, workers: Workers | None = None) -> None:
+        self._workers = workers or Workers()
+        self._running: deque[Future[bytes]] = deque()
         self._waiting = bytearray()
         self._window = b""
 
     def compress(self, data: bytes, /) -> bytes:
         """Take more of the content and return what is ready."""
         self._waiting += data
-        out = b""
+        out = []
         while len(self._waiting) >= BLOCK:
             block = bytes(self._waiting[:BLOCK])
             del self._waiting[:BLOCK]
-            out += self._block(block)
-        return out
+            out.append(self._block(block))
+        return b"".join(out)
 
     def flush(self) -> bytes:
         """Return the rest; nothing may follow."""
-        rest = self._block(bytes(self._waiting)) if self._waiting else b""
-        return rest + _END
+        last = self._block(bytes(self._waiting)) if self._waiting else b""
+        rest = b"".join(future.result() for future in self._running)
+        self._running.clear()
+        return last + rest + _END
 
     def _block(self, block: bytes) -> bytes:
-        from zlib_ng import zlib_ng  # here, so that only packaging needs it
-
-        arguments = (
-            LEVEL,
-            zlib_ng.DEFLATED,
-            -zlib_ng.MAX_WBITS,
-            zlib_ng.DEF_MEM_LEVEL,
-            zlib_ng.Z_DEFAULT_STRATEGY,
-        )
-        compressor = zlib_ng.compressobj(*arguments, *([self._window] if self._window else []))
-        self._window = block[-_WINDOW:]
-        out: bytes = compressor.compress(block) + compressor.flush(zlib_ng.Z_SYNC_FLUSH)
-        return out
+        """Take a block and return what is ready: itself, or what was given to the pool earlier."""
+        window, self._window = self._window, block[-_WINDOW:]
+        if self._workers.pool is None:
+            return deflate_block(block, window)
+        self._running.append(self._workers.pool.submit(deflate_block, block, window))
+        return self._running.popleft().result() if len(self._running) > self._workers.ahead else b""
 
 
 class GzipCompressor:
     """A gzip file (RFC 1952) with no name and no time in it."""
 
-    def __init__(self) -> None:
-        self._deflater = Deflater()
+    def __init__(self, workers: Workers | None = None) -> None:
+        self._deflater = Deflater(workers)
         self._header = _GZIP_HEADER
         self._checksum = 0
         self._size = 0

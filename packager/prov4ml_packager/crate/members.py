@@ -54,9 +54,12 @@ class Member:
             PackagerError: the file is not what it was when it was described.
         """
         digest = hashlib.sha256()
+        left = self.size
         with open_source(self.source) as stream:
-            while chunk := stream.read(CHUNK):
+            # One byte more than there should be, so that a file that has grown is noticed at once.
+            while left >= 0 and (chunk := stream.read(min(CHUNK, left + 1))):
                 digest.update(chunk)
+                left -= len(chunk)
                 yield chunk
         if digest.hexdigest() != self.sha256:
             raise PackagerError("changed while it was packaged; package again", path=_shown(self.source))
@@ -95,7 +98,7 @@ def open_source(source: Path | bytes | None) -> BinaryIO:
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise PackagerError("is no regular file", path=source)
-    return os.fdopen(descriptor, "rb")
+    return os.fdopen(descriptor, "rb", buffering=0)  # read in large pieces, which a buffer would only copy
 
 
 def _shown(source: Path | bytes | None) -> Path | None:

@@ -1,8 +1,6 @@
 """The metadata graph of a crate, as RO-Crate 1.1, 1.2 or 1.3 wants it."""
 
-import json
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import quote
 
 from prov4ml.rundir import safe_name
@@ -15,6 +13,7 @@ from .action import run_entities
 from .entities import Entity, language_entity, references, web_url
 from .facts import RunFacts
 from .file_entities import described_files, directory_entity, file_entity
+from .graph_json import graph_json
 from .licences import licence_entity
 from .members import MANIFEST, Member
 from .options import Author, Contact, CrateOptions, Organization, Spec
@@ -54,12 +53,10 @@ def metadata_json(runs: Sequence[RunFacts], options: CrateOptions, manifest: Mem
     root["license"] = {"@id": licence["@id"]}
     for name, value in root.items():
         crate.root_dataset[name] = value
-    for identifier in sorted(entities):
-        _add(crate, entities[identifier])
-    text = json.dumps(
-        crate.metadata.generate(), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False
-    )
-    return text.encode("utf-8") + b"\n"
+    document = crate.metadata.generate()
+    # Not through `crate.add`, which resolves every `@id` anew: that takes longer than packing a small file.
+    document["@graph"] += [entities[identifier] for identifier in sorted(entities)]
+    return graph_json(document)
 
 
 def _put(entities: dict[str, Entity], entity: Entity) -> None:
@@ -69,15 +66,6 @@ def _put(entities: dict[str, Entity], entity: Entity) -> None:
     if known is not None and known["@type"] != entity["@type"]:
         raise PackagerError(f"{identifier} stands for two different things", hint="give them different URLs")
     entities[identifier] = entity
-
-
-def _add(crate: Any, entity: Entity) -> None:
-    from rocrate.model import ContextEntity
-
-    # Files too are added as plain entities: ours are in the archive already, and `hasPart` is set by us.
-    identifier = str(entity["@id"])
-    properties = {key: value for key, value in entity.items() if key != "@id"}
-    crate.add(ContextEntity(crate, identifier, properties=properties))
 
 
 def _root(runs: Sequence[RunFacts], options: CrateOptions, agents: list[str], parts: list[str]) -> Entity:

@@ -62,6 +62,25 @@ class Payload:
                 yield file.member
 
 
+class _Tree:
+    """The run directory as far as it was looked at: links are refused, each folder is asked once."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._plain = {""}
+
+    def refuse_links(self, path: str) -> None:
+        """Refuse a relative path that is a link, or lies behind one."""
+        parent = path.rpartition("/")[0]
+        if parent not in self._plain:
+            self.refuse_links(parent)
+            self._plain.add(parent)
+        if os.path.islink(f"{self.root}/{path}"):
+            raise PackagerError(
+                "is a link, and a crate takes only what is in the run directory", path=self.root / path
+            )
+
+
 def recorded_files(run: RunRecord) -> Iterator[FileRecord]:
     """Yield every file that the record names, in the order of its lists; the same one may come twice."""
     for artifact in run.artifacts:
@@ -91,6 +110,7 @@ def collect_payload(
             something is a link or a special file.
     """
     root = run.directory
+    tree = _Tree(root)
     prov = root / PACKAGED_DIRECTORY / PACKAGED_PROV
     if not prov.is_file():
         raise PackagerError("is missing", path=prov, hint=f"run prov4ml-pack finalize {root}")
@@ -100,13 +120,13 @@ def collect_payload(
             names = (f"{rank_directory(rank.rank)}/{name}" for name in (JOURNAL_FILE, METRICS_FILE))
             singles += [name for name in names if os.path.lexists(root / name)]
     folders: dict[str, list[str]] = {}
-    for path in _list_directory(root, PACKAGED_DIRECTORY):
+    for path in _list_directory(tree, PACKAGED_DIRECTORY):
         parts = path.split("/")
         if len(parts) > 2:  # a store that is a directory
             folders.setdefault(f"{PACKAGED_DIRECTORY}/{parts[1]}/", []).append(path)
         else:
             singles.append(path)
-    _take_recorded(run, singles, folders, note)
+    _take_recorded(run, tree, singles, folders, note)
 
     drawn = f"{PACKAGED_DIRECTORY}/{PACKAGED_SVG}"
     singles = [path for path in dict.fromkeys(singles) if path != drawn]
@@ -116,7 +136,7 @@ def collect_payload(
 
     def payload_file(path: str, opaque: bool = False) -> PayloadFile:
         chunk = opaque and PurePosixPath(path).name not in _ZARR_FILES
-        _refuse_links(root, path)
+        tree.refuse_links(path)
         return PayloadFile(file_member(prefix + paths[path], root / path, compressed=chunk), path, opaque)
 
     files = [payload_file(path) for path in singles]
@@ -136,13 +156,17 @@ def collect_payload(
 
 
 def _take_recorded(
-    run: RunRecord, singles: list[str], folders: dict[str, list[str]], note: Callable[[str], None]
+    run: RunRecord,
+    tree: _Tree,
+    singles: list[str],
+    folders: dict[str, list[str]],
+    note: Callable[[str], None],
 ) -> None:
     records = {record.path: record for record in recorded_files(run) if record.path is not None}
     directories = {path for path, record in records.items() if record.kind == "directory"}
     for path, record in records.items():
         _check_inside(run.directory, path)
-        _refuse_links(run.directory, path)
+        tree.refuse_links(path)
         if not os.path.lexists(run.directory / path):
             note(f"{run.directory / path}: was recorded and is gone; the crate does not have it")
         elif any(f"{path}/".startswith(f"{folder}/") and path != folder for folder in directories):
@@ -150,7 +174,7 @@ def _take_recorded(
         elif record.kind == "file":
             singles.append(path)
         else:
-            folders[f"{path}/"] = list(_list_directory(run.directory, path))
+            folders[f"{path}/"] = list(_list_directory(tree, path))
 
 
 def _check_inside(root: Path, path: str) -> None:
@@ -161,17 +185,10 @@ def _check_inside(root: Path, path: str) -> None:
         )
 
 
-def _refuse_links(root: Path, path: str) -> None:
-    place = root
-    for part in path.split("/"):
-        place = place / part
-        if place.is_symlink():
-            raise PackagerError("is a link, and a crate takes only what is in the run directory", path=place)
-
-
-def _list_directory(root: Path, path: str) -> Iterator[str]:
+def _list_directory(tree: _Tree, path: str) -> Iterator[str]:
     """Yield the regular files below a directory of the run, in no order; refuse links and special files."""
-    _refuse_links(root, path)
+    root = tree.root
+    tree.refuse_links(path)
     waiting = [path]
     while waiting:
         folder = waiting.pop()

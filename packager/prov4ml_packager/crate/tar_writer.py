@@ -1,7 +1,7 @@
 """Compressed tar archives with nothing in them but what the members say."""
 
 import tarfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -29,13 +29,15 @@ class _CompressedSink:
 class _ChunkReader:
     """The chunks of a member as the file that `tarfile` reads."""
 
-    def __init__(self, member: Member) -> None:
+    def __init__(self, member: Member, progress: Callable[[int], None]) -> None:
         self._chunks = member.chunks()
+        self._progress = progress
         self._rest = b""
 
     def read(self, size: int) -> bytes:
         while len(self._rest) < size and (chunk := next(self._chunks, b"")):
             self._rest += chunk
+            self._progress(len(chunk))
         out, self._rest = self._rest[:size], self._rest[size:]
         return out
 
@@ -45,7 +47,13 @@ class _ChunkReader:
             pass
 
 
-def write_tar(members: Iterable[Member], target: Path, compressor: Compressor) -> None:
+def write_tar(
+    members: Iterable[Member],
+    target: Path,
+    compressor: Compressor,
+    *,
+    progress: Callable[[int], None] | None = None,
+) -> None:
     """Write a POSIX tar (pax headers where a name asks for one) behind a compressor.
 
     Owners are 0 without a name, dates 1980-01-01, modes 0644 and 0755.
@@ -54,7 +62,9 @@ def write_tar(members: Iterable[Member], target: Path, compressor: Compressor) -
         members: in the order of the archive.
         target: a file that does not exist yet.
         compressor: of the whole archive.
+        progress: called with the number of bytes just read.
     """
+    report = progress or (lambda count: None)
     with target.open("xb") as stream:
         sink = _CompressedSink(stream, compressor)
         with tarfile.open(fileobj=cast(BinaryIO, sink), mode="w|", format=tarfile.PAX_FORMAT) as tar:
@@ -66,7 +76,7 @@ def write_tar(members: Iterable[Member], target: Path, compressor: Compressor) -
                     tar.addfile(info)
                 else:
                     info.mode = 0o644
-                    reader = _ChunkReader(member)
+                    reader = _ChunkReader(member, report)
                     tar.addfile(info, cast(BinaryIO, reader))
                     reader.finish()
         sink.finish()

@@ -1,0 +1,36 @@
+"""Threads that compress side by side; how many there are never shows in the bytes."""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+_MOST = 8
+"""More threads than this wait for the one that reads, and their blocks would take memory."""
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Where work can be given to, and how many pieces of it may be under way; without a pool none can."""
+
+    pool: Executor | None = None
+    ahead: int = 0
+
+
+def available_cores() -> int:
+    """Return how many cores this process may use, which on a shared node is not how many there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@contextmanager
+def start_workers(count: int | None = None) -> Iterator[Workers]:
+    """Yield workers for the block: a thread a core, at most 8, and none where there is only one core."""
+    threads = min(count or available_cores(), _MOST)
+    if threads < 2:
+        yield Workers()
+        return
+    with ThreadPoolExecutor(threads, thread_name_prefix="prov4ml-compress") as pool:
+        yield Workers(pool, 2 * threads)
