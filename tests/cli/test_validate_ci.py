@@ -19,6 +19,7 @@ from prov4ml_validators.configuration import TABLE, parse_configuration
 from prov4ml_validators.selection import make_selection
 
 from ..reader.raw_writer import small_run
+from .test_help import command_named
 
 Json = dict[str, Any]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -201,7 +202,7 @@ def test_the_page_shows_commands_that_are_understood(
             assert group.main(["validate", *arguments], standalone_mode=False) == 0
             assert "Wrong:" in capsys.readouterr().out
         else:
-            parameters = group.commands["validate"].make_context("validate", arguments).params
+            parameters = command_named("validate").make_context("validate", arguments).params
             make_selection(parameters["select"], parameters["ignore"])
 
 

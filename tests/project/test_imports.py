@@ -1,8 +1,10 @@
 """Who imports whom: packager → validators → prov4ml.rundir; the logger only the standard library."""
 
 import ast
+import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -99,3 +101,40 @@ def test_importing_the_logger_loads_no_third_party_module() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=PROJECT)
     assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+HEAVY = {
+    "numpy", "numcodecs", "zarr", "netCDF4", "prov", "rdflib", "lxml", "rocrate", "jsonschema", "yaml",
+    "zlib_ng", "graphviz", "pandas", "xarray", "prov4ml",
+}  # fmt: skip
+"""What `validate` may need for one input and must not load for another; the logger is among it."""
+SLOW_PARTS = {
+    "importlib.resources", "importlib.metadata", "traceback", "multiprocessing", "xml.etree", "tomllib",
+}  # fmt: skip
+"""Of the standard library."""
+
+
+@pytest.mark.parametrize("name", ["crate.zip", "prov.json", "ro-crate-metadata.json"])
+def test_validate_loads_nothing_heavy(tmp_path: Path, name: str) -> None:
+    target = tmp_path / name
+    if name.startswith("crate"):
+        with zipfile.ZipFile(PROJECT / "fixtures/format-1/crates/finished_0.zip") as archive:
+            archive.extractall(tmp_path / "crate")
+        if name == "crate.zip":
+            shutil.make_archive(str(tmp_path / "crate"), "zip", tmp_path / "crate")
+    else:
+        member = "packaged/prov.json" if name == "prov.json" else name
+        with zipfile.ZipFile(PROJECT / "fixtures/format-1/crates/finished_0.zip") as archive:
+            target.write_bytes(archive.read(member))
+    code = (
+        "import sys; from prov4ml_packager.entry import main; before = set(sys.modules); status = main(); "
+        "print(status, *(name for name in sys.modules if name not in before), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "validate", str(target)], capture_output=True, text=True, cwd=tmp_path
+    )
+    status, *loaded = done.stderr.splitlines()[-1].split()
+    assert status == "0", done.stdout + done.stderr
+    assert f"prov4ml_validators.{'crate.check' if 'crate' in name else 'prov_json.document'}" in loaded
+    parts = {".".join(module.split(".")[:count]) for module in loaded for count in (1, 2)}
+    assert parts & (HEAVY | SLOW_PARTS) == set()

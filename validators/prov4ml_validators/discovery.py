@@ -2,7 +2,6 @@
 
 import json
 import os
-import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -48,6 +47,8 @@ def _is_crate_archive(path: Path) -> bool:
     """Tell the archive of a crate from any other; a damaged one is taken for a crate, to be reported."""
     if not path.name.lower().endswith(_ZIP_NAMES):
         return path.name.lower().endswith(tuple(f".crate{suffix}" for suffix in _TAR_NAMES))
+    import zipfile
+
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()

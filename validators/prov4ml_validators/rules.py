@@ -1,6 +1,5 @@
 """The registry of rules: every rule id with its severity and the sentence it stands for."""
 
-import pkgutil
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from importlib import import_module
@@ -78,6 +77,8 @@ def all_rules() -> tuple[Rule, ...]:
 
     Checks are imported when an input needs them; this imports them all, so that their rules are registered.
     """
+    import pkgutil
+
     package = import_module(__package__)
     for module in pkgutil.walk_packages(package.__path__, f"{__package__}."):
         if not module.name.endswith(".__main__"):

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from .json_text import pointer, shorten
@@ -17,12 +17,14 @@ class Violation(NamedTuple):
     message: str
 
 
+_FOLDER = Path(__file__).with_name("schemas")
+"""Beside the code and not by `importlib.resources`, whose import takes longer than a small crate's check."""
 _TYPE_NAMES = {"object": "an object", "array": "an array", "integer": "an integer"}
 
 
 def load_resource(name: str) -> Any:
     """Return a JSON file of the `schemas` folder."""
-    return json.loads(files(__package__).joinpath("schemas", name).read_text("utf-8"))
+    return json.loads((_FOLDER / name).read_bytes())
 
 
 @cache

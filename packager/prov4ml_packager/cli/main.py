@@ -3,26 +3,12 @@
 import os
 import signal
 import sys
-import threading
-import traceback
 from collections.abc import Sequence
+from contextlib import suppress
+from importlib import import_module
 
 import click
 
-from prov4ml_validators.report import Unreadable
-
-from ..errors import PackagerError
-from . import (
-    convert_command,
-    crate_command,
-    demo_command,
-    finalize_command,
-    graph_command,
-    import_command,
-    inspect_command,
-    unpack_command,
-    validate_command,
-)
 from .options import Session, debug_option, example
 from .output import fail
 
@@ -38,10 +24,24 @@ _VALIDATE_MODULES = {
     "attr",
 }
 _DEMO_MODULES = {"sklearn", "scipy", "joblib"}
+_COMMANDS = ("convert", "crate", "demo", "finalize", "graph", "import", "inspect", "unpack", "validate")
+
+
+class _LateGroup(click.Group):
+    """Imports a command, `<name>_command.py`, when it is asked for: a call has no use for the others."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in _COMMANDS and cmd_name not in self.commands:
+            self.add_command(import_module(f".{cmd_name}_command", __package__).command)
+        return super().get_command(ctx, cmd_name)
 
 
 @click.group(
     name=PROGRAM,
+    cls=_LateGroup,
     no_args_is_help=False,  # click would show the help as the text of an error
     epilog=example("prov4ml-pack crate prov/digits_0 -o digits.zip", "prov4ml-pack validate digits.zip"),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -50,20 +50,6 @@ _DEMO_MODULES = {"sklearn", "scipy", "joblib"}
 @debug_option
 def group() -> None:
     """Package the runs that prov4ml logged: metric stores, provenance, graphs, RO-Crates."""
-
-
-for _module in (
-    demo_command,
-    import_command,
-    finalize_command,
-    convert_command,
-    graph_command,
-    crate_command,
-    validate_command,
-    inspect_command,
-    unpack_command,
-):
-    group.add_command(_module.command)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -89,6 +75,8 @@ def run(arguments: Sequence[str]) -> int:
         return _COULD_NOT
     except (Exception, KeyboardInterrupt) as error:
         if session.debug:
+            import traceback
+
             traceback.print_exc()
         fail(_explain(error))
         return _COULD_NOT
@@ -96,12 +84,11 @@ def run(arguments: Sequence[str]) -> int:
 
 def _stop_like_an_interrupt() -> None:
     """Let SIGTERM, as a scheduler or `timeout` sends it, clean up half-written products as Ctrl-C does."""
-    if threading.current_thread() is not threading.main_thread():
-        return
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)  # Windows has no SIGHUP
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, signal.default_int_handler)
+            with suppress(ValueError):  # only the main thread may
+                signal.signal(number, signal.default_int_handler)
 
 
 def _discard_stdout() -> None:
@@ -113,6 +100,10 @@ def _discard_stdout() -> None:
 
 def _explain(error: BaseException) -> str:
     """Return one line on what went wrong and what to do about it."""
+    from prov4ml_validators.report import Unreadable
+
+    from ..errors import PackagerError
+
     if isinstance(error, click.UsageError):
         path = error.ctx.command_path if error.ctx else PROGRAM
         return f"{error.format_message().rstrip('.')}; see {path} --help"

@@ -47,9 +47,8 @@ def _section(name: str, command: click.Command, parent: click.Context) -> Iterat
 def reference() -> str:
     """Return the whole page as Markdown, commands in alphabetical order."""
     parent = click.Context(group, info_name=PROGRAM, help_option_names=["-h", "--help"])
-    sections = (
-        line for name in sorted(group.commands) for line in _section(name, group.commands[name], parent)
-    )
+    commands = [(name, group.get_command(parent, name)) for name in sorted(group.list_commands(parent))]
+    sections = (line for name, command in commands if command for line in _section(name, command, parent))
     return _HEAD + "\n".join(sections) + "\n"
 
 

@@ -5,15 +5,17 @@ Nothing is unpacked, no link is followed, and content comes in chunks.
 
 import os
 import sys
-import tarfile
-import zipfile
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from ..report import Unreadable
+
+if TYPE_CHECKING:
+    import tarfile
+    import zipfile
 
 CHUNK = 1 << 20
 LARGEST_METADATA = 256 << 20
@@ -98,7 +100,7 @@ class DirectoryMembers:
 class ZipMembers:
     """A crate in an open zip archive (`.zip`, `.eln`)."""
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
+    def __init__(self, archive: "zipfile.ZipFile") -> None:
         self._archive = archive
 
     def entries(self) -> Iterator[Member]:
@@ -117,6 +119,8 @@ class ZipMembers:
 
     def contents(self, paths: Collection[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Yield the content of files in the order stored; of duplicate members the last."""
+        import zipfile
+
         for path in [name for name in dict.fromkeys(self._archive.namelist()) if name in paths]:
             try:
                 with self._archive.open(path) as stream:
@@ -132,7 +136,9 @@ class TarMembers:
         self._path = path
 
     @contextmanager
-    def _open(self) -> Iterator[tarfile.TarFile]:
+    def _open(self) -> "Iterator[tarfile.TarFile]":
+        import tarfile
+
         try:
             with _tar_stream(self._path) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
                 yield archive
@@ -196,6 +202,8 @@ def open_zip(path: Path) -> Iterator[ZipMembers]:
     Raises:
         Unreadable: no zip, or zstd is not at hand.
     """
+    import zipfile
+
     try:
         archive: Any = zipfile.ZipFile(path)
         methods = {info.compress_type for info in archive.infolist()}

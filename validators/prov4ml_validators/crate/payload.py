@@ -1,6 +1,5 @@
 """The files of a crate against what the metadata says of them."""
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -192,6 +191,10 @@ def _digests(
             yield BOMB.finding(f"{shorten(path)} unpacks to {member.size} bytes", Location(file=path))
         elif member.kind == "file":
             wanted.add(payload.prefix + path)
+    if not wanted:
+        return
+    import hashlib  # loads OpenSSL, for crates that state digests
+
     try:
         for full_path, chunks in payload.members.contents(wanted):
             path = full_path[len(payload.prefix) :]

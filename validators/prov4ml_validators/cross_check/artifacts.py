@@ -1,6 +1,5 @@
 """Files: those that the provenance names are in the crate, and those of the crate in the provenance."""
 
-import hashlib
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -183,6 +182,8 @@ def _stated(files: Files, path: str) -> str | None:
 
 
 def _computed(members: Members, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
+    import hashlib
+
     try:
         for path, chunks in members.contents(paths) if paths else ():
             digest = hashlib.sha256()

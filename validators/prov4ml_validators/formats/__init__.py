@@ -1,26 +1,47 @@
-"""How reports are printed; a format that is added to `FORMATTERS` appears in the command by itself."""
+"""How reports are printed; a format that is added to `FORMATTERS` appears in the command by itself.
+
+Each is imported when it is asked for: one needs an XML library, another the metadata of installed packages.
+"""
 
 from collections.abc import Callable, Sequence
 
 from ..report import Report, Severity
-from .as_github import format_github
-from .as_json import format_json
 from .as_text import format_text
-from .as_verdicts import format_verdicts
 
 Formatter = Callable[[Sequence[Report], Severity], str]
 
 
+def format_json(reports: Sequence[Report], severity: Severity = Severity.MUST) -> str:
+    """Return the reports as one JSON object; see `as_json`."""
+    from . import as_json
+
+    return as_json.format_json(reports, severity)
+
+
+def format_github(reports: Sequence[Report], severity: Severity = Severity.MUST) -> str:
+    """Return the reports as workflow commands of GitHub; see `as_github`."""
+    from . import as_github
+
+    return as_github.format_github(reports, severity)
+
+
+def format_verdicts(reports: Sequence[Report], severity: Severity = Severity.MUST) -> str:
+    """Return the verdicts alone as JSON; see `as_verdicts`."""
+    from . import as_verdicts
+
+    return as_verdicts.format_verdicts(reports, severity)
+
+
 def format_sarif(reports: Sequence[Report], severity: Severity = Severity.MUST) -> str:
     """Return the reports in SARIF 2.1.0; see `as_sarif`."""
-    from . import as_sarif  # with the metadata of installed packages, which is slow to import
+    from . import as_sarif
 
     return as_sarif.format_sarif(reports, severity)
 
 
 def format_junit(reports: Sequence[Report], severity: Severity = Severity.MUST) -> str:
     """Return the reports as JUnit XML; see `as_junit`."""
-    from . import as_junit  # with an XML library, which no other format needs
+    from . import as_junit
 
     return as_junit.format_junit(reports, severity)
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 
 _ZONE = r"(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00)?"
 _YEAR = r"-?(?:[1-9]\d{3,}|0\d{3})"
@@ -13,26 +14,23 @@ _DATE_TIME = re.compile(f"{_YEAR}-{_MONTH}-{_DAY}T{_TIME}{_ZONE}")
 _DATE = re.compile(f"{_YEAR}-{_MONTH}-{_DAY}{_ZONE}")
 _INTEGER = re.compile(r"[+-]?\d+")
 
-_PATTERNS: Mapping[str, re.Pattern[str]] = {
-    name: re.compile(pattern)
-    for name, pattern in {
-        "time": f"{_TIME}{_ZONE}",
-        "gYear": f"{_YEAR}{_ZONE}",
-        "gYearMonth": f"{_YEAR}-{_MONTH}{_ZONE}",
-        "gMonth": f"--{_MONTH}{_ZONE}",
-        "gMonthDay": f"--{_MONTH}-{_DAY}{_ZONE}",
-        "gDay": f"---{_DAY}{_ZONE}",
-        "boolean": "true|false|0|1",
-        "decimal": r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)",
-        "double": r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[+-]?INF|NaN",
-        "float": r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[+-]?INF|NaN",
-        "duration": r"-?P(?=\d|T\d)(?:\d+Y)?(?:\d+M)?(?:\d+D)?"
-        r"(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?",
-        "hexBinary": "(?:[0-9A-Fa-f]{2})*",
-        "base64Binary": r"(?:(?:[A-Za-z0-9+/]\s?){4})*"
-        r"(?:(?:[A-Za-z0-9+/]\s?){2}=\s?=|(?:[A-Za-z0-9+/]\s?){3}=)?",
-        "language": "[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*",
-    }.items()
+_PATTERNS: Mapping[str, str] = {
+    "time": f"{_TIME}{_ZONE}",
+    "gYear": f"{_YEAR}{_ZONE}",
+    "gYearMonth": f"{_YEAR}-{_MONTH}{_ZONE}",
+    "gMonth": f"--{_MONTH}{_ZONE}",
+    "gMonthDay": f"--{_MONTH}-{_DAY}{_ZONE}",
+    "gDay": f"---{_DAY}{_ZONE}",
+    "boolean": "true|false|0|1",
+    "decimal": r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)",
+    "double": r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[+-]?INF|NaN",
+    "float": r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[+-]?INF|NaN",
+    "duration": r"-?P(?=\d|T\d)(?:\d+Y)?(?:\d+M)?(?:\d+D)?"
+    r"(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?",
+    "hexBinary": "(?:[0-9A-Fa-f]{2})*",
+    "base64Binary": r"(?:(?:[A-Za-z0-9+/]\s?){4})*"
+    r"(?:(?:[A-Za-z0-9+/]\s?){2}=\s?=|(?:[A-Za-z0-9+/]\s?){3}=)?",
+    "language": "[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*",
 }
 _RANGES: Mapping[str, tuple[int | None, int | None]] = {
     "integer": (None, None),
@@ -101,8 +99,14 @@ def is_lexical(text: str, datatype: str) -> bool:
         return _CHECKS[datatype](text)
     if datatype in _RANGES:
         return _is_integer(text, *_RANGES[datatype])
-    pattern = _PATTERNS.get(datatype)
+    pattern = _pattern(datatype)
     return pattern is None or pattern.fullmatch(text) is not None
+
+
+@cache
+def _pattern(datatype: str) -> re.Pattern[str] | None:
+    pattern = _PATTERNS.get(datatype)
+    return None if pattern is None else re.compile(pattern)
 
 
 def instant(text: str) -> datetime | None:
