@@ -25,6 +25,7 @@ PACK_MODULES = [
     "yaml",
     "pandas",
     "lxml",
+    "rdflib",
 ]
 VALIDATE_MODULES = ["click", "jsonschema"]
 
@@ -70,6 +71,19 @@ def test_validate_needs_only_validate(project: Path, tmp_path: Path) -> None:
     done = pack(project, PACK_MODULES, "validate", str(small_run(tmp_path / "run")))
     assert (done.returncode, done.stderr) == (0, "")
     assert "1 of 1 valid" in done.stdout
+
+
+def test_prov_in_other_formats_says_what_it_needs(project: Path, tmp_path: Path) -> None:
+    path = tmp_path / "run.provn"
+    path.write_text("document\nendDocument\n")
+    done = pack(project, PACK_MODULES, "validate", str(path))
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"prov4ml-pack: error: {path}: PROV-N is read with the library prov, which is not installed; "
+        "run: pip install 'prov4ml[pack]'\n"
+    )
+    done = pack(project, PACK_MODULES, "validate", str(tmp_path))
+    assert "holds no crate, no run and no PROV-JSON document" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -5,24 +5,33 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
 from .crate.graph import DESCRIPTOR, LEGACY_DESCRIPTOR
+from .prov_formats.detection import is_found_in_folders, may_be_prov
 from .prov_json.records import KINDS
 from .report import Unreadable
 
 RUN_FILE = "run.json"
 """That of `prov4ml.rundir`, which a test holds: to import it is to import the logger, for every crate."""
 
-Kind = Literal["run-directory", "ro-crate", "prov-json"]
+Kind = Literal["run-directory", "ro-crate", "prov-json", "prov"]
+"""`prov` is PROV in any other format."""
 
 _DESCRIPTORS = (DESCRIPTOR, LEGACY_DESCRIPTOR)
 _ZIP_NAMES = (".zip", ".eln")
 _TAR_NAMES = (".tar.gz", ".tgz", ".tar.zst", ".tzst", ".tar")
 _LARGEST_JSON = 1 << 30
 _RECORD_KEYS = tuple(f'"{kind}"'.encode() for kind in (*KINDS, "bundle"))
-_NAMES: dict[Kind, str] = {"run-directory": "run", "ro-crate": "crate", "prov-json": "PROV-JSON document"}
+_NAMES: dict[Kind, str] = {
+    "run-directory": "run",
+    "ro-crate": "crate",
+    "prov-json": "PROV-JSON document",
+    "prov": "PROV document in another format",
+}
+_HEAD = 4096
 
 
 @dataclass(frozen=True)
@@ -80,7 +89,24 @@ def _is_prov_json(path: Path) -> bool:
 def _file_kind(path: Path) -> Kind | None:
     if _is_crate_archive(path):
         return "ro-crate"
-    return "prov-json" if _is_prov_json(path) else None
+    if _is_prov_json(path):
+        return "prov-json"
+    return "prov" if _is_other_prov(path) else None
+
+
+def _is_other_prov(path: Path) -> bool:
+    """Tell PROV in other formats, where they can be read: in folders without `prov` they are passed over."""
+    if not may_be_prov(path.name) or not _has_prov():
+        return False
+    with path.open("rb") as stream:
+        return is_found_in_folders(path.name, stream.read(_HEAD))
+
+
+def _has_prov() -> bool:
+    try:
+        return find_spec("prov") is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def _search(directory: Path) -> Iterator[Found]:
@@ -102,7 +128,7 @@ def _search(directory: Path) -> Iterator[Found]:
 
 
 def find_inputs(path: Path) -> list[Found] | None:
-    """Return the crates, runs and PROV-JSON documents below a directory, sorted by path.
+    """Return the crates, runs and PROV documents below a directory, sorted by path.
 
     What is inside a crate or a run is part of it and not listed. Links are not followed, and names that begin
     with a dot are passed over, as are archives in tar whose name does not end in `.crate.tar.gz` or the like:
@@ -127,11 +153,15 @@ def find_inputs(path: Path) -> list[Found] | None:
     return found
 
 
+def _plural(name: str) -> str:
+    return name.replace("document", "documents") if "document" in name else f"{name}s"
+
+
 def count_in_words(found: list[Found]) -> str:
     """Return such as `2 crates, 1 run`."""
     counts = Counter(_NAMES[one.kind] for one in found)
     return ", ".join(
-        f"{counts[name]:,} {name}{'' if counts[name] == 1 else 's'}"
+        f"{counts[name]:,} {name if counts[name] == 1 else _plural(name)}"
         for name in _NAMES.values()
         if counts[name]
     )

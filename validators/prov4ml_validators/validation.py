@@ -12,6 +12,7 @@ from .crate.user_profile import UserProfile
 from .cross_check.listing import ListedMembers, document_names
 from .discovery import RUN_FILE, directory_kind
 from .json_text import decode_json, with_places
+from .prov_formats.detection import ProvFormat, format_of_file, format_of_json
 from .prov_json.records import KINDS
 from .report import Finding, Report, Unreadable, sort_findings
 from .store_reader import StoreReader
@@ -21,10 +22,11 @@ _TAR_NAMES = (".tar.gz", ".tgz", ".tar.zst", ".tzst")
 
 
 def validate(path: Path, *, profile: str | None = None, store_reader: StoreReader | None = None) -> Report:
-    """Check a run directory, an RO-Crate or a PROV-JSON document.
+    """Check a run directory, an RO-Crate or a PROV document.
 
     A directory with `ro-crate-metadata.json`, an archive, and that file alone are crates; any other directory
-    with `run.json` is a run; any other JSON file is taken for PROV-JSON. Nothing is fetched, unpacked or
+    with `run.json` is a run; any other JSON file is taken for PROV-JSON. PROV-N, PROV-XML, PROV-O and
+    PROV-JSONLD are read with the library `prov`, which `[pack]` installs. Nothing is fetched, unpacked or
     followed.
 
     Args:
@@ -80,10 +82,16 @@ def _check(
     if path.stat().st_size > 4 * LARGEST_METADATA:
         raise Unreadable(shown, "too large to be checked in memory")
     data = path.read_bytes()
+    other = format_of_file(name)
+    if other is not None:
+        return _other_prov(shown, path, data, other, store_reader)
     if name in (DESCRIPTOR, LEGACY_DESCRIPTOR):
         return "ro-crate", *check_bare_metadata(shown, data, path.name, profile)
     source = decode_json(data, path=shown)
     if _is_json_ld(source.value):
+        linked = format_of_json(source.value)
+        if linked is not None:
+            return _other_prov(shown, path, data, linked, store_reader)
         return "ro-crate", *check_bare_metadata(shown, data, path.name, profile)
     if not _looks_like_prov(source.value, name):
         message = "neither PROV-JSON nor the metadata of a crate"
@@ -97,6 +105,20 @@ def _check(
     findings = check_prov_json(source)
     findings += with_places(check_stores(source.value, path.parent, store_reader), source.text)
     return "prov-json", (), findings
+
+
+def _other_prov(
+    shown: str, path: Path, data: bytes, kind: ProvFormat, store_reader: StoreReader | None
+) -> tuple[str, tuple[str, ...], list[Finding]]:
+    """Check a document that `prov` turns into PROV-JSON; its findings have no line, for there is none."""
+    from .prov_formats.reading import read_as_prov_json
+    from .prov_json.document import check_document
+    from .prov_json.store import check_stores
+
+    kind, value, findings = read_as_prov_json(data, kind, shown)
+    findings += check_document(value)
+    findings += check_stores(value, path.parent, store_reader)
+    return kind, (), findings
 
 
 def _crate(

@@ -140,7 +140,7 @@ def command(
     profile: str | None,
     jobs: int | None,
 ) -> None:
-    """Check run directories, PROV-JSON documents and RO-Crates, with no network.
+    """Check run directories, PROV documents and RO-Crates, with no network.
 
     A PATH that is another directory is searched for them. What the options leave open comes from the table
     [tool.prov4ml.validate] in pyproject.toml.

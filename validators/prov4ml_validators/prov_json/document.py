@@ -28,6 +28,12 @@ def _check(document: Any) -> Iterator[Finding]:
         outer = outer or scope
 
 
+def check_document(document: Any) -> list[Finding]:
+    """Return the findings on a parsed document: structure, names, references, values, constraints, ML."""
+    with without_collector():
+        return list(_check(document))
+
+
 def check_prov_json(source: JsonText, *, file: str | None = None) -> list[Finding]:
     """Return the findings on a document in PROV-JSON: structure, names, references, values, ML rules.
 
