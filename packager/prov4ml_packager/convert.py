@@ -21,7 +21,7 @@ def convert(
     *,
     to: str | None = None,
     separator: str = ",",
-    chunk_codec: str | None = None,
+    codec: str | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Path:
     """Convert metrics to another form, in bounded memory; every value keeps its 64 bits.
@@ -34,7 +34,7 @@ def convert(
         target: what to write.
         to: `zarr`, `netcdf`, `csv` or `raw` (a run directory); by the name of `target` if not given.
         separator: of the CSV to write. That of one to read is found from its header.
-        chunk_codec: of the Zarr store to write: `blosc_zstd` or `lz4`.
+        codec: of the store to write, see `write_store`.
         progress: called with the number of points just written.
 
     Returns:
@@ -58,7 +58,7 @@ def convert(
             target,
             format=cast(StoreFormat, chosen),
             separator=separator,
-            chunk_codec=chunk_codec,
+            codec=codec,
             progress=progress,
         )
 

@@ -91,7 +91,7 @@ def finalize_record(
                 folder / name,
                 format=store_format,
                 separator=record.options.csv_separator,
-                chunk_codec=record.options.chunk_codec,
+                codec=record.options.chunk_codec if store_format == "zarr" else None,
                 progress=progress,
             )
         except PackagerError as error:

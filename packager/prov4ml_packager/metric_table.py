@@ -3,7 +3,7 @@
 All conversions go through `MetricTable`: n formats need n readers and n writers, not n².
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -102,25 +102,35 @@ def series_from_points(
     )
 
 
-def rebatch(series: Iterable[MetricSeries], size: int = CHUNK_POINTS) -> Iterator[Points]:
-    """Yield the points of many series one after the other, in arrays of exactly `size` but for the last.
+class JoinedPoints:
+    """The points of many series as one long array, of which any part can be read.
 
     Ten thousand short series thus cost a store a few writes and not ten thousand.
     """
-    waiting: list[Points] = []
-    count = 0
-    for one in series:
-        for chunk in one.chunks(size):
-            rest = chunk
-            while count + len(rest) >= size:
-                head, rest = rest[: size - count], rest[size - count :]
-                yield np.concatenate([*waiting, head])
-                waiting, count = [], 0
-            if len(rest):
-                waiting.append(rest)
-                count += len(rest)
-    if waiting:
-        yield np.concatenate(waiting)
+
+    def __init__(self, series: Sequence[MetricSeries]) -> None:
+        self._series = series
+        self._ends = np.cumsum([one.count for one in series], dtype=np.int64)
+        self.count = int(self._ends[-1]) if len(series) else 0
+
+    def spans(self, start: int, stop: int) -> Iterator[tuple[MetricSeries, int, int]]:
+        """Yield each series that lies between two places, and which of its own points do."""
+        number = int(np.searchsorted(self._ends, start, side="right"))
+        while start < stop:
+            one = self._series[number]
+            first = int(self._ends[number]) - one.count
+            last = min(stop, int(self._ends[number]))
+            if start < last:
+                yield one, start - first, last - first
+            start = last
+            number += 1
+
+    def read(self, start: int, stop: int) -> Points:
+        """Return the points from `start` to `stop`."""
+        parts = [one.read(first, last) for one, first, last in self.spans(start, stop)]
+        if len(parts) == 1:
+            return parts[0]
+        return np.concatenate(parts) if parts else np.empty(0, POINT_DTYPE)
 
 
 @dataclass(frozen=True)

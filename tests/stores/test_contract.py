@@ -40,11 +40,17 @@ Write = Callable[[MetricTable, Path], Path]
 
 BACKENDS: dict[str, tuple[str, Write]] = {
     "zarr": ("m.zarr", write_store),
-    "zarr-lz4": ("m.zarr", lambda table, path: write_store(table, path, chunk_codec="lz4")),
+    "zarr-lz4": ("m.zarr", lambda table, path: write_store(table, path, codec="lz4")),
     "zarr-2": ("m.zarr", lambda table, path: write_store(table, path, zarr_format=2)),
     "zarr-zip": ("m.zarr.zip", write_store),
+    "zarr-sharded": ("m.zarr", lambda table, path: write_store(table, path, sharded=True)),
+    "zarr-zlib": ("m.zarr", lambda table, path: write_store(table, path, codec="zlib", level=1)),
+    "zarr-2-plain": ("m.zarr", lambda table, path: write_store(table, path, codec="none", zarr_format=2)),
     "netcdf": ("m.nc", write_store),
+    "netcdf-plain": ("m.nc", lambda table, path: write_store(table, path, codec="none")),
     "csv": ("m.csv", write_store),
+    "csv-gz": ("m.csv.gz", write_store),
+    "csv-zst": ("m.csv.zst", lambda table, path: write_store(table, path, level=1)),
     "csv-semicolon": ("m.csv", lambda table, path: write_store(table, path, separator=";")),
     "csv-percent": ("m.csv", lambda table, path: write_store(table, path, separator="%")),
 }

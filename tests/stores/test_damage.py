@@ -38,19 +38,19 @@ def edit_json(path: Path, change: Callable[[dict[str, object]], object]) -> None
 
 
 def test_zarr_missing_chunk(stores: Path) -> None:
-    (stores / "metrics.zarr/TRAINING/value/c/0").unlink()
+    (stores / "metrics.zarr/TRAINING/value/c.0").unlink()
     assert message(stores / "metrics.zarr") == "TRAINING/value: 1 chunks belong here, and 0 are there"
 
 
 def test_zarr_renamed_chunk(stores: Path) -> None:
-    chunk = stores / "metrics.zarr/TRAINING/value/c/0"
-    chunk.rename(chunk.with_name("7"))
-    assert message(stores / "metrics.zarr") == "TRAINING/value/c/0: this chunk is missing"
+    chunk = stores / "metrics.zarr/TRAINING/value/c.0"
+    chunk.rename(chunk.with_name("c.7"))
+    assert message(stores / "metrics.zarr") == "TRAINING/value/c.0: this chunk is missing"
 
 
 @pytest.mark.parametrize("position", [0, 20, -1])
 def test_zarr_flipped_bit(stores: Path, position: int) -> None:
-    chunk = stores / "metrics.zarr/TRAINING/value/c/0"
+    chunk = stores / "metrics.zarr/TRAINING/value/c.0"
     content = bytearray(chunk.read_bytes())
     content[position] ^= 4
     chunk.write_bytes(content)
@@ -224,5 +224,5 @@ def test_a_name_that_says_nothing() -> None:
         detect_format(Path("metrics.parquet"))
     assert str(caught.value) == (
         "metrics.parquet: the name does not say which metric store it is; "
-        "end it in .zarr, .zarr.zip, .nc, .nc4, .netcdf, .csv, .tsv, or name the format"
+        "end it in .zarr, .zarr.zip, .nc, .nc4, .netcdf, .csv, .tsv, .csv.gz, .csv.zst, or name the format"
     )

@@ -22,8 +22,10 @@ def write_store(
     *,
     format: StoreFormat | None = None,
     separator: str = ",",
-    chunk_codec: str | None = None,
+    codec: str | None = None,
+    level: int | None = None,
     zarr_format: Literal[2, 3] = 3,
+    sharded: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> Path:
     """Write a table as a metric store, in memory bounded by `CHUNK_POINTS`, and replace an older one.
@@ -36,8 +38,11 @@ def write_store(
         path: where to; a Zarr store whose name ends in `.zip` is one zip file, else a directory.
         format: by the name of `path` if not given.
         separator: between the fields of a CSV.
-        chunk_codec: `blosc_zstd` (what None means too) or `lz4`, for Zarr; NetCDF-4 is always zlib.
+        codec: how the numbers are compressed. Zarr: `zstd` (what None means), `lz4`, `zlib`, `none`;
+            NetCDF-4: `zlib` (what None means), `none`; a CSV has it in its name.
+        level: of the codec, 0 to 9, for a `.csv.zst` up to 22; what fits the size of the store if None.
         zarr_format: 3, or 2 for older readers.
+        sharded: put the chunks of each variable of a Zarr store into one file.
         progress: called with the number of points just written.
 
     Returns:
@@ -50,19 +55,29 @@ def write_store(
     chosen = format or format_from_name(path)
     table = checked_table(table)
     report = progress or (lambda points: None)
+    if sharded and chosen != "zarr":
+        raise PackagerError(f"a {chosen} store has no shards", path=path, hint="it is one file")
     try:
         if chosen == "zarr":
+            from .zarr_codecs import PointCodec
             from .zarr_writer import write_zarr
 
-            write_zarr(table, path, chunk_codec=chunk_codec, zarr_format=zarr_format, progress=report)
+            write_zarr(
+                table,
+                path,
+                codec=PointCodec.choose(codec, level, table.point_count),
+                zarr_format=zarr_format,
+                sharded=sharded,
+                progress=report,
+            )
         elif chosen == "netcdf":
             from .netcdf_store import write_netcdf
 
-            write_netcdf(table, path, progress=report)
+            write_netcdf(table, path, codec=codec, level=level, progress=report)
         elif chosen == "csv":
             from .csv_writer import write_csv
 
-            write_csv(table, path, separator=separator, progress=report)
+            write_csv(table, path, separator=separator, codec=codec, level=level, progress=report)
         else:
             raise PackagerError(f"unknown store format {chosen!r}", hint="use zarr, netcdf or csv")
     except OSError as error:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import polars
 
 from ..errors import PackagerError
 from ..metric_table import POINT_DTYPE, Points
@@ -13,37 +14,73 @@ from .csv_dialect import COLUMNS, NAME_COLUMNS
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _DOUBLE = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|(?i:nan|[+-]?inf)")
 _POINT_COLUMNS = COLUMNS[NAME_COLUMNS:]
+_TYPES = {np.dtype("<i8"): polars.Int64, np.dtype("<f8"): polars.Float64}
 _MIN, _MAX = -(1 << 63), (1 << 63) - 1
 
 
-def parse_rows(lines: list[bytes], separator: str, path: Path, numbers: Sequence[int]) -> Points:
+def parse_table(data: bytes, separator: str, points: Points) -> bool:
+    """Fill in the points of whole rows, names included, if they are as we write them and nothing is quoted.
+
+    Returns:
+        whether they were; if not, what `points` holds means nothing.
+    """
+    if b'"' in data or b"\r" in data:
+        return False
+    marks = np.count_nonzero(np.frombuffer(data, np.uint8) == ord(separator))
+    if marks != len(points) * (len(COLUMNS) - 1):
+        return False
+    return _parse(data.replace(b"INF\n", b"inf\n"), separator, COLUMNS, points)
+
+
+def _parse(body: bytes, separator: str, columns: Sequence[str], points: Points) -> bool:
+    types = {name: _TYPES[POINT_DTYPE[name]] for name in POINT_DTYPE.names or ()}
+    try:
+        frame = polars.read_csv(
+            body,
+            has_header=False,
+            separator=separator,
+            quote_char=None,
+            schema={name: types.get(name, polars.String) for name in columns},
+            columns=[columns.index(name) for name in types],
+        )
+    except polars.exceptions.PolarsError:
+        return False  # the slow way says which line it is
+    if frame.height != len(points) or any(frame.null_count().row(0)):
+        return False
+    for name in types:
+        points[name] = frame[name].to_numpy()
+    return True
+
+
+def parse_rows(bodies: list[bytes], separator: str, path: Path, numbers: list[range]) -> Points:
     """Return the points of rows of which the name columns were cut off.
 
     Args:
-        lines: `step`, `time` and `value` of each row, without the line end.
+        bodies: runs of rows, each `step`, `time` and `value`, ending in LF.
         separator: between them.
         path: the file, for error messages.
-        numbers: the line of each row, for error messages.
+        numbers: the lines of the rows of each run, for error messages.
 
     Raises:
         PackagerError: a row has too many or too few fields, or one is no number.
     """
-    points = np.empty(len(lines), POINT_DTYPE)
-    body = b"\n".join(lines)
-    mark = separator.encode()
-    if not body.translate(None, b"0123456789+-.eNaIF\n" + mark):
-        try:
-            steps, times, values = zip(*[line.split(mark) for line in lines], strict=True)
-            points["step"] = list(map(int, steps))
-            points["time"] = list(map(int, times))
-            points["value"] = list(map(float, values))
-        except (ValueError, OverflowError):
-            pass  # the slow way says which line it is
-        else:
-            return points
-    for index, line in enumerate(lines):
-        points[index] = _parse_row(line, separator, path, numbers[index])
+    points = np.empty(sum(map(len, numbers)), POINT_DTYPE)
+    if _parse_fast(b"".join(bodies), separator, points):
+        return points
+    row = 0
+    for body, lines in zip(bodies, numbers, strict=True):
+        for text, line in zip(body.removesuffix(b"\n").split(b"\n"), lines, strict=True):
+            points[row] = _parse_row(text, separator, path, line)
+            row += 1
     return points
+
+
+def _parse_fast(body: bytes, separator: str, points: Points) -> bool:
+    """Fill in the points of rows that are as we write them; return whether they were."""
+    mark = separator.encode()
+    if body.translate(None, b"0123456789+-.eNaIF\n" + mark) or body.count(mark) != 2 * len(points):
+        return False
+    return _parse(body.replace(b"INF", b"inf"), separator, _POINT_COLUMNS, points)
 
 
 def _parse_row(line: bytes, separator: str, path: Path, number: int) -> tuple[int, int, float]:

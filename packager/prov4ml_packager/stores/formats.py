@@ -1,10 +1,12 @@
 """Which format a metric store has: by content where it exists, else by name."""
 
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
 from ..errors import PackagerError
+from .compressed import read_head
 
 StoreFormat = Literal["zarr", "netcdf", "csv"]
 
@@ -24,13 +26,20 @@ def format_from_name(path: Path) -> StoreFormat:
         PackagerError: the name ends in none of the known suffixes.
     """
     name = path.name.lower()
-    for suffix, found in _SUFFIXES.items():
+    if name.endswith((".gz", ".zst")):  # of the formats, a CSV alone is text
+        name = name.rpartition(".")[0]
+        return _format_of(path, name, {".csv": "csv", ".tsv": "csv"})
+    return _format_of(path, name, _SUFFIXES)
+
+
+def _format_of(path: Path, name: str, suffixes: Mapping[str, StoreFormat]) -> StoreFormat:
+    for suffix, found in suffixes.items():
         if name.endswith(suffix):
             return found
     raise PackagerError(
         "the name does not say which metric store it is",
         path=path,
-        hint=f"end it in {', '.join(_SUFFIXES)}, or name the format",
+        hint=f"end it in {', '.join(_SUFFIXES)}, .csv.gz, .csv.zst, or name the format",
     )
 
 
@@ -62,11 +71,7 @@ def detect_format(path: Path) -> StoreFormat:
         raise PackagerError("is a directory without zarr.json or .zgroup, so no metric store", path=path)
     if not path.is_file():
         raise PackagerError("is no regular file, and a store is read more than once", path=path)
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(64)
-    except OSError as error:
-        raise PackagerError(f"cannot be read: {error.strerror or error}", path=path) from error
+    head = read_head(path, 64)
     if head.startswith(_HDF5_SIGNATURE):
         return "netcdf"
     if head.startswith(b"PK"):

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from ..atomic import atomic_file
 from ..errors import PackagerError
-from ..metric_table import CHUNK_POINTS, POINT_DTYPE, MetricSeries, MetricTable, Points, rebatch
+from ..metric_table import CHUNK_POINTS, POINT_DTYPE, MetricSeries, MetricTable, Points
 from .attributes import STORE_ATTRIBUTES, Attribute, check_format, checked_table, decoded, encoded
 from .ragged import (
     NUMBER_VARIABLES,
@@ -23,18 +24,53 @@ from .ragged import (
     group_series,
 )
 
+CODECS = ("zlib", "none")
+"""The filters that every NetCDF-4 library has; the others are plugins."""
+
 _ZLIB_LEVEL = 4
 _CACHE_BYTES = 2 * 8 * CHUNK_POINTS  # the library's default is 64 MiB for each variable of each group
 
 
-def write_netcdf(table: MetricTable, path: Path, *, progress: Callable[[int], None]) -> None:
+@dataclass(frozen=True)
+class _Codec:
+    """`name` is one of `CODECS`."""
+
+    name: str
+    level: int
+
+    def options(self) -> dict[str, Any]:
+        """Return what `createVariable` is told."""
+        if self.name == "none":
+            return {"fletcher32": True}
+        return {"compression": "zlib", "complevel": self.level, "shuffle": True, "fletcher32": True}
+
+
+def _chosen_codec(name: str | None, level: int | None) -> _Codec:
+    name = name or "zlib"
+    if name not in CODECS:
+        raise PackagerError(f"unknown codec {name!r} for NetCDF-4", hint=f"use one of {', '.join(CODECS)}")
+    level = _ZLIB_LEVEL if level is None else level
+    if not 0 <= level <= 9:
+        raise PackagerError(f"level {level} is not between 0 and 9")
+    return _Codec(name, level)
+
+
+def write_netcdf(
+    table: MetricTable,
+    path: Path,
+    *,
+    codec: str | None,
+    level: int | None,
+    progress: Callable[[int], None],
+) -> None:
     """Write a checked table as a NetCDF-4 file: zlib, byte shuffle and a Fletcher-32 sum a chunk.
 
     Every reader of NetCDF-4 has these filters. A bool attribute is an int8, an int one an int64.
 
     Raises:
-        PackagerError: the library cannot write the file.
+        PackagerError: the codec is unknown, or the library cannot write the file.
     """
+    chosen = _chosen_codec(codec, level)
     with (
         atomic_file(path) as temporary,
         library(path, None, "cannot be written"),
@@ -43,7 +79,7 @@ def write_netcdf(table: MetricTable, path: Path, *, progress: Callable[[int], No
         for name, value in {**STORE_ATTRIBUTES, **encoded(table.attributes)}.items():
             root.setncattr(name, _to_netcdf(value))
         for group in context_groups(table):
-            _write_group(root.createGroup(group.key), group, progress)
+            _write_group(root.createGroup(group.key), group, chosen, progress)
 
 
 def _to_netcdf(value: Attribute) -> Any:
@@ -59,7 +95,7 @@ def _from_netcdf(value: Any) -> object:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _write_group(target: Any, group: ContextGroup, progress: Callable[[int], None]) -> None:
+def _write_group(target: Any, group: ContextGroup, codec: _Codec, progress: Callable[[int], None]) -> None:
     count, total = len(group.series), group.point_count
     target.setncatts(group.attributes)
     target.createDimension("series", count)
@@ -69,26 +105,24 @@ def _write_group(target: Any, group: ContextGroup, progress: Callable[[int], Non
         texts.setncatts(VARIABLE_ATTRIBUTES[name])
         texts[:] = np.array(group.texts(name), dtype=object)
     for name, kind in NUMBER_VARIABLES.items():
-        _variable(target, name, kind, "series", count)[:] = group.numbers(name)
-    columns = {name: _variable(target, name, kind, "point", total) for name, kind in POINT_VARIABLES.items()}
-    start = 0
-    for points in rebatch(group.series):
-        stop = start + len(points)
+        _variable(target, name, kind, "series", count, codec)[:] = group.numbers(name)
+    columns = {
+        name: _variable(target, name, kind, "point", total, codec) for name, kind in POINT_VARIABLES.items()
+    }
+    for start in range(0, total, CHUNK_POINTS):
+        stop = min(start + CHUNK_POINTS, total)
+        points = group.points.read(start, stop)
         for name, column in columns.items():
             column[start:stop] = points[name]
         progress(stop - start)
-        start = stop
 
 
-def _variable(target: Any, name: str, kind: Any, dimension: str, length: int) -> Any:
+def _variable(target: Any, name: str, kind: Any, dimension: str, length: int, codec: _Codec) -> Any:
     variable = target.createVariable(
         name,
         kind,
         (dimension,),
-        compression="zlib",
-        complevel=_ZLIB_LEVEL,
-        shuffle=True,
-        fletcher32=True,
+        **codec.options(),
         chunksizes=(max(1, min(length, CHUNK_POINTS)),),
         fill_value=False,  # the default one is a legal float, and would be masked
     )

@@ -6,6 +6,7 @@ how many each has. One group a metric was measured first: a thousand metrics cos
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import numpy.typing as npt
 from prov4ml.rundir import RUN_GROUP, safe_names
 
 from ..errors import PackagerError
-from ..metric_table import MetricSeries, MetricTable, Points
+from ..metric_table import JoinedPoints, MetricSeries, MetricTable, Points
 from ..text import escape_text, unescape_text
 from .blocks import BlockReader
 
@@ -57,6 +58,11 @@ class ContextGroup:
     def point_count(self) -> int:
         """Return the number of points of all series."""
         return sum(one.count for one in self.series)
+
+    @cached_property
+    def points(self) -> "JoinedPoints":
+        """The points of all series, one after the other."""
+        return JoinedPoints(self.series)
 
     def texts(self, variable: str) -> list[str]:
         """Return a text variable over the dimension `series`, escaped, None as an empty text."""

@@ -1,6 +1,7 @@
 """Metric stores in Zarr, written: format 3 or 2, a directory or a zip, consolidated."""
 
 import json
+import os
 import shutil
 import tempfile
 import warnings
@@ -13,11 +14,11 @@ from typing import Any, Literal
 import numcodecs  # type: ignore[import-untyped]
 import numpy as np
 import zarr
-from zarr.codecs import BloscCodec, Crc32cCodec, ZstdCodec
+from zarr.codecs import Crc32cCodec, ZstdCodec
 
 from ..atomic import atomic_directory, atomic_file
 from ..errors import PackagerError
-from ..metric_table import CHUNK_POINTS, MetricTable, rebatch
+from ..metric_table import CHUNK_POINTS, MetricTable
 from .attributes import STORE_ATTRIBUTES, encoded
 from .formats import is_zarr_directory
 from .ragged import (
@@ -28,33 +29,43 @@ from .ragged import (
     ContextGroup,
     context_groups,
 )
+from .zarr_codecs import PointCodec
+from .zarr_shard import join_chunks
 
-_BLOSC_NAMES: Mapping[str | None, Literal["zstd", "lz4"]] = {None: "zstd", "blosc_zstd": "zstd", "lz4": "lz4"}
-_BLOSC_LEVEL = 5
 _ZSTD_LEVEL = 3
 _SERIES_CHUNK = 1 << 16
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the first that a zip can hold: the bytes must not depend on the clock
+# `c.0` and not `c/0`: a folder for one chunk takes a disk block and an inode.
+_KEYS = {2: {"name": "v2", "separator": "."}, 3: {"name": "default", "separator": "."}}
 
 
 def write_zarr(
     table: MetricTable,
     path: Path,
     *,
-    chunk_codec: str | None,
+    codec: PointCodec,
     zarr_format: Literal[2, 3],
+    sharded: bool,
     progress: Callable[[int], None],
 ) -> None:
     """Write a checked table as a Zarr store: one zip file if the name ends in `.zip`, else a directory.
 
-    Numbers are Blosc-compressed with byte shuffle; in format 3 each of their chunks ends in its CRC-32C, so
-    that a flipped bit is met when it is read.
+    In format 3 each chunk ends in its CRC-32C, so that a flipped bit is met when it is read.
+
+    Args:
+        table: the series.
+        path: where to.
+        codec: how points are compressed.
+        zarr_format: 2 or 3.
+        sharded: put all chunks of a variable into one file (format 3 only).
+        progress: called with the number of points just written.
 
     Raises:
-        PackagerError: the codec is unknown, or `path` is a directory that is no Zarr store.
+        PackagerError: shards were asked for in format 2, or `path` is a directory that is no Zarr store.
     """
-    if chunk_codec not in _BLOSC_NAMES:
-        raise PackagerError(f"unknown chunk codec {chunk_codec!r}", hint="use blosc_zstd or lz4")
-    writer = _ZarrWriter(_BLOSC_NAMES[chunk_codec], zarr_format, progress)
+    if sharded and zarr_format == 2:
+        raise PackagerError("Zarr format 2 has no shards", path=path, hint="use format 3, or a .zarr.zip")
+    writer = _ZarrWriter(codec, zarr_format, sharded, progress)
     if path.name.lower().endswith(".zip"):
         with (
             atomic_file(path) as target,
@@ -71,83 +82,102 @@ def write_zarr(
 
 @dataclass(frozen=True)
 class _ZarrWriter:
-    blosc_name: Literal["zstd", "lz4"]
+    codec: PointCodec
     zarr_format: Literal[2, 3]
+    sharded: bool
     progress: Callable[[int], None]
 
     def write(self, table: MetricTable, directory: Path) -> None:
-        root = zarr.create_group(
-            str(directory),
-            zarr_format=self.zarr_format,
-            attributes={**STORE_ATTRIBUTES, **encoded(table.attributes)},
-        )
-        for group in context_groups(table):
-            self._write_group(root.create_group(group.key, attributes=dict(group.attributes)), group)
-        with warnings.catch_warnings():
-            # That consolidated metadata is an extension of format 3; readers that do not know it skip it.
-            warnings.simplefilter("ignore", category=zarr.errors.ZarrUserWarning)
-            zarr.consolidate_metadata(root.store)
+        with zarr.config.set({"json_indent": None}):  # indented, the metadata would be a tenth of a store
+            root = zarr.create_group(
+                str(directory),
+                zarr_format=self.zarr_format,
+                attributes={**STORE_ATTRIBUTES, **encoded(table.attributes)},
+            )
+            for group in context_groups(table):
+                target = root.create_group(group.key, attributes=dict(group.attributes))
+                self._write_series(target, group)
+                self._write_points(target, directory / group.key, group)
+            with warnings.catch_warnings():
+                # That consolidated metadata is an extension of format 3; readers that do not know it skip it.
+                warnings.simplefilter("ignore", category=zarr.errors.ZarrUserWarning)
+                zarr.consolidate_metadata(root.store)
         _sort_consolidated(directory)
 
-    def _write_group(self, target: Any, group: ContextGroup) -> None:
+    def _write_series(self, target: Any, group: ContextGroup) -> None:
         count = len(group.series)
         for name in TEXT_VARIABLES:
-            texts = self._array(target, name, "string", count, "series")
+            texts = self._series_array(target, name, "string", count)
             if count:
                 texts[:] = np.array(group.texts(name), dtype=object)
         for name, kind in NUMBER_VARIABLES.items():
-            numbers = self._array(target, name, kind, count, "series")
+            numbers = self._series_array(target, name, kind, count)
             if count:
                 numbers[:] = group.numbers(name)
-        total = group.point_count
-        columns = {
-            name: self._array(target, name, kind, total, "point") for name, kind in POINT_VARIABLES.items()
-        }
-        start = 0
-        for points in rebatch(group.series):
-            stop = start + len(points)
-            for name, column in columns.items():
-                column[start:stop] = points[name]
-            self.progress(stop - start)
-            start = stop
 
-    def _array(self, target: Any, name: str, kind: Any, length: int, dimension: str) -> Any:
-        chunk = _SERIES_CHUNK if dimension == "series" else CHUNK_POINTS
+    def _write_points(self, target: Any, folder: Path, group: ContextGroup) -> None:
+        """Write the chunks of the point variables ourselves: zarr would rewrite a shard for each of them."""
+        total = group.point_count
+        length = max(1, min(total, CHUNK_POINTS))
+        count = -(-total // length)
+        encoders = {}
+        for name, kind in POINT_VARIABLES.items():
+            shard = length * count if self.sharded and count > 1 else None
+            self._array(target, name, kind, "point", total, length, shard)
+            encoders[name] = self.codec.encoder(kind, length, self.zarr_format)
+        prefix = "c." if self.zarr_format == 3 else ""
+        for number in range(count):
+            start, stop = number * length, min((number + 1) * length, total)
+            points = group.points.read(start, stop)
+            for name, encode in encoders.items():
+                # A chunk at the edge is as long as the others.
+                values = np.zeros(length, POINT_VARIABLES[name])
+                values[: stop - start] = points[name]
+                _write_file(folder / name / f"{prefix}{number}", encode(values))
+            self.progress(stop - start)
+        if self.sharded and count > 1:
+            for name in POINT_VARIABLES:
+                join_chunks([folder / name / f"{prefix}{number}" for number in range(count)])
+
+    def _series_array(self, target: Any, name: str, kind: Any, length: int) -> Any:
+        return self._array(target, name, kind, "series", length, max(1, min(length, _SERIES_CHUNK)), None)
+
+    def _array(
+        self, target: Any, name: str, kind: Any, dimension: str, length: int, chunk: int, shard: int | None
+    ) -> Any:
         options: dict[str, Any] = {
             "shape": (length,),
-            "chunks": (max(1, min(length, chunk)),),
+            "chunks": (chunk,),
             "dtype": kind,
+            "chunk_key_encoding": _KEYS[self.zarr_format],
             # A chunk is written even if it holds nothing but the fill value: zarr compares with ==, for
             # which -0.0 is 0.0, and a chunk that is not there can then only be damage.
             "config": {"write_empty_chunks": True},
         }
         if self.zarr_format == 3:
+            text = [ZstdCodec(level=_ZSTD_LEVEL), Crc32cCodec()]
             options |= {
                 "dimension_names": [dimension],
                 "attributes": dict(VARIABLE_ATTRIBUTES[name]),
-                "compressors": self._codecs_3(kind),
+                "compressors": text if kind == "string" else self.codec.format_3(kind, chunk),
                 "fill_value": "" if kind == "string" else 0,  # required by the format; readers do not mask it
+                "shards": None if shard is None else (shard,),
             }
         else:
+            plain = numcodecs.Zstd(_ZSTD_LEVEL)
             options |= {
                 "attributes": {"_ARRAY_DIMENSIONS": [dimension], **VARIABLE_ATTRIBUTES[name]},
-                "compressors": self._codec_2(kind),
+                "compressors": plain if kind == "string" else self.codec.format_2(kind, chunk),
                 "fill_value": None,  # anything else is masked by xarray
             }
         return target.create_array(name, **options)
 
-    def _codecs_3(self, kind: Any) -> list[Any]:
-        if kind == "string":
-            return [ZstdCodec(level=_ZSTD_LEVEL), Crc32cCodec()]
-        blosc = BloscCodec(
-            cname=self.blosc_name, clevel=_BLOSC_LEVEL, shuffle="shuffle", typesize=kind.itemsize
-        )
-        return [blosc, Crc32cCodec()]
 
-    def _codec_2(self, kind: Any) -> Any:
-        if kind == "string":
-            return numcodecs.Zstd(_ZSTD_LEVEL)
-        return numcodecs.Blosc(self.blosc_name, _BLOSC_LEVEL, numcodecs.Blosc.SHUFFLE)
+def _write_file(path: Path, content: bytes) -> None:
+    # Whole or not at all, also when the process is killed: a chunk that is there need not be made again.
+    temporary = path.with_name(f".{path.name}")
+    temporary.write_bytes(content)
+    os.replace(temporary, path)
 
 
 def _sort_consolidated(directory: Path) -> None:
@@ -161,7 +191,7 @@ def _sort_consolidated(directory: Path) -> None:
                 parent = parent[key]
             members: Mapping[str, Any] = parent[keys[-1]]
             parent[keys[-1]] = dict(sorted(members.items()))
-            path.write_text(json.dumps(document, indent=2), encoding="utf-8", newline="\n")
+            path.write_text(json.dumps(document), encoding="utf-8", newline="\n")
 
 
 def _zip_directory(directory: Path, target: Path) -> None:

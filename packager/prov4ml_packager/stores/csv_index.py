@@ -1,0 +1,163 @@
+"""Where the rows of each series lie in a CSV store: one pass over the names, none over the numbers."""
+
+import re
+from array import array
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from ..errors import PackagerError
+from ..text import unescape_text
+from .csv_dialect import COLUMNS, checked_separator, names_pattern, unquoted
+from .csvw import SeriesKey
+
+_BOM = b"\xef\xbb\xbf"
+_WINDOW = 1 << 21  # bytes that are looked at together, and a run's longest length
+_RECORD_LIMIT = 1 << 24  # bytes; a quote that is never closed would else read the whole file
+
+
+class CsvIndex:
+    """Runs of neighbouring rows that begin with the same bytes, in the order of the file.
+
+    A run takes 48 bytes, so memory is bounded for tables as we write them; where every row is of another
+    series it grows with them.
+
+    Attributes:
+        separator: of the table.
+        offsets, lengths: of each run, in bytes.
+        rows: how many each has.
+        lines: the line at which each begins.
+        runs: the numbers of the runs of each series, in the order of their first rows.
+
+    Args:
+        path: for error messages.
+        stream: the table, unpacked.
+        separator: the one that the header must have; any if None.
+
+    Raises:
+        PackagerError: the header is another one, or a row has no names.
+    """
+
+    def __init__(self, path: Path, stream: BinaryIO, separator: str | None) -> None:
+        self.path = path
+        self._stream = stream
+        self.separator = self._check_header(separator)
+        self.names = names_pattern(self.separator)
+        self.offsets, self.lengths, self.rows, self.lines = array("q"), array("q"), array("q"), array("q")
+        self.runs: dict[SeriesKey, array[int]] = {}
+        self._prefix = b""
+        self._scan()
+
+    @property
+    def row_count(self) -> int:
+        """Return the number of rows of the table."""
+        return sum(self.rows)
+
+    def error(self, line: int, message: str, hint: str | None = None) -> PackagerError:
+        """Return the error of a line."""
+        return PackagerError(message, path=self.path, place=f"line {line}", hint=hint)
+
+    def _check_header(self, separator: str | None) -> str:
+        header = self._stream.readline(1 << 10).removeprefix(_BOM).decode("utf-8", "replace").rstrip("\r\n")
+        bare = header.replace('"', "")
+        found = separator or bare[len(COLUMNS[0]) : len(COLUMNS[0]) + 1]
+        if bare.split(found or ",") != list(COLUMNS):
+            expected = (separator or ",").join(COLUMNS)
+            raise self.error(
+                1,
+                f"the header is {header[:100]!r} and not {expected!r}",
+                "keep these columns and no others, in this order, with any one separator",
+            )
+        return checked_separator(found)
+
+    def _scan(self) -> None:
+        offset, line = self._stream.tell(), 2
+        while window := self._stream.read(_WINDOW):
+            end = window.rfind(b"\n") + 1
+            rows = self._rows_of_one_series(window[:end])
+            if rows:
+                self._add(offset, end, rows, line)
+                offset, line = offset + end, line + rows
+            else:
+                offset, line = self._scan_rows(offset, line, offset + len(window))
+            self._stream.seek(offset)
+
+    def _rows_of_one_series(self, window: bytes) -> int:
+        """Return how many rows there are if all begin like the last one, and none has a quote of its own."""
+        prefix = self._prefix
+        if not prefix or b"\n" in prefix or not window.startswith(prefix):
+            return 0
+        content = np.frombuffer(window, np.uint8)
+        starts = np.flatnonzero(content == ord("\n"))[:-1] + 1
+        if len(starts) and starts[-1] + len(prefix) > len(window):
+            return 0
+        heads = np.lib.stride_tricks.sliding_window_view(content, len(prefix))[starts]
+        if not (heads == np.frombuffer(prefix, np.uint8)).all():
+            return 0
+        rows = len(starts) + 1
+        quotes = prefix.count(b'"')
+        if (window.count(b'"') != rows * quotes) if quotes else (b'"' in window):
+            return 0
+        return rows
+
+    def _scan_rows(self, offset: int, line: int, stop: int) -> tuple[int, int]:
+        """Look at row after row until a byte; return where the next one begins."""
+        self._stream.seek(offset)
+        prefix = b""
+        rows, lines_a_row, start, first = 0, 1, offset, line
+        for record in self._records(line):
+            if not prefix or not record.startswith(prefix):
+                if rows:
+                    self._add(start, offset - start, rows, first)
+                prefix, rows, start, first = b"", 0, offset, line
+                lines_a_row = record.count(b"\n") or 1
+                if record.strip(b"\r\n"):  # a blank row, as some programs leave at the end, is none
+                    key, prefix = self._parse_names(record, line)
+                    self._prefix = prefix
+                    self._runs = self.runs.setdefault(key, array("q"))
+            rows += bool(prefix)
+            offset += len(record)
+            line += lines_a_row
+            if offset >= stop:
+                break
+        if rows:
+            self._add(start, offset - start, rows, first)
+        return offset, line
+
+    def _add(self, offset: int, length: int, rows: int, line: int) -> None:
+        self._runs.append(len(self.offsets))
+        self.offsets.append(offset)
+        self.lengths.append(length)
+        self.rows.append(rows)
+        self.lines.append(line)
+
+    def _records(self, line: int) -> Iterator[bytes]:
+        # A record ends at a line break outside quotes, that is where the quotes so far are even in number.
+        readline = self._stream.readline
+        while record := readline(_RECORD_LIMIT):
+            while record.count(b'"') & 1 and len(record) < _RECORD_LIMIT:
+                rest = readline(_RECORD_LIMIT)
+                if not rest:
+                    raise self.error(line, "a quote is opened and never closed")
+                record += rest
+            if len(record) >= _RECORD_LIMIT:
+                raise self.error(line, f"the row is longer than {_RECORD_LIMIT} bytes")
+            line += record.count(b"\n")
+            yield record
+
+    def _parse_names(self, record: bytes, line: int) -> tuple[SeriesKey, bytes]:
+        match = self.names.match(record)
+        if match is None:
+            found = record.rstrip(b"\r\n").count(self.separator.encode()) + 1
+            raise self.error(line, f"{found} fields, and there are {len(COLUMNS)} columns")
+        try:
+            context, metric, source, rank = (
+                unescape_text(unquoted(field.decode("utf-8"))) for field in match.groups()
+            )
+        except UnicodeDecodeError as error:
+            raise self.error(line, f"is no UTF-8: {error.reason}") from error
+        if not re.fullmatch("[0-9]{1,10}", rank):
+            raise self.error(line, f"the rank {rank[:60]!r} is no number")
+        return (context, metric, source, int(rank)), match[0]
