@@ -76,6 +76,20 @@ def prov_members(crate: Path) -> list[str]:
         raise PackagerError(f"cannot be read ({error})", path=crate) from error
 
 
+def member_paths(crate: Path) -> list[str]:
+    """Return the paths of the files in a crate, in the order stored.
+
+    Raises:
+        PackagerError: it cannot be read.
+        Unreadable: the crate is no archive that can be read.
+    """
+    try:
+        with _open(crate) as members:
+            return [entry.path for entry in members.entries() if entry.kind == "file"]
+    except OSError as error:
+        raise PackagerError(f"cannot be read ({error})", path=crate) from error
+
+
 def parse_object(content: bytes, path: Path, place: str | None = None) -> dict[str, Any]:
     """Return a JSON object in UTF-8.
 

@@ -1,52 +1,89 @@
 """Pictures as files: of whatever holds a provenance document, and of DOT."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from .atomic import atomic_file
-from .documents import load_document
+from .documents import load_documents
 from .errors import PackagerError
-from .graph import Detail, document_to_dot, render_svg
+from .graph import Drawing, GraphOptions, plain_svg, render, viewer_fragment, viewer_page
 
-GraphKind = Literal["dot", "svg"]
+GraphKind = Literal["dot", "svg", "png", "pdf", "html", "mermaid"]
+
+_KINDS: dict[str, GraphKind] = {
+    ".dot": "dot",
+    ".gv": "dot",
+    ".svg": "svg",
+    ".png": "png",
+    ".pdf": "pdf",
+    ".html": "html",
+    ".htm": "html",
+    ".mmd": "mermaid",
+    ".mermaid": "mermaid",
+}
+
+
+@dataclass(frozen=True)
+class DrawnGraph:
+    """A picture that was written.
+
+    Attributes:
+        output: the file.
+        caption: how many records are drawn one by one, counted, and left out.
+        notes: what a user should know of how it was drawn, one line each.
+    """
+
+    output: Path
+    caption: str
+    notes: tuple[str, ...]
 
 
 def graph_kind(output: Path) -> GraphKind:
     """Return what to draw from a file's name.
 
     Raises:
-        PackagerError: the name ends in neither `.dot` nor `.svg`.
+        PackagerError: its ending is none of the known ones.
     """
-    suffix = output.suffix.lower()
-    if suffix in (".dot", ".gv"):
-        return "dot"
-    if suffix == ".svg":
-        return "svg"
-    raise PackagerError("does not say what to draw", path=output, hint="end its name in .dot or .svg")
+    kind = _KINDS.get(output.suffix.lower())
+    if kind is None:
+        raise PackagerError(
+            "does not say what to draw",
+            path=output,
+            hint="end its name in .svg, .png, .pdf, .html, .dot or .mmd",
+        )
+    return kind
 
 
 def draw_graph(
-    source: Path, output: Path, *, kind: GraphKind | None = None, detail: Detail = "summary"
-) -> Path:
-    """Draw the provenance of a run directory, a PROV-JSON file or a crate.
+    source: Path, output: Path, *, kind: GraphKind | None = None, options: GraphOptions | None = None
+) -> DrawnGraph:
+    """Draw the provenance of a run directory, a PROV document in any form, or a crate.
 
     Args:
         source: what to draw.
         output: the file to write; an older one is replaced in one step.
-        kind: `dot` or `svg`; by the name of `output` if None.
-        detail: how much is folded.
-
-    Returns:
-        The file written.
+        kind: what to write; by the name of `output` if None.
+        options: what is drawn, and how.
 
     Raises:
-        PackagerError: the source has no document, or the file cannot be written.
+        PackagerError: the source has no document, `options` name nothing in it, the picture cannot be drawn,
+            or the file cannot be written.
         Unreadable: the source is a crate that cannot be read.
     """
     kind = kind or graph_kind(output)
-    dot = document_to_dot(load_document(source), detail)
-    _write(output, dot.encode("utf-8") if kind == "dot" else render_svg(dot))
-    return output
+    options = options or GraphOptions()
+    document = load_documents(source)
+    if kind == "html":
+        graph = viewer_fragment(document, options)
+        _write(output, viewer_page(graph, title=source.resolve().name).encode("utf-8"))
+        return DrawnGraph(output, graph.caption, graph.notes)
+    drawing = Drawing(document, options)
+    if kind == "dot" or kind == "mermaid":
+        _write(output, (drawing.dot if kind == "dot" else drawing.mermaid).encode("utf-8"))
+    else:
+        _write(output, drawing.image(kind))
+    return DrawnGraph(output, drawing.picture.caption, tuple(drawing.notes))
 
 
 def render_dot_file(source: Path, output: Path) -> Path:
@@ -59,7 +96,7 @@ def render_dot_file(source: Path, output: Path) -> Path:
         dot = source.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise PackagerError(f"cannot be read as DOT ({error})", path=source) from error
-    _write(output, render_svg(dot))
+    _write(output, plain_svg(render(dot, "svg")))
     return output
 
 

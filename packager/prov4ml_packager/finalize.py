@@ -18,7 +18,7 @@ from prov4ml.rundir import (
 
 from .atomic import atomic_directory
 from .errors import PackagerError
-from .graph import document_to_dot, render_svg
+from .graph import Drawing
 from .provenance import build_document, document_warnings, write_document
 from .reader import read_run
 from .record import RunRecord
@@ -104,11 +104,11 @@ def finalize_record(
         document = build_document(record, store=f"{PACKAGED_DIRECTORY}/{store.name}")
         write_document(document, folder / PACKAGED_PROV)
         if graph or svg:
-            dot = document_to_dot(document)
+            drawing = Drawing(document)
             if graph:
-                (folder / PACKAGED_DOT).write_text(dot, encoding="utf-8", newline="\n")
+                (folder / PACKAGED_DOT).write_text(drawing.dot, encoding="utf-8", newline="\n")
             if svg:
-                (folder / PACKAGED_SVG).write_bytes(render_svg(dot))
+                (folder / PACKAGED_SVG).write_bytes(drawing.image("svg"))
     return FinalizedRun(
         record=record,
         packaged=packaged,

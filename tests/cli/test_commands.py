@@ -170,7 +170,8 @@ def test_a_crate_without_its_document(here: Path, capsys: pytest.CaptureFixture[
         path.unlink()
     assert run(["graph", "out", "-o", "x.dot"]) == 2
     assert capsys.readouterr().err == (
-        "prov4ml-pack: error: out: holds no packaged/prov.json; give the PROV document itself\n"
+        "prov4ml-pack: error: out: holds no packaged/prov.json and no other PROV document; "
+        "give the PROV document itself\n"
     )
     shutil.rmtree("out")
     (here / "out.zip").write_bytes(b"no zip")

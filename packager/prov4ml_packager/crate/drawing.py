@@ -12,10 +12,10 @@ def draw_graph(prov: Path) -> bytes:
     Raises:
         PackagerError: the document cannot be read.
     """
-    from ..graph import document_to_dot, render_svg
+    from ..graph import document_to_svg
 
     try:
         document = json.loads(prov.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise PackagerError(f"is no PROV-JSON: {error}", path=prov) from error
-    return render_svg(document_to_dot(document), engine="bundled")
+    return document_to_svg(document)

@@ -1,7 +1,26 @@
-"""Pictures of any PROV-JSON document: DOT, and SVG with or without an installed Graphviz."""
+"""Pictures of any PROV-JSON document: DOT, SVG, PNG, PDF, Mermaid and a page to look around in."""
 
-from .dot import document_to_dot
-from .folding import Detail
-from .render import render_svg
+from .drawing import Drawing, GraphOptions, document_to_dot, document_to_svg, make_picture
+from .picture import DETAILS, Detail
+from .render import render
+from .styles import STYLES, Style
+from .svg import plain_svg
+from .viewer import ViewerFragment, csp_hash, viewer_fragment, viewer_page
 
-__all__ = ["Detail", "document_to_dot", "render_svg"]
+__all__ = [
+    "DETAILS",
+    "STYLES",
+    "Detail",
+    "Drawing",
+    "GraphOptions",
+    "Style",
+    "ViewerFragment",
+    "csp_hash",
+    "document_to_dot",
+    "document_to_svg",
+    "make_picture",
+    "plain_svg",
+    "render",
+    "viewer_fragment",
+    "viewer_page",
+]

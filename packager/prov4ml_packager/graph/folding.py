@@ -1,18 +1,21 @@
-"""Levels of detail: what is drawn as a node of its own and what is folded into a group with a count.
+"""Levels of detail: what is drawn as a node of its own and what is folded into one with a count.
 
-Folding is exact: every node of the document is drawn or counted in exactly one group, and every relation
-is drawn, counted at a merged arrow, or counted as lying inside a group.
+Folding is exact: every node of the document is in exactly one group, and every relation is at exactly one
+arrow or inside exactly one group. All work is on columns of numbers, so that a million records are no matter.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Mapping
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Literal
+from typing import Any
 
-from .model import PART_OF, Edge, Graph, Key, Node
+import numpy as np
 
-Detail = Literal["overview", "summary", "full"]
+from .model import Graph, Node
+from .naming import skeleton, thing
+from .picture import Arrow, Detail, Group, Picture, tally_of
+from .quotient import Quotient
+from .relations import ARROWS
 
 
 @dataclass(frozen=True)
@@ -20,122 +23,137 @@ class Level:
     """How much of a document a level shows.
 
     Attributes:
-        alike: so many nodes that are told apart by nothing but their own attributes are still drawn singly.
-        most: above this number of nodes, alike is judged more and more broadly, so that a picture of any
-            document can be laid out in seconds.
+        alike: so many nodes that are alike are still drawn singly.
+        nodes: above this number of nodes, alike is judged more and more broadly.
+        arrows: the same for arrows.
     """
 
     alike: int
-    most: int
+    nodes: int
+    arrows: int
 
 
-LEVELS: Mapping[str, Level] = {
-    "overview": Level(alike=1, most=40),
-    "summary": Level(alike=5, most=120),
-    "full": Level(alike=1_000_000, most=400),
+LEVELS: Mapping[Detail, Level] = {
+    "overview": Level(alike=1, nodes=30, arrows=60),
+    "summary": Level(alike=5, nodes=90, arrows=180),
 }
+_FEW_AGENTS = 3
+_FEW_TURNS = 2
 
 
-@dataclass(frozen=True)
-class Group:
-    """One node of the picture: a single node of the document, or several that are alike."""
-
-    members: tuple[Node, ...]
-    inner: int = 0
-    """Relations between its own members, which are not drawn."""
-
-    @property
-    def first(self) -> Node:
-        """Return the member that stands for all: they agree in kind and bundle."""
-        return self.members[0]
-
-
-@dataclass(frozen=True)
-class Picture:
-    """What is drawn: groups in the order of the document, and arrows with the number of their relations."""
-
-    groups: tuple[Group, ...]
-    arrows: Mapping[tuple[str, int, int], int]
-    """Number of relations by relation, effect and cause; the last two are positions in `groups`."""
-    reduced: bool
-    """Whether the level's own rule was not enough and nodes were folded more broadly."""
-
-
-def fold(graph: Graph, detail: Detail) -> Picture:
+def fold(graph: Graph, detail: Detail, *, whole: Graph | None = None) -> Picture:
     """Fold a graph to a level of detail.
 
-    Nodes are alike if they agree in bundle, kind and types and stand in the same relations to the same
-    other nodes (to the same groups, in later rounds). Agents are folded only where there are too many nodes.
+    `summary` folds six nodes or more that are alike in one of two ways: they agree in bundle, kind and types
+    and stand in the same relations to the same others; or their names differ in numbers only, as those of
+    epochs and of versions do, and they belong to the same activities. `overview` folds all of a kind
+    (parameters, metrics, …) that stand in the same relations to the same activities. `full` folds nothing.
+
+    Args:
+        graph: what to draw.
+        detail: the level.
+        whole: the document that `graph` is a selection of; itself if None.
     """
-    level = LEVELS[detail]
-    place: dict[Key, Hashable] = {key: key for key in graph.nodes}
-    for _ in range(3):
-        around = _neighbours(graph, place)
-        exact = _merged(graph, place, level.alike, partial(_standing, around))
-        if exact == place:
-            break
-        place = exact
+    quotient = Quotient(graph)
     reduced = False
-    broader: tuple[Callable[[Node], Hashable], ...] = (
-        lambda node: (node.key[0], node.kind, node.types, node.part_of),
-        lambda node: (node.key[0], node.kind, node.types[:1]),
-        lambda node: (node.key[0], node.kind),
-        lambda node: node.kind,
-    )
-    for alike in broader:
-        if len(set(place.values())) <= level.most:
+    if detail != "full":
+        columns = _Columns(graph)
+        if detail == "overview":
+            _fold_kinds(quotient, columns)
+        else:
+            _fold_repetition(quotient, columns, LEVELS[detail].alike)
+        reduced = _reduce(quotient, columns, LEVELS[detail])
+        quotient.merge([columns.kind, quotient.standing()], 1, only=columns.unnamed)
+    return _picture(graph, quotient, detail, whole or graph, reduced)
+
+
+class _Columns:
+    """What nodes are compared by, one number a node and equal numbers for equal values."""
+
+    def __init__(self, graph: Graph) -> None:
+        nodes = graph.nodes
+        kinds = [node.kind for node in nodes]
+        self.bundle = _numbered(node.key[0] for node in nodes)
+        self.kind = _numbered(kinds)
+        self.types = _numbered(node.types for node in nodes)
+        self.first_type = _numbered(node.types[:1] for node in nodes)
+        self.thing = _numbered(thing(node) for node in nodes)
+        self.shape = _numbered(_shape(node, at) for at, node in enumerate(nodes))
+        self.whole = _numbered(node.part_of for node in nodes)
+        self.activity = np.array([kind == "activity" for kind in kinds], bool)
+        self.agent = np.array([kind == "agent" for kind in kinds], bool)
+        self.unnamed = np.array([kind == "unnamed" for kind in kinds], bool)
+        self.itself = np.arange(len(nodes))
+
+
+def _numbered(values: Iterable[Hashable]) -> "np.ndarray[Any, Any]":
+    numbers: dict[Hashable, int] = {}
+    return np.array([numbers.setdefault(value, len(numbers)) for value in values], np.int64)
+
+
+def _shape(node: Node, at: int) -> Hashable:
+    name = node.key[1]
+    shape = skeleton(name)
+    return shape if shape != name else at  # a name without a number is like no other
+
+
+def _fold_repetition(quotient: Quotient, columns: _Columns, alike: int) -> None:
+    same = [columns.bundle, columns.kind, columns.types]
+    named = columns.activity | columns.agent | columns.unnamed
+    quotient.merge([*same, columns.shape, columns.whole], _FEW_TURNS, only=columns.activity)
+    for _ in range(2):
+        for _ in range(3):
+            own = np.where(columns.agent, columns.itself, -1)
+            before = quotient.size
+            quotient.merge([*same, own, quotient.standing()], alike)
+            if quotient.size == before:
+                break
+        before = quotient.size
+        quotient.merge([*same, columns.shape, quotient.standing(columns.activity)], alike, only=~named)
+        if quotient.size == before:
             break
-        place = _merged(graph, place, 5, alike)
-        reduced = True
-    return _picture(graph, place, reduced)
 
 
-def _standing(around: Mapping[Key, frozenset[Hashable]], node: Node) -> Hashable:
-    own = node.key if node.kind == "agent" else None
-    return (node.key[0], node.kind, node.types, around[node.key], own)
+def _fold_kinds(quotient: Quotient, columns: _Columns) -> None:
+    quotient.merge(
+        [columns.bundle, columns.kind, columns.types, columns.shape, columns.whole], 1, only=columns.activity
+    )
+    around = quotient.standing(columns.activity)
+    named = columns.activity | columns.agent | columns.unnamed
+    quotient.merge([columns.bundle, columns.kind, columns.thing, around], 1, only=~named)
+    quotient.merge([columns.bundle, columns.kind, columns.types], _FEW_AGENTS, only=columns.agent)
 
 
-def _neighbours(graph: Graph, place: Mapping[Key, Hashable]) -> dict[Key, frozenset[Hashable]]:
-    around: defaultdict[Key, set[Hashable]] = defaultdict(set)
-    for edge in graph.edges:
-        around[edge.effect].add((edge.relation, "to", place[edge.cause]))
-        around[edge.cause].add((edge.relation, "from", place[edge.effect]))
-    return {key: frozenset(around[key]) for key in graph.nodes}
+def _reduce(quotient: Quotient, columns: _Columns, level: Level) -> bool:
+    """Fold more and more broadly until the picture is small enough; return whether anything was folded."""
+    before = quotient.size
+    around: Callable[[], Any] = lambda: quotient.standing(columns.activity)  # noqa: E731
+    steps: Sequence[tuple[int, Callable[[], list[Any]]]] = (
+        (5, lambda: [columns.bundle, columns.kind, columns.types, columns.whole, around()]),
+        (5, lambda: [columns.bundle, columns.kind, columns.types, columns.whole]),
+        (5, lambda: [columns.bundle, columns.kind, columns.first_type]),
+        (2, lambda: [columns.bundle, columns.kind, columns.first_type]),
+        (2, lambda: [columns.bundle, columns.kind]),
+        (2, lambda: [columns.kind, columns.first_type]),
+        (1, lambda: [columns.kind]),
+    )
+    for alike, columns_of in steps:
+        if quotient.size <= level.nodes and quotient.arrows <= level.arrows:
+            break
+        quotient.merge(columns_of(), alike)
+    return quotient.size < before
 
 
-def _merged(
-    graph: Graph, place: Mapping[Key, Hashable], alike: int, rule: Callable[[Node], Hashable]
-) -> dict[Key, Hashable]:
-    members: defaultdict[Hashable, list[Key]] = defaultdict(list)
-    for key, node in graph.nodes.items():
-        members[rule(node)].append(key)
-    merged = dict(place)
-    for keys in members.values():
-        if len({place[key] for key in keys}) > alike:
-            # A group is known by its first member; whole groups of earlier rounds move along.
-            moved = {place[key]: place[keys[0]] for key in keys}
-            for key in keys:
-                merged[key] = moved[place[key]]
-    return merged
-
-
-def _picture(graph: Graph, place: Mapping[Key, Hashable], reduced: bool) -> Picture:
-    members: defaultdict[Hashable, list[Node]] = defaultdict(list)
-    for key, node in graph.nodes.items():
-        members[place[key]].append(node)
-    position = {one: index for index, one in enumerate(members)}
-    arrows: Counter[tuple[str, int, int]] = Counter()
+def _picture(graph: Graph, quotient: Quotient, detail: Detail, whole: Graph, reduced: bool) -> Picture:
+    members: list[list[Node]] = [[] for _ in range(quotient.size)]
+    for node, at in zip(graph.nodes, quotient.group.tolist(), strict=True):
+        members[at].append(node)
     inner: Counter[int] = Counter()
-    for edge in graph.edges:
-        effect, cause = position[place[edge.effect]], position[place[edge.cause]]
-        if effect != cause or len(members[place[edge.effect]]) == 1:
-            arrows[edge.relation, effect, cause] += 1
-        elif is_record(edge):
-            inner[effect] += 1
-    groups = tuple(Group(tuple(nodes), inner[index]) for index, nodes in enumerate(members.values()))
-    return Picture(groups, dict(arrows), reduced)
-
-
-def is_record(edge: Edge) -> bool:
-    """Return whether an edge is a relation of the document and not an attribute drawn as an arrow."""
-    return edge.relation != PART_OF
+    arrows = []
+    for relation, effect, cause, lines, records in quotient.bundled():
+        if effect == cause and len(members[effect]) > 1:
+            inner[effect] += records
+        else:
+            arrows.append(Arrow(ARROWS[relation], effect, cause, lines, records))
+    groups = [Group(tuple(nodes), inner[at]) for at, nodes in enumerate(members)]
+    return Picture(detail, groups, arrows, tally_of(groups, arrows, whole), reduced=reduced)

@@ -1,9 +1,10 @@
-"""The relations of PROV-DM (section 5) with the roles that PROV-JSON gives their two ends."""
+"""The relations of PROV-DM (section 5) with the roles that PROV-JSON gives their ends."""
 
 from dataclasses import dataclass
 from typing import Literal
 
-NodeKind = Literal["entity", "activity", "agent"]
+NodeKind = Literal["entity", "activity", "agent", "unnamed"]
+"""What a node is; `unnamed` stands for the end that a relation leaves open, as PROV-DM allows for many."""
 
 
 @dataclass(frozen=True)
@@ -13,7 +14,8 @@ class Relation:
     Attributes:
         name: the member of PROV-JSON, which is also the label in a picture.
         effect: role of the later end, where PROV's arrow begins, and what kind of thing is there.
-        cause: roles of the earlier end, where PROV's arrow points; the first that is given counts.
+        cause: roles of the earlier end, where PROV's arrow points. Each that a record names is an arrow of
+            its own: an association has an agent and a plan, a start a trigger and a starter.
     """
 
     name: str
@@ -38,3 +40,9 @@ RELATIONS = (
     Relation("mentionOf", ("specificEntity", "entity"), (("generalEntity", "entity"),)),
     Relation("hadMember", ("collection", "entity"), (("entity", "entity"),)),
 )
+
+PART_OF = "is part of"
+"""Label of `dcterms:isPartOf` between activities: an attribute drawn as an arrow, and no relation of PROV."""
+
+ARROWS = (*(relation.name for relation in RELATIONS), PART_OF)
+"""Labels of arrows; edges name them by position."""

@@ -1,64 +1,68 @@
-"""DOT to SVG, by the system's Graphviz or by `graphviz-pure`, which is installed with the packager."""
+"""DOT to pictures, by `graphviz-pure`, which is installed with the packager; PDF by an installed Graphviz."""
 
-import re
 import shutil
 import subprocess
 import sys
 import sysconfig
 from pathlib import Path
 from typing import Literal
-from xml.etree import ElementTree
 
 from ..errors import PackagerError
 
+ImageFormat = Literal["svg", "png", "pdf"]
+
 _BUNDLED = "graphviz-pure"
+_SYSTEM = "dot"
 _TIMEOUT_SECONDS = 120
-# The document type would let a careless reader fetch it; comments carry the version of Graphviz.
-_NOT_CONTENT = re.compile(rb"<!DOCTYPE[^>]*>\s*|<!--.*?-->\s*", re.DOTALL)
 
 
-def render_svg(dot: str, *, engine: Literal["auto", "bundled"] = "auto") -> bytes:
-    """Return the SVG of a DOT text, well-formed, without scripts, comments and document type.
+class LayoutTimeout(PackagerError):
+    """A layout took too long; a simpler one may not."""
+
+
+def render(dot: str, image: ImageFormat, *, timeout: float = _TIMEOUT_SECONDS) -> bytes:
+    """Return a picture of a DOT text.
+
+    SVG and PNG are laid out and drawn by `graphviz-pure`, with its own fonts' sizes: the same on every
+    machine. PDF has the same layout, drawn by the system's Graphviz.
 
     Args:
-        dot: DOT text; it reaches the program on standard input, no shell is involved.
-        engine: `auto` takes the system's `dot` and, where there is none, `graphviz-pure`; `bundled` always
-            takes `graphviz-pure`, whose output is the same on every machine.
+        dot: DOT text; it reaches the programs on standard input, no shell is involved.
+        image: what to draw.
+        timeout: seconds.
 
     Raises:
-        PackagerError: no program is installed, or it fails, takes over two minutes, or writes no XML.
+        LayoutTimeout: it takes longer.
+        PackagerError: a program is not installed, or fails.
     """
-    program = _program(engine)
+    if image != "pdf":
+        return _run([_bundled(), f"-T{image}"], dot, timeout)
+    system = shutil.which(_SYSTEM)
+    if system is None:
+        raise PackagerError(
+            "PDF needs an installed Graphviz, and no program `dot` was found",
+            hint="install it (Debian: apt-get install graphviz), or write .svg, .png or .html",
+        )
+    placed = _run([_bundled(), "-Tdot"], dot, timeout).decode("utf-8")
+    return _run([system, "-Kneato", "-n2", "-Tpdf"], placed, timeout)
+
+
+def _run(command: list[str], dot: str, timeout: float) -> bytes:
+    program = command[0]
     try:
         done = subprocess.run(
-            [program, "-Tsvg"],
-            input=dot.encode("utf-8"),
-            capture_output=True,
-            timeout=_TIMEOUT_SECONDS,
-            check=False,
+            command, input=dot.encode("utf-8"), capture_output=True, timeout=timeout, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise PackagerError(
-            f"no layout after {_TIMEOUT_SECONDS} seconds", path=program, hint="use --detail overview"
+        raise LayoutTimeout(
+            f"no layout after {timeout:.0f} seconds", path=program, hint="use --detail overview"
         ) from error
     except OSError as error:
         raise PackagerError(f"cannot be started: {error.strerror or error}", path=program) from error
-    svg = _NOT_CONTENT.sub(b"", done.stdout)
-    if done.returncode != 0 or not svg:
+    if done.returncode != 0 or not done.stdout:
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise PackagerError(f"failed: {lines[0] if lines else 'no message'}", path=program)
-    try:
-        ElementTree.fromstring(svg)
-    except ElementTree.ParseError as error:
-        raise PackagerError(
-            f"wrote SVG that is no XML: {error}", path=program, hint="use the bundled engine"
-        ) from error
-    return svg
-
-
-def _program(engine: Literal["auto", "bundled"]) -> str:
-    found = shutil.which("dot") if engine == "auto" else None
-    return found or _bundled()
+    return done.stdout
 
 
 def _bundled() -> str:
@@ -68,6 +72,4 @@ def _bundled() -> str:
         found = shutil.which(_BUNDLED, path=folder)
         if found is not None:
             return found
-    raise PackagerError(
-        "no program to draw graphs is installed", hint='run: pip install "prov4ml[pack]", or install Graphviz'
-    )
+    raise PackagerError("no program to draw graphs is installed", hint='run: pip install "prov4ml[pack]"')
