@@ -5,15 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from prov4ml_validators import Severity, validate
+from prov4ml_packager.store_summaries import MetricStoreReader
+from prov4ml_validators import Severity, Unreadable, validate
 from prov4ml_validators.examples import examples_of
 from prov4ml_validators.examples.crates import CRATES
 from prov4ml_validators.examples.documents import DOCUMENTS
+from prov4ml_validators.examples.parts import PARTS
+from prov4ml_validators.examples.runs import RUNS
 from prov4ml_validators.explanation import explain
 from prov4ml_validators.rules import Rule, all_rules
 from prov4ml_validators.selection import UnknownRule
 
 from .conftest import good_metadata, rule_ids, write_crate
+from .example_folders import make_crate, make_run
 
 WITH_EXAMPLES = [rule for rule in all_rules() if any(examples_of(rule))]
 # Those that a rule declares itself may be fragments, which the tests of its family put into a document.
@@ -28,8 +32,20 @@ def findings_on(example: str, rule: Rule, folder: Path) -> list[str]:
     """The ids of all rules that a document, a crate's metadata, or an entity in a crate breaks."""
     folder.mkdir()
     family = family_of(rule)
+    if family == "run-directory":
+        return rule_ids(validate(make_run(folder, example)), Severity.MAY)
+    if family in ("cross-check", "store"):
+        reader = None if "prov4ml[validate]" in example else MetricStoreReader()
+        return rule_ids(validate(make_crate(folder, example), store_reader=reader), Severity.MAY)
+    if family == "input":
+        path = folder / "document.json"
+        path.write_text(example)
+        try:
+            return rule_ids(validate(path), Severity.MAY)
+        except Unreadable:
+            return [rule.id]
     if family.startswith("prov-"):
-        path = folder / "prov.json"
+        path = folder / ("prov.json" if example.startswith("{") else "prov.xml")
         path.write_text(example)
         return rule_ids(validate(path), Severity.MAY)
     profile = family if family.startswith("ro-crate-") else None
@@ -52,9 +68,22 @@ def test_wrong_examples_fail_and_right_ones_pass(rule: Rule, tmp_path: Path) -> 
     assert rule.id not in findings_on(right, rule, tmp_path / "right")
 
 
+@pytest.mark.parametrize("rule", [one for one in OURS if one.id in RUNS], ids=lambda rule: rule.id)
+def test_right_runs_are_right_in_every_way(rule: Rule, tmp_path: Path) -> None:
+    assert findings_on(examples_of(rule)[1], rule, tmp_path / "right") == []
+
+
+PROV_FAMILIES = ("json", "input", "prov-json", "prov-constraints", "prov-ml", "prov-formats")
+
+
+def test_every_rule_of_provenance_and_runs_has_examples() -> None:
+    families = (*PROV_FAMILIES, "run-directory", "cross-check", "store")
+    assert [one.id for one in all_rules() if family_of(one) in families and one not in WITH_EXAMPLES] == []
+
+
 def test_every_example_belongs_to_a_rule() -> None:
     ids = {rule.id for rule in all_rules()}
-    for key in (*DOCUMENTS, *CRATES):
+    for key in (*DOCUMENTS, *CRATES, *RUNS, *PARTS):
         name = key.removeprefix("ro-crate/")
         assert key in ids or any(f"ro-crate-{version}/{name}" in ids for version in ("1.1", "1.2", "1.3"))
 

@@ -8,6 +8,8 @@ import re
 from ..rules import Rule
 from .crates import CRATES
 from .documents import DOCUMENTS
+from .parts import PARTS
+from .runs import RUNS
 
 _VERSION = re.compile(r"^ro-crate-(1\.\d)/")
 _PERMALINK = "https://w3id.org/ro/crate/"
@@ -20,7 +22,7 @@ def examples_of(rule: Rule) -> tuple[str, str]:
     """
     if rule.wrong_example or rule.right_example:
         return rule.wrong_example, rule.right_example
-    wrong, right = {**DOCUMENTS, **CRATES}.get(_VERSION.sub("ro-crate/", rule.id), ("", ""))
+    wrong, right = {**DOCUMENTS, **CRATES, **RUNS, **PARTS}.get(_VERSION.sub("ro-crate/", rule.id), ("", ""))
     version = _VERSION.match(rule.id)
     if version is not None:
         old, new = f"{_PERMALINK}1.1", f"{_PERMALINK}{version[1]}"

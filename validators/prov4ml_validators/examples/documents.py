@@ -7,7 +7,17 @@ def _document(sections: str, prefix: str = _PREFIX) -> str:
     return f"{{{prefix},\n {sections}}}"
 
 
+def _xml(elements: str) -> str:
+    namespaces = 'xmlns:prov="http://www.w3.org/ns/prov#" xmlns:ex="http://example.org/"'
+    return f"<prov:document {namespaces}>\n  {elements}\n</prov:document>"
+
+
 DOCUMENTS: dict[str, tuple[str, str]] = {
+    "prov-formats/not-understood": (
+        _xml('<prov:entity prov:id="ex:data"/>\n  <prov:other><ex:rows>60000</ex:rows></prov:other>'),
+        _xml('<prov:entity prov:id="ex:data"><ex:rows>60000</ex:rows></prov:entity>'),
+    ),
+    "input/unreadable": ('{"name": "digits", "layers": 3}', '{"entity": {}, "activity": {}}'),
     "json/syntax": ('{"entity": {},}', '{"entity": {}}'),
     "json/duplicate-key": (
         _document('"entity": {"ex:a": {"ex:n": 1}, "ex:a": {"ex:n": 2}}'),

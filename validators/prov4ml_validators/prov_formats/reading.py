@@ -7,6 +7,7 @@ context of JSON-LD that is not in the file are refused before any library sees t
 import io
 import json
 import logging
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,10 +23,10 @@ from .rdf_types import add_types
 
 UNDERSTOOD = rule(
     "prov-formats/not-understood",
-    Severity.SHOULD,
+    Severity.MAY,
     "All that a PROV document says is understood by the library that reads it.",
     source="PROV-N, PROV-XML, PROV-O and PROV-JSONLD, as the library prov reads them",
-    help="correct what is named, or write the document with a library for PROV",
+    help="nothing to do if it is no provenance; else write it as PROV",
 )
 
 _RDF_FORMATS = {".ttl": "trig", ".trig": "trig", ".nt": "nt", ".nq": "nquads"}
@@ -33,6 +34,8 @@ _RDF_FORMATS = {".ttl": "trig", ".trig": "trig", ".nt": "nt", ".nq": "nquads"}
 _RDF_ROOT = "http://www.w3.org/1999/02/22-rdf-syntax-ns# RDF"
 _NAMES = {"prov-n": "PROV-N", "prov-xml": "PROV-XML", "prov-o": "PROV-O", "prov-jsonld": "PROV-JSONLD"}
 _LONGEST = 300
+_ATTRIBUTE = re.compile(r"\(<QualifiedName: ([^>]+)>, ")
+"""What `prov` did not convert of PROV-O, as it says so; types are added by `rdf_types`."""
 
 
 class _Root(Exception):
@@ -76,6 +79,8 @@ def read_as_prov_json(data: bytes, kind: ProvFormat, shown: str) -> tuple[ProvFo
     name = {"prov-n": "provn", "prov-xml": "xml", "prov-o": "rdf", "prov-jsonld": "jsonld"}[kind]
     with _quiet() as caught:
         try:
+            if kind == "prov-xml":
+                data = _without_comments(data)
             document = get(name)().deserialize(io.BytesIO(data), **options)
             value = json.loads(document.serialize(format="json") or "{}")
             if kind == "prov-o":
@@ -85,7 +90,8 @@ def read_as_prov_json(data: bytes, kind: ProvFormat, shown: str) -> tuple[ProvFo
         except Exception as error:  # each library has errors of its own, and bad input raises any of them
             raise _unreadable(shown, kind, error) from error
     messages = dict.fromkeys(str(one.message) for one in caught)
-    return kind, value, [UNDERSTOOD.finding(_one_line(message)) for message in messages]
+    lost = [message for message in messages if set(_ATTRIBUTE.findall(message)) != {"prov:type"}]
+    return kind, value, [UNDERSTOOD.finding(_one_line(message)) for message in lost]
 
 
 @contextmanager
@@ -97,10 +103,11 @@ def _quiet() -> Iterator[list[warnings.WarningMessage]]:
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("ignore")
+            warnings.simplefilter("always", UserWarning)
             try:
-                from prov._warnings import ProvWarning
-            except ImportError:  # an older release: all of its warnings are of one kind
-                warnings.simplefilter("always", UserWarning)
+                from prov.model import ProvWarning
+            except ImportError:
+                pass  # an older release warns with UserWarning alone
             else:
                 warnings.simplefilter("always", ProvWarning)
             yield caught
@@ -136,6 +143,17 @@ def _kind_of_xml(data: bytes, shown: str) -> ProvFormat:
         message = f"line {error.lineno}, column {error.offset + 1}: not XML ({expat.ErrorString(error.code)})"
         raise Unreadable(shown, message, "write it with a library for XML", where) from error
     raise Unreadable(shown, "not XML: it has no element", "write it with a library for XML")
+
+
+def _without_comments(data: bytes) -> bytes:
+    """Return XML without comments and processing instructions, which `prov` takes for records."""
+    from lxml import etree
+
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True, huge_tree=False
+    )
+    cleaned: bytes = etree.tostring(etree.fromstring(data, parser))
+    return cleaned
 
 
 def _check_json_ld(data: bytes, kind: ProvFormat, shown: str) -> None:
@@ -181,7 +199,8 @@ def _unreadable(shown: str, kind: ProvFormat, error: Exception) -> Unreadable:
         shown_place = f"line {where.line}" + (f", column {where.column}" if where.column else "")
         text = f"{shown_place}: not {_NAMES[kind]} ({_one_line(str(message or error))})"
     else:
-        text = f"not {_NAMES[kind]} that can be read: {_one_line(str(error)) or type(error).__name__}"
+        unknown = f"{error} is not known" if isinstance(error, KeyError) else str(error)
+        text = f"not {_NAMES[kind]} that can be read: {_one_line(unknown) or type(error).__name__}"
     return Unreadable(shown, text, f"write it with a library for {_NAMES[kind]}", where)
 
 
