@@ -8,7 +8,18 @@ import pytest
 from prov4ml_packager.cli.main import group, run
 from prov4ml_packager.cli.reference import reference
 
-COMMANDS = ["convert", "crate", "demo", "finalize", "graph", "import", "inspect", "unpack", "validate"]
+COMMANDS = [
+    "convert",
+    "crate",
+    "demo",
+    "finalize",
+    "graph",
+    "import",
+    "inspect",
+    "repair",
+    "unpack",
+    "validate",
+]
 
 
 def command_named(name: str) -> click.Command:

@@ -24,7 +24,18 @@ _VALIDATE_MODULES = {
     "attr",
 }
 _DEMO_MODULES = {"sklearn", "scipy", "joblib"}
-_COMMANDS = ("convert", "crate", "demo", "finalize", "graph", "import", "inspect", "unpack", "validate")
+_COMMANDS = (
+    "convert",
+    "crate",
+    "demo",
+    "finalize",
+    "graph",
+    "import",
+    "inspect",
+    "repair",
+    "unpack",
+    "validate",
+)
 
 
 class _LateGroup(click.Group):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..metric_table import MetricSeries
-from ..record import GitRecord, JsonValue, LayerRecord, RunError, Status
+from ..record import GitRecord, JsonValue, LayerRecord, RepairRecord, RunError, Status
 
 
 @dataclass(frozen=True)
@@ -177,19 +177,9 @@ class ImportedRank:
     points_lost: int = 0
 
 
-@dataclass(frozen=True)
-class Repair:
-    """Something that is wrong in the source and that the importer puts right.
-
-    Attributes:
-        rule: a stable word for the kind, such as `activity-as-trigger`.
-        message: one sentence: what was wrong and what is written instead.
-        subjects: what it was about, every one: identifiers of the source.
-    """
-
-    rule: str
-    message: str
-    subjects: tuple[str, ...]
+Repair = RepairRecord
+"""Something that is wrong in the source and that the importer puts right: `rule` is a stable word for the
+kind, `message` one sentence on what was wrong and what is written instead, `subjects` all it was about."""
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from .imported import Repair
+from ..repair.listing import repair_lines
 from .write import WrittenRun
-
-_SUBJECTS = 3
 
 
 def report_lines(written: WrittenRun, *, verbose: bool = False) -> Iterator[str]:
@@ -21,7 +19,7 @@ def report_lines(written: WrittenRun, *, verbose: bool = False) -> Iterator[str]
         return
     yield from _section("carried over", written.carried)
     yield from _section("lost", written.lost)
-    yield from _section("repaired", (_repair(one, verbose) for one in written.run.repairs))
+    yield from _section("repaired", repair_lines(written.run.repairs, verbose=verbose))
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
@@ -29,12 +27,3 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
         yield lead + line
         lead = " " * len(lead)
-
-
-def _repair(repair: Repair, verbose: bool) -> str:
-    count = len(repair.subjects)
-    shown = repair.subjects if verbose else repair.subjects[:_SUBJECTS]
-    rest = f", … {count - len(shown):,} more" if count > len(shown) else ""
-    times = f" ({count:,} times)" if count > 1 else ""
-    names = f": {', '.join(shown)}{rest}" if shown else ""
-    return f"{repair.message}{times}{names}"

@@ -1,0 +1,116 @@
+"""One document of yProv4ML, structurally repaired, with what all parts of the import ask of it."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from ...repair.epochs import epoch_of
+from ...repair.loading import load_prov_json
+from ...repair.model import Attributes, Document, Element, Ledger, first_text, local_name
+from ...repair.own_run import OwnRun, find_run, types_of
+from ...repair.python_text import member_name
+from ...repair.reading import read_document
+from ...repair.repair import STRUCTURE, apply
+from ...repair.time_text import parse_time
+from ...repair.times import document_zone
+from .places import RunFiles
+from .zones import guess_zone
+
+_STAGES = frozenset({"TrainingExecution", "ValidationExecution", "TestingExecution"})
+
+
+@dataclass
+class RankDocument:
+    """A document: one rank of one run.
+
+    Attributes:
+        path: its file.
+        document: its records, repaired as far as `repair.STRUCTURE` goes.
+        ledger: the repairs.
+        run: the run's activity and attributes.
+        files: finds the files that it names.
+        zone: offset of times that say none, None if the document does not say it.
+        contexts: context to the name of its parent, or None; activity names to contexts in `context_names`.
+        lost: what could not come over, one sentence each.
+        carried: notes on what came over.
+    """
+
+    path: Path
+    document: Document
+    ledger: Ledger
+    run: OwnRun
+    files: RunFiles
+    zone: timedelta | None
+    context_names: dict[str, str] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
+    carried: list[str] = field(default_factory=list)
+
+    @property
+    def entities(self) -> dict[str, Element]:
+        """Return the entities by name."""
+        return self.document.elements["entity"]
+
+    @property
+    def activities(self) -> dict[str, Element]:
+        """Return the activities by name."""
+        return self.document.elements["activity"]
+
+    def time(self, text: str | None) -> int | None:
+        """Return a time of the document in ns, in its zone or else UTC where it says none."""
+        found = parse_time(text, self.zone) if text else None
+        return found.nanoseconds if found else None
+
+    def local_time(self, text: str | None, start: int, end: int) -> int | None:
+        """Return a local time of the host in ns: its zone is the one that puts it in the run, if one does."""
+        if text is None:
+            return None
+        zone = self.zone if self.zone is not None else guess_zone(text, start, end)
+        found = parse_time(text, zone)
+        return found.nanoseconds if found else None
+
+    def context_of(self, activity: str | None) -> str | None:
+        """Return the context that an activity is, None for the run and for epochs."""
+        return self.context_names.get(activity) if activity is not None else None
+
+    def activity_of(self, entity: str, kind: str) -> str | None:
+        """Return the activity of the first `wasGeneratedBy` or `used` of an entity."""
+        for relation in self.document.relations:
+            if relation.kind == kind and relation.arguments.get("prov:entity") == entity:
+                return relation.arguments.get("prov:activity")
+        return None
+
+
+def read_rank_document(path: Path, root: Path | None = None) -> RankDocument:
+    """Read a document and repair its structure.
+
+    Args:
+        path: the file.
+        root: the folder in which the files of the run are; that of the document if None.
+
+    Raises:
+        PackagerError: it cannot be read, or is no PROV-JSON.
+    """
+    ledger = Ledger()
+    raw: dict[str, Any] = load_prov_json(path)
+    document = read_document(raw, ledger)
+    apply(STRUCTURE, document, ledger)
+    run = find_run(document)
+    result = RankDocument(
+        path=path,
+        document=document,
+        ledger=ledger,
+        run=run,
+        files=RunFiles(root or path.parent, run.attributes),
+        zone=document_zone(document),
+    )
+    for name, element in result.activities.items():
+        if name == run.name or epoch_of(name) is not None or types_of(element.attributes) & _STAGES:
+            continue
+        result.context_names[name] = context_name(name, element.attributes)
+    return result
+
+
+def context_name(activity: str, attributes: Attributes) -> str:
+    """Return what a context is called: `TRAINING` of `context:Context.TRAINING`, `training` of `training`."""
+    return member_name(local_name(activity)) or first_text(attributes, "label") or activity

@@ -1,0 +1,302 @@
+"""Everything in a document that is no metric: parameters, datasets, models, source code, artifacts."""
+
+import re
+from dataclasses import dataclass, field
+
+from ...record import JsonValue
+from ...repair.model import Element, first_text, local_name
+from ...repair.own_run import types_of
+from ..imported import (
+    ImportedArtifact,
+    ImportedDataset,
+    ImportedFile,
+    ImportedModel,
+    ImportedModelVersion,
+    ImportedParameter,
+    ImportedSourceCode,
+)
+from ..sources import regular_files
+from .literals import attribute_value, literal_value, remaining
+from .reading import RankDocument
+
+RUN_TIMES = ("execution_start_time", "execution_end_time")
+_PATHS = ("artifact_path", "path", "identifier", "artifact_uri")
+_PARAMETERS = frozenset({"Parameter", "HyperParameter"})
+_ABOUT_RUN = frozenset({"LearningStage", "Experiment"})
+_MODEL_STAGES = frozenset({"ModelRegistration", "Models", "MODELS"})
+_STATISTICS = re.compile(r"(?:.*_)?stat_")
+_VERSION = re.compile(r"(?P<stem>.+?)_(?P<number>[0-9]{1,9})(?:_[0-9]+)?\.[A-Za-z0-9]+")
+_SHOWN = ("label", "fullLabel", "role", "type", "context", "source", "level", "file_size", *_PATHS)
+
+
+@dataclass
+class Things:
+    """The parts of one rank."""
+
+    parameters: list[ImportedParameter] = field(default_factory=list)
+    datasets: list[ImportedDataset] = field(default_factory=list)
+    models: list[ImportedModel] = field(default_factory=list)
+    versions: list[ImportedModelVersion] = field(default_factory=list)
+    source_code: list[ImportedSourceCode] = field(default_factory=list)
+    artifacts: list[ImportedArtifact] = field(default_factory=list)
+    silent: int = 0
+    """How many entities the document says nothing of."""
+
+
+def read_things(source: RankDocument, rank: int, taken: set[str], start: int, end: int) -> Things:
+    """Return what the document has besides its metrics, which are `taken`.
+
+    Args:
+        source: the document.
+        rank: its rank.
+        taken: identifiers of entities that are something else already.
+        start: of the run, in ns.
+        end: of the run, in ns.
+    """
+    return _Reader(source, rank, start, end).read(taken)
+
+
+class _Reader:
+    def __init__(self, source: RankDocument, rank: int, start: int, end: int) -> None:
+        self._source = source
+        self._rank = rank
+        self._start = start
+        self._end = end
+        self._things = Things()
+        self._used: dict[str, str] = {}
+        self._generated: dict[str, str | None] = {}
+        self._times: dict[str, str] = {}
+        for relation in source.document.relations:
+            entity = relation.arguments.get("prov:entity")
+            if entity is None or relation.kind not in ("used", "wasGeneratedBy"):
+                continue
+            activity = relation.arguments.get("prov:activity")
+            if relation.kind == "used":
+                self._used.setdefault(entity, relation.arguments["prov:activity"])
+            else:
+                self._generated.setdefault(entity, activity)
+            if relation.time:
+                self._times.setdefault(entity, relation.time)
+        self._copies = {
+            relation.arguments["prov:usedEntity"]: relation.arguments["prov:generatedEntity"]
+            for relation in source.document.of_kind("wasDerivedFrom")
+        }
+        self._originals = {copy: original for original, copy in self._copies.items()}
+
+    def read(self, taken: set[str]) -> Things:
+        for name, element in self._source.entities.items():
+            if name not in taken and name not in RUN_TIMES:
+                self._entity(name, element)
+        self._parameters_of_activities()
+        self._model_of_parameters()
+        return self._things
+
+    def _entity(self, name: str, element: Element) -> None:
+        attributes, types = element.attributes, types_of(element.attributes)
+        path = first_text(attributes, *_PATHS)
+        names = {local_name(key) for key in attributes}
+        if types & _ABOUT_RUN:
+            return
+        if types & _PARAMETERS or "parameter_value" in names:
+            self._parameter(name, element)
+        elif "Dataset" in types or any(_STATISTICS.match(one) for one in names):
+            self._dataset(name, element, path)
+        elif "SourceCode" in types or name == "source_code":
+            self._code(element, path)
+        elif self._is_original(name):
+            return  # the copy names it
+        elif "ModelVersion" in types and path is not None:
+            self._version(name, element, path)
+        elif path is not None or self._has_content(element):
+            self._artifact(name, element, path)
+        else:
+            self._things.silent += 1
+
+    def _is_original(self, name: str) -> bool:
+        copy = self._copies.get(name)
+        return copy in self._source.entities and local_name(name).startswith(("Original_", "Original "))
+
+    @staticmethod
+    def _has_content(element: Element) -> bool:
+        return bool(remaining(element.attributes, "label", "type", "role"))
+
+    def _context(self, name: str, element: Element) -> str | None:
+        given = first_text(element.attributes, "context")
+        if given is not None:
+            return local_name(given).removeprefix("Context.")
+        activity = self._generated.get(name) or self._used.get(name)
+        return self._source.context_of(activity)
+
+    def _time(self, name: str, element: Element) -> int | None:
+        found = self._source.time(first_text(element.attributes, "generatedAtTime") or self._times.get(name))
+        if found is not None:
+            return found
+        local = first_text(element.attributes, "creation_timestamp")
+        time = self._source.local_time(local, self._start, self._end)
+        return None if time is None else min(max(time, self._start), self._end)
+
+    def _parameter(self, name: str, element: Element) -> None:
+        values = next(
+            (
+                values
+                for wanted in ("parameter_value", "value")
+                for key, values in element.attributes.items()
+                if local_name(key) == wanted
+            ),
+            [],
+        )
+        self._things.parameters.append(
+            ImportedParameter(
+                first_text(element.attributes, "label") or name.partition("//")[0],
+                attribute_value(values) if values else None,
+                self._context(name, element),
+                first_text(element.attributes, "source"),
+                time=self._time(name, element),
+                rank=self._rank,
+            )
+        )
+
+    def _parameters_of_activities(self) -> None:
+        """Add attributes without a prefix: in documents between 2.x and 3.x parameters are kept there."""
+        for name, element in self._source.activities.items():
+            if name != self._source.run.name and name not in self._source.context_names:
+                continue
+            for key, values in element.attributes.items():
+                if ":" not in key and key not in RUN_TIMES:
+                    self._things.parameters.append(
+                        ImportedParameter(
+                            key, attribute_value(values), self._source.context_of(name), rank=self._rank
+                        )
+                    )
+
+    def _file(self, path: str | None, element: Element) -> ImportedFile:
+        size = literal_value(first_text(element.attributes, "file_size") or "")
+        return ImportedFile(
+            path or "",
+            self._source.files.find(path),
+            size=size if isinstance(size, int) and not isinstance(size, bool) and size >= 0 else None,
+        )
+
+    def _dataset(self, name: str, element: Element, path: str | None) -> None:
+        information: dict[str, JsonValue] = {}
+        for key, value in remaining(element.attributes, *_SHOWN).items():
+            information[_STATISTICS.sub("", key, count=1) or key] = value
+        self._things.datasets.append(
+            ImportedDataset(
+                first_text(element.attributes, "label") or name.partition("//")[0],
+                None,
+                self._context(name, element),
+                information,
+                file=self._file(path, element) if path else None,
+                time=self._time(name, element),
+                rank=self._rank,
+            )
+        )
+
+    def _code(self, element: Element, path: str | None) -> None:
+        named = first_text(element.attributes, "source_name") or path
+        recorded = first_text(self._source.run.attributes, "source_code")
+        folder = self._source.files.find(recorded)
+        files: list[ImportedFile] = []
+        if folder is not None and folder.is_dir():
+            files = [ImportedFile(one, place) for one, place in regular_files(folder)]
+        elif named is not None:
+            files = [ImportedFile(named, self._source.files.find(named) or folder)]
+        self._things.source_code.append(
+            ImportedSourceCode(tuple(files), script_first=len(files) == 1, rank=self._rank)
+        )
+
+    def _version(self, name: str, element: Element, path: str) -> None:
+        folder, _, base = path.replace("\\", "/").rstrip("/").rpartition("/")
+        match = _VERSION.fullmatch(base)
+        model = folder.rpartition("/")[2] or base
+        number = int(match["number"]) + 1 if match else 1
+        known = {(one.name, one.version) for one in self._things.versions}
+        while (model, number) in known:
+            number += 1
+        step = literal_value(first_text(element.attributes, "creation_epoch") or "")
+        self._things.versions.append(
+            ImportedModelVersion(
+                model,
+                number,
+                self._file(path, element),
+                number - 1 if (model, number - 1) in known else None,
+                self._context(name, element),
+                step if isinstance(step, int) and not isinstance(step, bool) else None,
+                self._time(name, element),
+                self._rank,
+            )
+        )
+
+    def _artifact(self, name: str, element: Element, path: str | None) -> None:
+        label = first_text(element.attributes, "label") or self._short(path or name)
+        shown = remaining(element.attributes, *_SHOWN, "total_params", "memory_of_model")
+        original = self._originals.get(name)
+        origin = self._source.entities.get(original) if original else None
+        if origin is not None and self._is_original(origin.name):
+            came_from = first_text(origin.attributes, *_PATHS)
+            path = path or came_from
+        file = self._file(path or label, element)
+        role = first_text(element.attributes, "role")
+        is_model = (
+            "Model" in types_of(element.attributes)
+            or "total_params" in {local_name(key) for key in element.attributes}
+            or self._source.context_of(self._generated.get(name)) in _MODEL_STAGES
+        )
+        if "total_params" in {local_name(key) for key in element.attributes}:
+            self._things.models.append(
+                model_of(
+                    str(literal_value(first_text(element.attributes, "model_name") or label)),
+                    literal_value(first_text(element.attributes, "total_params") or ""),
+                    literal_value(first_text(element.attributes, "memory_of_model") or ""),
+                    self._rank,
+                )
+            )
+        self._things.artifacts.append(
+            ImportedArtifact(
+                label,
+                file,
+                self._context(name, element),
+                source=first_text(element.attributes, "source"),
+                is_input=name in self._used or (role == "input" and name not in self._generated),
+                is_model=is_model,
+                attributes=shown,
+                time=self._time(name, element),
+                rank=self._rank,
+            )
+        )
+
+    def _short(self, path: str) -> str:
+        """Return a path in the artifacts of the run from there on; of one elsewhere the last part."""
+        own = first_text(self._source.run.attributes, "artifact_uri")
+        if own is not None and path.startswith(own.rstrip("/") + "/"):
+            return path[len(own.rstrip("/")) + 1 :]
+        return path.partition("//")[0].rstrip("/").rpartition("/")[2] or path
+
+    def _model_of_parameters(self) -> None:
+        """Add the model that `log_model` of yProv4ML 2.x wrote as parameters, which stay parameters too."""
+        known = {one.key: one.value for one in self._things.parameters}
+        if "total_params" in known or "memory_of_model" in known:
+            name = known.get("model_name")
+            self._things.models.append(
+                model_of(
+                    str(name) if name is not None else "model",
+                    known.get("total_params"),
+                    known.get("memory_of_model"),
+                    self._rank,
+                )
+            )
+
+
+def model_of(name: str, parameters: JsonValue, megabytes: JsonValue, rank: int) -> ImportedModel:
+    """Return a model: yProv4ML gives the memory of its parameters in MB of 10**6 bytes."""
+    count = parameters if isinstance(parameters, int) and not isinstance(parameters, bool) else None
+    memory = None
+    if isinstance(megabytes, int | float) and not isinstance(megabytes, bool) and 0 <= megabytes < 1e12:
+        memory = round(megabytes * 1e6)
+    return ImportedModel(
+        name,
+        parameters=count if count is None or 0 <= count < 2**63 else None,
+        memory_bytes=memory,
+        rank=rank,
+    )
