@@ -42,10 +42,17 @@ def test_good_crate_has_no_finding(make_crate: Callable[..., Path]) -> None:
 
 @pytest.mark.parametrize("version", ["1.2", "1.3"])
 def test_newer_versions_are_valid(make_crate: Callable[..., Path], version: str) -> None:
-    report = validate(make_crate(version=version))
-    assert report.profiles[0] == f"ro-crate-{version}"
+    report = validate(make_crate(version=version), profile=f"ro-crate-{version}")
+    assert report.profiles == (f"ro-crate-{version}",)
     # A store is one thing: its chunks are not listed one by one.
     assert [finding.rule for finding in report.findings] == [f"ro-crate-{version}/directory-has-part"]
+
+
+@pytest.mark.parametrize("version", ["1.2", "1.3"])
+def test_profile_of_another_version(make_crate: Callable[..., Path], version: str) -> None:
+    (finding,) = validate(make_crate(version=version)).at_or_above(Severity.MUST)
+    assert finding.rule == "process-run-crate-0.5/ro-crate-version"
+    assert finding.message == f"the crate conforms to RO-Crate {version}, process-run-crate-0.5 extends 1.1"
 
 
 CASES: list[tuple[str, Damage, str]] = [

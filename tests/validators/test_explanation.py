@@ -1,6 +1,5 @@
 """What `--explain` says, and that every example does what it says."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,6 @@ import pytest
 from prov4ml_packager.store_summaries import MetricStoreReader
 from prov4ml_validators import Severity, Unreadable, validate
 from prov4ml_validators.examples import examples_of
-from prov4ml_validators.examples.crates import CRATES
 from prov4ml_validators.examples.documents import DOCUMENTS
 from prov4ml_validators.examples.parts import PARTS
 from prov4ml_validators.examples.runs import RUNS
@@ -16,12 +14,13 @@ from prov4ml_validators.explanation import explain
 from prov4ml_validators.rules import Rule, all_rules
 from prov4ml_validators.selection import UnknownRule
 
-from .conftest import good_metadata, rule_ids, write_crate
+from .conftest import rule_ids
 from .example_folders import make_crate, make_run
 
 WITH_EXAMPLES = [rule for rule in all_rules() if any(examples_of(rule))]
-# Those that a rule declares itself may be fragments, which the tests of its family put into a document.
-OURS = [rule for rule in WITH_EXAMPLES if not rule.wrong_example and not rule.right_example]
+# Those that a rule declares itself may be fragments, which the tests of its family put into a document; those
+# on crates are in crate/test_examples.py.
+OURS = [rule for rule in WITH_EXAMPLES if rule.id in {**DOCUMENTS, **RUNS, **PARTS}]
 
 
 def family_of(rule: Rule) -> str:
@@ -29,7 +28,7 @@ def family_of(rule: Rule) -> str:
 
 
 def findings_on(example: str, rule: Rule, folder: Path) -> list[str]:
-    """The ids of all rules that a document, a crate's metadata, or an entity in a crate breaks."""
+    """The ids of all rules that a document breaks."""
     folder.mkdir()
     family = family_of(rule)
     if family == "run-directory":
@@ -48,17 +47,9 @@ def findings_on(example: str, rule: Rule, folder: Path) -> list[str]:
         path = folder / ("prov.json" if example.startswith("{") else "prov.xml")
         path.write_text(example)
         return rule_ids(validate(path), Severity.MAY)
-    profile = family if family.startswith("ro-crate-") else None
-    if family == "json" or "@context" in json.loads(example):
-        path = folder / "ro-crate-metadata.json"
-        path.write_text(example)
-    else:
-        entity = json.loads(example)
-        metadata = good_metadata(profile.removeprefix("ro-crate-") if profile else "1.1")
-        others = [one for one in metadata["@graph"] if one["@id"] != entity["@id"]]
-        metadata["@graph"] = [*others, entity]
-        path = write_crate(folder / "crate", metadata)
-    return rule_ids(validate(path, profile=profile), Severity.MAY)
+    path = folder / "ro-crate-metadata.json"
+    path.write_text(example)
+    return rule_ids(validate(path), Severity.MAY)
 
 
 @pytest.mark.parametrize("rule", OURS, ids=lambda rule: rule.id)
@@ -82,10 +73,7 @@ def test_every_rule_of_provenance_and_runs_has_examples() -> None:
 
 
 def test_every_example_belongs_to_a_rule() -> None:
-    ids = {rule.id for rule in all_rules()}
-    for key in (*DOCUMENTS, *CRATES, *RUNS, *PARTS):
-        name = key.removeprefix("ro-crate/")
-        assert key in ids or any(f"ro-crate-{version}/{name}" in ids for version in ("1.1", "1.2", "1.3"))
+    assert {*DOCUMENTS, *RUNS, *PARTS} <= {rule.id for rule in all_rules()}
 
 
 def test_rules_have_both_examples_or_none() -> None:

@@ -13,10 +13,10 @@ from .graph import DESCRIPTOR, LEGACY_DESCRIPTOR, CrateGraph
 from .members import LARGEST_METADATA, Member, Members
 from .paths import check_identifiers, check_members
 from .payload import NOT_CHECKED, check_content, check_presence, make_payload
-from .profiles import applicable, check_declared
+from .profiles import applicable, check_base_versions, check_declared
 from .user_profile import UserProfile
 from .versions import Check
-from .workflow import PROFILE as WORKFLOW_PROFILE
+from .workflow import FAMILY as WORKFLOW_FAMILY
 
 METADATA_MISSING = rule(
     "ro-crate/metadata-file",
@@ -110,8 +110,9 @@ def check_crate(
     own += check_identifiers(graph)
     own += check_presence(graph, payload)
     own += check_files(graph, payload, profiles[0].removeprefix("ro-crate-"))
-    if WORKFLOW_PROFILE in profiles:
-        own += check_main_workflow(graph, payload)
+    for one in profiles:
+        if one.startswith(f"{WORKFLOW_FAMILY}-"):
+            own += check_main_workflow(graph, payload, one.removeprefix(f"{WORKFLOW_FAMILY}-"))
     own += check_content(graph, payload)
     return profiles, findings + with_places(own, source.text, file=name)
 
@@ -137,6 +138,7 @@ def check_metadata(
             findings += check(graph, version)
         for one in profiles:
             findings += (found for found in one.check(graph) if found.rule not in inherited)
+        findings += check_base_versions(graph, profiles)
     findings += check_declared(graph)
     names = (f"ro-crate-{version}", *(one.name for one in profiles))
     if isinstance(profile, UserProfile):

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator
 from ..json_text import shorten
 from ..report import Finding, Severity
 from .graph import CrateGraph, Entity, is_absolute, references
-from .shape import ORGANIZATIONS, Expect, Selector, VersionedShape, of, the_root
-from .versions import versioned
+from .shape import ORGANIZATIONS, Expect, ShapeList, of, the_root
+from .versions import VERSIONS, versioned
 
 _MUST, _SHOULD = Severity.MUST, Severity.SHOULD
 _NEWER = ("1.2", "1.3")
-_ALL = ("1.1", "1.2", "1.3")
 _CONTEXTUAL = "Contextual Entities"
 _PERSON = frozenset({"Person"})
 _CONTACT = frozenset({"ContactPoint"})
@@ -37,96 +36,78 @@ def _formats(graph: CrateGraph) -> Iterable[Entity]:
     return [one for one in graph.entities if graph.referrers("encodingFormat", one.id)]
 
 
-_SHAPES: list[VersionedShape] = []
-
-
-def _add(
-    name: str,
-    severity: Severity,
-    select: Selector,
-    expect: Expect,
-    sentence: str,
-    help: str,
-    *,
-    section: str,
-    versions: tuple[str, ...] = _NEWER,
-) -> None:
-    rule = versioned(name, severity, sentence, section=section, help=help, versions=versions)
-    _SHAPES.append(VersionedShape(rule, select, expect))
-
+SHAPES = ShapeList("ro-crate", "RO-Crate", VERSIONS, section=_CONTEXTUAL)
+_add = SHAPES.add
 
 _add(
     "author-name", _SHOULD, authors, Expect("name", 1), "An author has a name.", "add name",
-    section=f"{_CONTEXTUAL}, People", versions=_ALL,
+    section=f"{_CONTEXTUAL}, People",
 )  # fmt: skip
 _add(
     "author-affiliation", _SHOULD, authors, Expect("affiliation", 1),
     "An author has an affiliation.", "add affiliation",
-    section=f"{_CONTEXTUAL}, Organizations as values", versions=_ALL,
+    section=f"{_CONTEXTUAL}, Organizations as values",
 )  # fmt: skip
 _add(
     "author-affiliation-entity", _SHOULD, authors, Expect("affiliation", types=ORGANIZATIONS),
     "The affiliation of an author is an Organization of the graph.", "describe it, and refer to it",
-    section=f"{_CONTEXTUAL}, Organizations as values", versions=_ALL,
+    section=f"{_CONTEXTUAL}, Organizations as values",
 )  # fmt: skip
 _add(
     "person-affiliation", _SHOULD, of("Person"), Expect("affiliation", types=ORGANIZATIONS),
     "The affiliation of a person is an Organization of the graph.", "describe it, and refer to it",
-    section=f"{_CONTEXTUAL}, Organizations as values",
+    section=f"{_CONTEXTUAL}, Organizations as values", versions=_NEWER,
 )  # fmt: skip
 _add(
     "person-contact", _SHOULD, of("Person"), Expect("contactPoint", types=_CONTACT),
     "The contactPoint of a person is a ContactPoint of the graph.", "describe it, and refer to it",
-    section=f"{_CONTEXTUAL}, Contact information",
+    section=f"{_CONTEXTUAL}, Contact information", versions=_NEWER,
 )  # fmt: skip
 _add(
     "organization-name", _SHOULD, of("Organization"), Expect("name", 1),
     "An organization has a name.", "add name", section=f"{_CONTEXTUAL}, Organizations as values",
-    versions=_ALL,
 )  # fmt: skip
 _add(
     "organization-url", _SHOULD, of("Organization"), Expect("url", 1),
     "An organization has a url.", "add its home page", section=f"{_CONTEXTUAL}, Organizations as values",
-    versions=_ALL,
 )  # fmt: skip
 _add(
     "organization-contact", _SHOULD, of("Organization"), Expect("contactPoint", 1, types=_CONTACT),
     "An organization has a contactPoint, a ContactPoint of the graph.", "describe it, and refer to it",
-    section=f"{_CONTEXTUAL}, Contact information",
+    section=f"{_CONTEXTUAL}, Contact information", versions=_NEWER,
 )  # fmt: skip
 _add(
     "license-name", _SHOULD, licences, Expect("name", 1), "A licence has a name.", "add name",
-    section=f"{_CONTEXTUAL}, Licensing, Access control and copyright", versions=_ALL,
+    section=f"{_CONTEXTUAL}, Licensing, Access control and copyright",
 )  # fmt: skip
 _add(
     "license-description", _SHOULD, licences, Expect("description", 1),
     "A licence has a description.", "add a summary of what it allows",
-    section=f"{_CONTEXTUAL}, Licensing, Access control and copyright", versions=_ALL,
+    section=f"{_CONTEXTUAL}, Licensing, Access control and copyright",
 )  # fmt: skip
 _add(
     "place-geometry", _SHOULD, of("Place"), Expect("geo", types=_GEOMETRY),
     "The geo of a Place is a Geometry of the graph.", "describe it, typed Geometry",
-    section=f"{_CONTEXTUAL}, Places",
+    section=f"{_CONTEXTUAL}, Places", versions=_NEWER,
 )  # fmt: skip
 _add(
     "geometry-text", _SHOULD, of("Geometry"), Expect("asWKT", 1),
-    "A Geometry has asWKT.", "add its well-known text", section=f"{_CONTEXTUAL}, Places",
+    "A Geometry has asWKT.", "add its well-known text", section=f"{_CONTEXTUAL}, Places", versions=_NEWER,
 )  # fmt: skip
 _add(
     "encoding-format-type", _SHOULD, _formats,
     Expect("@type", 1, among=frozenset({"WebPage", "Standard"}), some=True),
     "An entity that is an encodingFormat is a WebPage or a Standard.", "add one of both to its @type",
-    section="Data Entities, Adding detailed descriptions of encodings",
+    section="Data Entities, Adding detailed descriptions of encodings", versions=_NEWER,
 )  # fmt: skip
 _add(
     "website-name", _MUST, of("WebSite"), Expect("name", 1),
     "A WebSite has a name.", "add name", section="Data Entities, Adding detailed descriptions of encodings",
-    versions=_ALL,
 )  # fmt: skip
 _add(
     "root-funder", _SHOULD, the_root, Expect("funder", types=ORGANIZATIONS),
     "A funder of the root is an Organization of the graph.", "describe it, typed Organization",
-    section=f"{_CONTEXTUAL}, Funding and grants",
+    section=f"{_CONTEXTUAL}, Funding and grants", versions=_NEWER,
 )  # fmt: skip
 
 LICENSE_TYPE = versioned(
@@ -217,8 +198,7 @@ _REFERENCE_ONLY = frozenset({
 
 def check_contextual_entities(graph: CrateGraph, version: str) -> Iterator[Finding]:
     """Yield what is wrong with entities that are no files."""
-    for shape in _SHAPES:
-        yield from shape.check(graph, version)
+    yield from SHAPES.check(graph, version)
     if version not in _NEWER:
         return
     for licence in licences(graph):

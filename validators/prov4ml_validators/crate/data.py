@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator
 from ..json_text import shorten
 from ..report import Finding, Severity
 from .graph import CrateGraph, Entity, references
-from .shape import CREATIVE_WORKS, Expect, Selector, VersionedShape, of
-from .versions import versioned
+from .shape import CREATIVE_WORKS, Expect, ShapeList, of
+from .versions import VERSIONS, versioned
 
 _SHOULD = Severity.SHOULD
 _NEWER = ("1.2", "1.3")
-_ALL = ("1.1", "1.2", "1.3")
 _DATA = "Data Entities"
 _CRATE = "https://w3id.org/ro/crate"
 _WEB = ("http://", "https://")
@@ -57,117 +56,103 @@ def _their_descriptors(graph: CrateGraph) -> Iterable[Entity]:
     return {one.id: one for one in found}.values()
 
 
-_SHAPES: list[VersionedShape] = []
-
-
-def _add(
-    name: str,
-    select: Selector,
-    expect: Expect,
-    sentence: str,
-    help: str,
-    *,
-    section: str,
-    severity: Severity = _SHOULD,
-    versions: tuple[str, ...] = _NEWER,
-) -> None:
-    rule = versioned(name, severity, sentence, section=section, help=help, versions=versions)
-    _SHAPES.append(VersionedShape(rule, select, expect))
-
+SHAPES = ShapeList("ro-crate", "RO-Crate", VERSIONS, section=_DATA)
+_add = SHAPES.add
 
 _add(
-    "data-entity-name", _all_data, Expect("name", 1, literal=True),
+    "data-entity-name", _SHOULD, _all_data, Expect("name", 1, literal=True),
     "A file or directory has a name.", "add name",
     section="RO-Crate Metadata, Core Metadata for Data Entities",
 )  # fmt: skip
 _add(
-    "data-entity-description", _all_data, Expect("description", 1, literal=True),
+    "data-entity-description", _SHOULD, _all_data, Expect("description", 1, literal=True),
     "A file or directory has a description.", "add description",
-    section="RO-Crate Metadata, Core Metadata for Data Entities",
+    section="RO-Crate Metadata, Core Metadata for Data Entities", versions=_NEWER,
 )  # fmt: skip
 _add(
-    "data-entity-license", _all_data, Expect("license", types=CREATIVE_WORKS),
+    "data-entity-license", _SHOULD, _all_data, Expect("license", types=CREATIVE_WORKS),
     "The license of a file or directory is a CreativeWork of the graph.", "describe the licence",
-    section="Contextual Entities, Licensing, Access control and copyright",
+    section="Contextual Entities, Licensing, Access control and copyright", versions=_NEWER,
 )  # fmt: skip
 _add(
-    "data-entity-author", _all_data, Expect("author", types=frozenset({"Person", "Organization"})),
+    "data-entity-author", _SHOULD, _all_data, Expect("author", types=frozenset({"Person", "Organization"})),
     "The author of a file or directory is a Person of the graph.", "describe the author",
-    section="Contextual Entities, People",
+    section="Contextual Entities, People", versions=_NEWER,
 )  # fmt: skip
 _add(
-    "file-content-size", _files, Expect("contentSize", 1, text=True),
+    "file-content-size", _SHOULD, _files, Expect("contentSize", 1, text=True),
     "A file has its contentSize.", "add contentSize, in bytes, as text",
-    section=f"{_DATA}, Core Metadata for Data Entities",
+    section=f"{_DATA}, Core Metadata for Data Entities", versions=_NEWER,
 )  # fmt: skip
 _add(
-    "file-conforms-to", _files, Expect("conformsTo", types=CREATIVE_WORKS | {"Profile"}),
+    "file-conforms-to", _SHOULD, _files, Expect("conformsTo", types=CREATIVE_WORKS | {"Profile"}),
     "What a file conforms to is a Profile or a CreativeWork of the graph.", "describe it",
-    section=f"{_DATA}, File format profiles",
+    section=f"{_DATA}, File format profiles", versions=_NEWER,
 )  # fmt: skip
 _add(
-    "web-data-content-size", _web_files, Expect("contentSize", 1),
+    "web-data-content-size", _SHOULD, _web_files, Expect("contentSize", 1),
     "A file on the web has its contentSize.", "add contentSize, in bytes",
-    section=f"{_DATA}, Web-based Data Entities", versions=_ALL,
+    section=f"{_DATA}, Web-based Data Entities",
 )  # fmt: skip
 _add(
-    "web-data-date", _web_files, Expect("sdDatePublished", 1, pattern=_DAY),
+    "web-data-date", _SHOULD, _web_files, Expect("sdDatePublished", 1, pattern=_DAY),
     "A file on the web says when it was accessed, to the day.", "add sdDatePublished",
-    section=f"{_DATA}, Web-based Data Entities", versions=_ALL,
+    section=f"{_DATA}, Web-based Data Entities",
 )  # fmt: skip
 _add(
-    "web-directory-distribution", _web_directories, Expect("distribution", 1),
+    "web-directory-distribution", _SHOULD, _web_directories, Expect("distribution", 1),
     "A directory on the web names an archive of its files.", "add distribution, a DataDownload",
-    section=f"{_DATA}, Directories on the web; dataset distributions",
+    section=f"{_DATA}, Directories on the web; dataset distributions", versions=_NEWER,
 )  # fmt: skip
 _add(
-    "directory-has-part", _local_directories, Expect("hasPart", 1),
+    "directory-has-part", _SHOULD, _local_directories, Expect("hasPart", 1),
     "A directory lists what is in it.", "add hasPart",
-    section=f"{_DATA}, Dataset (directory) Data Entity",
+    section=f"{_DATA}, Dataset (directory) Data Entity", versions=_NEWER,
 )  # fmt: skip
 _add(
-    "referenced-crate-profile", _referenced_crates,
+    "referenced-crate-profile", _SHOULD, _referenced_crates,
     Expect("conformsTo", 1, among=frozenset({_CRATE}),
            some=True),
     "Another crate conforms to https://w3id.org/ro/crate, without a version.",
     f"add {_CRATE} to its conformsTo",
-    section=f"{_DATA}, Referencing other RO-Crates",
+    section=f"{_DATA}, Referencing other RO-Crates", versions=_NEWER,
 )  # fmt: skip
 _add(
-    "referenced-crate-subject-of", _referenced_crates, Expect("subjectOf", 1),
+    "referenced-crate-subject-of", _SHOULD, _referenced_crates, Expect("subjectOf", 1),
     "Another crate refers to its metadata by subjectOf.", "add subjectOf",
-    section=f"{_DATA}, Referencing other RO-Crates",
+    section=f"{_DATA}, Referencing other RO-Crates", versions=_NEWER,
 )  # fmt: skip
 _add(
-    "referenced-descriptor-format", _their_descriptors,
+    "referenced-descriptor-format", _SHOULD, _their_descriptors,
     Expect("encodingFormat", 1, among=frozenset({"application/ld+json"}),
            some=True),
     "The metadata of another crate has the encodingFormat application/ld+json.", "write it",
-    section=f"{_DATA}, Referencing other RO-Crates",
+    section=f"{_DATA}, Referencing other RO-Crates", versions=_NEWER,
 )  # fmt: skip
 _add(
-    "referenced-descriptor-conforms-to", _their_descriptors, Expect("conformsTo", 0, 0),
+    "referenced-descriptor-conforms-to", _SHOULD, _their_descriptors, Expect("conformsTo", 0, 0),
     "The metadata of another crate has no conformsTo here: the crate itself has.", "take conformsTo away",
-    section=f"{_DATA}, Referencing other RO-Crates",
+    section=f"{_DATA}, Referencing other RO-Crates", versions=_NEWER,
 )  # fmt: skip
 _add(
-    "referenced-descriptor-about", _their_descriptors, Expect("about", 0, 0),
+    "referenced-descriptor-about", _SHOULD, _their_descriptors, Expect("about", 0, 0),
     "The metadata of another crate has no about here.", "take about away",
-    section=f"{_DATA}, Referencing other RO-Crates",
+    section=f"{_DATA}, Referencing other RO-Crates", versions=_NEWER,
 )  # fmt: skip
 _add(
-    "script-language", of("SoftwareSourceCode", "ComputationalWorkflow"),
+    "script-language", _SHOULD, of("SoftwareSourceCode", "ComputationalWorkflow"),
     Expect("programmingLanguage", 1, types=frozenset({"ComputerLanguage"})),
     "A script or workflow names its language, a ComputerLanguage of the graph.", "describe the language",
-    section="Workflows and Scripts",
+    section="Workflows and Scripts", versions=_NEWER,
 )  # fmt: skip
 _add(
-    "workflow-profile", of("ComputationalWorkflow"),
+    "workflow-profile", _SHOULD, of("ComputationalWorkflow"),
     Expect("conformsTo", 1, pattern=re.compile(r"^https://bioschemas\.org/profiles/ComputationalWorkflow/"),
            some=True),
     "A workflow conforms to the Bioschemas profile ComputationalWorkflow.",
     "refer to https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE",
     section="Workflows and Scripts, Complying with Bioschemas Computational Workflow profile",
+    versions=_NEWER,
 )  # fmt: skip
 
 ENCODING = versioned(
@@ -199,8 +184,7 @@ IMAGE_FORMAT = versioned(
 
 def check_data(graph: CrateGraph, version: str) -> Iterator[Finding]:
     """Yield what files and directories, those on the web and other crates among them, do not say."""
-    for shape in _SHAPES:
-        yield from shape.check(graph, version)
+    yield from SHAPES.check(graph, version)
     for entity in _files(graph):
         problem = _encoding_problem(graph, entity, version)
         if problem:

@@ -41,10 +41,11 @@ def check_files(graph: CrateGraph, payload: Payload, version: str) -> Iterator[F
             yield from LOCAL_PATH.finding(version, message, entity.place())
 
 
-def check_main_workflow(graph: CrateGraph, payload: Payload) -> Iterator[Finding]:
+def check_main_workflow(graph: CrateGraph, payload: Payload, version: str) -> Iterator[Finding]:
     """Yield a main workflow that is no file of the crate."""
     root = graph.root
     for entity in () if root is None else graph.referenced(root, "mainEntity"):
         path = graph.local_path(entity)
         if path is not None and payload.find(path) is None:
-            yield MAIN_FILE.finding(f"the main workflow {shorten(entity.id)} is not there", entity.place())
+            message = f"the main workflow {shorten(entity.id)} is not there"
+            yield from MAIN_FILE.finding(version, message, entity.place())

@@ -98,6 +98,14 @@ SUBJECT = versioned(
     section="Contextual Entities, Subjects and keywords",
     help="write about for subject, keywords for keyword",
 )
+REFERENCE = versioned(
+    "entity-reference",
+    _SHOULD,
+    "A property refers to another entity by an object with its @id, and not by text.",
+    section="RO-Crate Metadata, Common principles for RO-Crate entities",
+    help='write {"@id": "..."}',
+    versions=("1.2", "1.3"),
+)
 SINGLE_VALUE = versioned(
     "single-value",
     _SHOULD,
@@ -114,9 +122,15 @@ CONTEXT_NOT_KNOWN = rule(
 )
 
 
-_KEYWORDS = frozenset({
-    "@id", "@type", "@context", "@value", "@language", "@direction", "@index", "@list", "@set", "@reverse",
+_KEYWORDS = frozenset({"@id", "@type", "@context", "@value", "@language", "@direction", "@index", "@list"})
+"""Those that a flattened and compacted document may have: @set and @reverse are gone from it."""
+_TEXTS = frozenset({
+    "name", "alternateName", "description", "value", "version", "softwareVersion", "keywords", "creditText",
+    "url", "contentUrl", "downloadUrl", "identifier", "cite-as", "propertyID", "unitCode", "localPath", "tag",
+    "encodingFormat", "contentSize", "actionStatus", "error", "registry", "resource", "sameAs",
+    "additionalType", "copyrightNotice", "datePublished", "startTime", "endTime", "asWKT",
 })  # fmt: skip
+"""Properties whose text may happen to be the @id of an entity."""
 
 
 @cache
@@ -160,7 +174,9 @@ def check_context(graph: CrateGraph, version: str) -> Iterator[Finding]:
     unknown = False
     contexts = as_list(graph.document["@context"])
     for one in contexts:
-        if isinstance(one, dict):
+        if one is None:
+            defined.clear()
+        elif isinstance(one, dict):
             defined.update(key for key, value in one.items() if _maps(value))
             defined.difference_update(key for key, value in one.items() if not _maps(value))
         elif isinstance(one, str):
@@ -239,6 +255,7 @@ def _array_terms(document: Any) -> frozenset[str]:
 def check_entities(graph: CrateGraph, version: str) -> Iterator[Finding]:
     """Yield entities without @id or @type, described twice, or with others inside them."""
     arrays = _array_terms(graph.document)
+    described = graph.by_id if version in REFERENCE.rules else {}
     for entity in graph.entities:
         if not entity.id:
             yield from ENTITY_ID.finding(version, "an entity has no @id", entity.place())
@@ -246,12 +263,22 @@ def check_entities(graph: CrateGraph, version: str) -> Iterator[Finding]:
             yield from UNIQUE_ID.finding(version, f"{shorten(entity.id)} is described twice", entity.place())
         if not entity.types:
             yield from ENTITY_TYPE.finding(version, f"{shorten(entity.id)} has no @type", entity.place())
-        yield from _values(entity, version, arrays)
+        yield from _values(entity, version, arrays, described)
 
 
-def _values(entity: Entity, version: str, arrays: frozenset[str]) -> Iterator[Finding]:
+def _values(
+    entity: Entity, version: str, arrays: frozenset[str], described: Mapping[str, Entity]
+) -> Iterator[Finding]:
     for key, value in entity.body.items():
-        if isinstance(value, str) or key[:1] == "@":
+        if isinstance(value, str):
+            if value in described and key[:1] != "@" and key not in _TEXTS:
+                message = f"{key} of {shorten(entity.id)} is the text {shorten(value)}"
+                yield from REFERENCE.finding(version, message, entity.place(key))
+            continue
+        if key[:1] == "@":
+            if key == "@reverse":
+                message = f"{shorten(entity.id)} has @reverse"
+                yield from FLAT.finding(version, message, entity.place(key))
             continue
         if isinstance(value, dict):
             if len(value) == 1 and isinstance(value.get("@id"), str):
@@ -289,8 +316,10 @@ def _value_problem(value: dict[str, Any] | list[Any]) -> str:
         if "@language" in value and ("@type" in value or not isinstance(value["@value"], str)):
             return "a literal with @language is text and has no @type"
         return "" if not isinstance(value["@value"], dict | list) else "the @value is no literal"
-    if set(value) == {"@list"} or set(value) == {"@set"}:
+    if set(value) == {"@list"}:
         return ""
+    if "@set" in value:
+        return "an @set, which is a plain array in compacted form"
     if set(value) != {"@id"}:
         return "an entity inside another" if value else "an empty object"
     return "" if isinstance(value["@id"], str) else "an @id that is no text"

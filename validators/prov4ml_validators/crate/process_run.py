@@ -1,4 +1,4 @@
-"""Process Run Crate 0.5: a crate that says which tools were run, on what, with which result."""
+"""Process Run Crate 0.5 and 0.6: a crate that says which tools were run, on what, with which result."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -8,8 +8,9 @@ from ..report import Finding, Severity
 from .graph import CrateGraph, Entity, is_absolute
 from .shape import CREATIVE_WORKS, ORGANIZATIONS, Expect, ShapeList, of, the_root
 
-PROFILE = "process-run-crate-0.5"
-PERMALINK = "https://w3id.org/ro/wfrun/process/0.5"
+FAMILY = "process-run-crate"
+VERSIONS = ("0.5", "0.6")
+PERMALINK = "https://w3id.org/ro/wfrun/process/"
 TOOLS = ("SoftwareApplication", "SoftwareSourceCode", "ComputationalWorkflow")
 ACTIONS = ("CreateAction", "ActivateAction", "UpdateAction")
 STATUSES = frozenset(f"http://schema.org/{name}ActionStatus" for name in ("Completed", "Failed"))
@@ -34,7 +35,7 @@ def _sources(graph: CrateGraph) -> Iterable[Entity]:
     return [one for one in tools(graph) if one.types & {"SoftwareSourceCode", "ComputationalWorkflow"}]
 
 
-SHAPES = ShapeList(PROFILE, "Process Run Crate 0.5, Requirements")
+SHAPES = ShapeList(FAMILY, "Process Run Crate", VERSIONS, section="Requirements")
 _add = SHAPES.add
 
 _add(
@@ -42,7 +43,7 @@ _add(
     Expect("conformsTo", 1, types=CREATIVE_WORKS, pattern=re.compile("^https://w3id.org/ro/wfrun/process/"),
            some=True),
     "The root conforms to the profile, described as a CreativeWork.",
-    f'refer to {PERMALINK} and describe it, typed "CreativeWork"',
+    f'refer to {PERMALINK}{{version}} and describe it, typed "CreativeWork"',
 )  # fmt: skip
 ACTION = SHAPES.rule(
     "action", _SHOULD, "The crate describes the execution of a tool.", "add a CreateAction"
@@ -159,39 +160,45 @@ _add(
 )  # fmt: skip
 
 
-def check_process_run(graph: CrateGraph) -> Iterator[Finding]:
-    """Yield what of a crate does not conform to Process Run Crate 0.5."""
-    yield from SHAPES.check(graph)
+def check_process_run(graph: CrateGraph, version: str) -> Iterator[Finding]:
+    """Yield what of a crate does not conform to Process Run Crate."""
+    yield from SHAPES.check(graph, version)
     if graph.root is None:
         return
     actions = list(graph.of_types(*ACTIONS))
     if not actions:
-        yield ACTION.finding("no execution of a tool is described", graph.root.place())
+        yield from ACTION.finding(version, "no execution of a tool is described", graph.root.place())
     for rule, entities in ((MENTIONED, actions), (COLLECTION_MENTIONED, _collections(graph))):
         for entity in entities:
             if graph.root not in graph.referrers("mentions", entity.id):
-                yield rule.finding(f"the root does not mention {shorten(entity.id)}", entity.place())
+                yield from rule.finding(
+                    version, f"the root does not mention {shorten(entity.id)}", entity.place()
+                )
     for action in actions:
         if action.has("error") and action.get("actionStatus") != FAILED:
             message = f"{shorten(action.id)} has an error and did not fail"
-            yield ACTION_ERROR.finding(message, action.place("error"))
-        yield from _container(graph, action)
+            yield from ACTION_ERROR.finding(version, message, action.place("error"))
+        yield from _container(graph, version, action)
     for tool in tools(graph):
-        yield from _tool(tool)
+        yield from _tool(version, tool)
 
 
-def _container(graph: CrateGraph, action: Entity) -> Iterator[Finding]:
+def _container(graph: CrateGraph, version: str, action: Entity) -> Iterator[Finding]:
     is_image = Expect("containerImage", types=frozenset({"ContainerImage"}))
     is_url = Expect("containerImage", pattern=re.compile("^http"))
     problem = is_image.problem(graph, action)
     if problem and is_url.problem(graph, action):
-        yield CONTAINER.finding(f"{shorten(action.id)} {problem}", action.place("containerImage"))
+        yield from CONTAINER.finding(
+            version, f"{shorten(action.id)} {problem}", action.place("containerImage")
+        )
 
 
-def _tool(tool: Entity) -> Iterator[Finding]:
+def _tool(version: str, tool: Entity) -> Iterator[Finding]:
     name = shorten(tool.id)
     is_application = "SoftwareApplication" in tool.types
     if is_application and tool.has("version") and tool.has("softwareVersion"):
-        yield TOOL_ONE_VERSION.finding(f"{name} has version and softwareVersion", tool.place("version"))
+        yield from TOOL_ONE_VERSION.finding(
+            version, f"{name} has version and softwareVersion", tool.place("version")
+        )
     if not is_absolute(tool.id):
-        yield TOOL_ID.finding(f"the @id of the tool is {name}", tool.place("@id"))
+        yield from TOOL_ID.finding(version, f"the @id of the tool is {name}", tool.place("@id"))

@@ -1,6 +1,6 @@
 """The profiles that crates declare: which there are, what each builds on, and how one is found."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from ..rules import rule
 from . import process_run, provenance_run, workflow, workflow_run
 from .graph import CrateGraph
 from .user_profile import UserProfile, read_user_profile
-from .versions import VERSIONS
+from .versions import VERSIONS, Check
 
 PROFILE_NOT_CHECKED = rule(
     "ro-crate/profile-not-checked",
@@ -22,43 +22,82 @@ PROFILE_NOT_CHECKED = rule(
 
 @dataclass(frozen=True)
 class Profile:
-    """One profile of RO-Crate.
+    """One version of a profile of RO-Crate.
 
     Attributes:
         name: as `profile` names it, such as `workflow-run-crate-0.5`.
+        version: of the profile.
         permalink: the URI that crates declare, without a slash at the end.
+        bases: the versions of RO-Crate that it extends.
         parents: the names of the profiles whose rules hold as well, all of them.
-        check: yields what does not conform to the profile itself.
+        rules: yields what does not conform to a version of the profile itself.
     """
 
     name: str
+    version: str
     permalink: str
+    bases: tuple[str, ...]
     parents: tuple[str, ...]
-    check: Callable[[CrateGraph], Iterator[Finding]]
+    rules: Check
+
+    def check(self, graph: CrateGraph) -> Iterator[Finding]:
+        """Yield what of a crate does not conform to the profile itself."""
+        return self.rules(graph, self.version)
 
 
-_PROCESS = Profile(process_run.PROFILE, process_run.PERMALINK, (), process_run.check_process_run)
-_WORKFLOW = Profile(workflow.PROFILE, workflow.PERMALINK, (), workflow.check_workflow)
-_RUN = Profile(
-    workflow_run.PROFILE,
-    workflow_run.PERMALINK,
-    (_PROCESS.name, _WORKFLOW.name),
-    workflow_run.check_workflow_run,
-)
-_PROVENANCE = Profile(
-    provenance_run.PROFILE,
-    provenance_run.PERMALINK,
-    (*_RUN.parents, _RUN.name),
-    provenance_run.check_provenance_run,
-)
-_TESTING = Profile(
-    workflow.TESTING_PROFILE,
-    workflow.TESTING_PERMALINK,
-    (_WORKFLOW.name,),
-    workflow.check_workflow_testing,
-)
-ALL_PROFILES = {one.name: one for one in (_PROCESS, _WORKFLOW, _RUN, _PROVENANCE, _TESTING)}
+def _generation(run: str, workflow_crate: str, bases: tuple[str, ...]) -> Iterator[Profile]:
+    """Yield the profiles that were released together, those that others build on first."""
+    process, main = f"{process_run.FAMILY}-{run}", f"{workflow.FAMILY}-{workflow_crate}"
+    steps = f"{workflow_run.FAMILY}-{run}"
+    yield Profile(process, run, process_run.PERMALINK + run, bases, (), process_run.check_process_run)
+    yield Profile(
+        main, workflow_crate, workflow.PERMALINK + workflow_crate, bases, (), workflow.check_workflow
+    )
+    yield Profile(
+        steps, run, workflow_run.PERMALINK + run, bases, (process, main), workflow_run.check_workflow_run
+    )
+    yield Profile(
+        f"{provenance_run.FAMILY}-{run}",
+        run,
+        provenance_run.PERMALINK + run,
+        bases,
+        (process, main, steps),
+        provenance_run.check_provenance_run,
+    )
+
+
+def _testing(version: str, workflow_crate: str, bases: tuple[str, ...]) -> Profile:
+    return Profile(
+        f"{workflow.TESTING_FAMILY}-{version}",
+        version,
+        workflow.TESTING_PERMALINK + version,
+        bases,
+        (f"{workflow.FAMILY}-{workflow_crate}",),
+        workflow.check_workflow_testing,
+    )
+
+
+# Which version extends which is the compatibility table of Workflow Run RO-Crate 0.6, Changelog.
+ALL_PROFILES = {
+    one.name: one
+    for one in (
+        *_generation("0.5", "1.0", ("1.1",)),
+        *_generation("0.6", "1.1", ("1.3",)),
+        _testing("0.1", "1.0", ("1.1",)),
+    )
+}
 """The profiles by name, those that others build on first."""
+
+BASE_VERSION = {
+    one.name: rule(
+        f"{one.name}/ro-crate-version",
+        Severity.MUST,
+        f"The crate conforms to RO-Crate {' or '.join(one.bases)}, which the profile extends.",
+        source=f"{one.permalink}, Extends",
+        help="declare the version of the profile that was made for this version of RO-Crate, or none",
+    )
+    for one in ALL_PROFILES.values()
+}
 
 PROFILES = (*(f"ro-crate-{version}" for version in VERSIONS), *ALL_PROFILES)
 """What `profile` may name."""
@@ -115,3 +154,14 @@ def check_declared(graph: CrateGraph) -> Iterator[Finding]:
         if name.startswith(_FAMILIES) and name.rstrip("/") not in known:
             where = graph.root.place("conformsTo") if graph.root is not None else None
             yield PROFILE_NOT_CHECKED.finding(f"{name} was not checked", where)
+
+
+def check_base_versions(graph: CrateGraph, profiles: Sequence[Profile]) -> Iterator[Finding]:
+    """Yield profiles that extend another version of RO-Crate, each with those that it builds on once."""
+    inherited = {parent for one in profiles for parent in one.parents}
+    declared = graph.declared_version
+    for one in profiles:
+        if declared is not None and declared not in one.bases and one.name not in inherited:
+            where = graph.root.place("conformsTo") if graph.root is not None else None
+            message = f"the crate conforms to RO-Crate {declared}, {one.name} extends {', '.join(one.bases)}"
+            yield BASE_VERSION[one.name].finding(message, where)

@@ -1,17 +1,19 @@
-"""Provenance Run Crate 0.5: the steps of a workflow's execution."""
+"""Provenance Run Crate 0.5 and 0.6: the steps of a workflow's execution."""
 
 import re
 from collections.abc import Iterable, Iterator
 
 from ..json_text import shorten
 from ..report import Finding, Severity
-from .graph import CrateGraph, Entity, references
+from .graph import CrateGraph, Entity, as_list, references
 from .process_run import ACTIONS, FAILED, STATUSES, TOOLS
 from .shape import CREATIVE_WORKS, Expect, ShapeList, of, the_root
+from .workflow import with_steps
 from .workflow_run import PARAMETER
 
-PROFILE = "provenance-run-crate-0.5"
-PERMALINK = "https://w3id.org/ro/wfrun/provenance/0.5"
+FAMILY = "provenance-run-crate"
+VERSIONS = ("0.5", "0.6")
+PERMALINK = "https://w3id.org/ro/wfrun/provenance/"
 _MUST, _SHOULD = Severity.MUST, Severity.SHOULD
 _WORKFLOW = of("ComputationalWorkflow")
 _STEP = of("HowToStep")
@@ -19,8 +21,9 @@ _TOOLS = frozenset(TOOLS)
 _ACTIONS = frozenset(ACTIONS)
 _CONNECTION = frozenset({"ParameterConnection"})
 _DIGITS = re.compile(r"\d")
+_INTEGER = re.compile(r"[0-9]{1,9}")
 
-SHAPES = ShapeList(PROFILE, "Provenance Run Crate 0.5, Requirements")
+SHAPES = ShapeList(FAMILY, "Provenance Run Crate", VERSIONS, section="Requirements")
 _add = SHAPES.add
 
 
@@ -43,12 +46,6 @@ def _usages(graph: CrateGraph) -> Iterable[Entity]:
             yield entity
 
 
-def _with_steps(graph: CrateGraph) -> Iterable[Entity]:
-    for workflow in graph.of_types("ComputationalWorkflow"):
-        if any("HowToStep" in one.types for one in graph.referenced(workflow, "step")):
-            yield workflow
-
-
 def _build_files(graph: CrateGraph) -> Iterable[Entity]:
     for entity in graph.of_types("File"):
         if any(one.types & {"HowTo", "HowToStep"} for one in graph.referrers("buildInstructions", entity.id)):
@@ -60,7 +57,7 @@ _add(
     Expect("conformsTo", 1, types=CREATIVE_WORKS, pattern=re.compile("^https://w3id.org/ro/wfrun/provenance/"),
            some=True),
     "The root conforms to the profile, described as a CreativeWork.",
-    f'refer to {PERMALINK} and describe it, typed "CreativeWork"',
+    f'refer to {PERMALINK}{{version}} and describe it, typed "CreativeWork"',
 )  # fmt: skip
 _add(
     "workflow-tools", _MUST, _WORKFLOW, Expect("hasPart", 1, types=_TOOLS),
@@ -72,7 +69,7 @@ _add(
     "A connection of a workflow is a ParameterConnection.", "describe it as a ParameterConnection",
 )  # fmt: skip
 _add(
-    "workflow-how-to", _MUST, _with_steps, Expect("@type", 1, among=frozenset({"HowTo"}),
+    "workflow-how-to", _MUST, with_steps, Expect("@type", 1, among=frozenset({"HowTo"}),
            some=True),
     "A workflow with steps is a HowTo.", "add HowTo to its @type",
 )  # fmt: skip
@@ -128,10 +125,10 @@ _add(
     "organize-action-result", _MUST, of("OrganizeAction"), Expect("result", 1, types=_ACTIONS),
     "The result of an OrganizeAction is the action of the workflow's run.", "refer to the action",
 )  # fmt: skip
-_add(
-    "organize-action-object", _MUST, of("OrganizeAction"),
-    Expect("object", 1, types=frozenset({"ControlAction"})),
-    "The objects of an OrganizeAction are ControlAction entities.", "refer to the ControlAction of each step",
+ORGANIZED = SHAPES.rule(
+    "organize-action-object", _MUST,
+    "The objects of an OrganizeAction are ControlAction entities, and files that configure the engine.",
+    "refer to the ControlAction of each step", section="Requirements; Engine configuration files",
 )  # fmt: skip
 _add(
     "connection-source", _MUST, of("ParameterConnection"), Expect("sourceParameter", 1, types=PARAMETER),
@@ -191,23 +188,44 @@ _add(
     "A file of buildInstructions conforms to the format of its build system.", "add conformsTo",
 )  # fmt: skip
 _add(
+    "usage-property-url", _SHOULD, _usages, Expect("propertyID", pattern=re.compile("^https?://")),
+    "The propertyID of a resourceUsage is a URL.", "write the URL of a page on the quantity",
+    section="Representing resource usage",
+)  # fmt: skip
+STEP_ORDER = SHAPES.rule(
+    "step-order", _MUST,
+    "A step that needs the outputs of another has a greater position.", "number the steps in their order",
+)  # fmt: skip
+_add(
     "usage-unit", _SHOULD, _usages, Expect("unitCode", 1),
     "A PropertyValue of resourceUsage has a unitCode.", "add unitCode, such as a QUDT unit",
 )  # fmt: skip
 
 
-def check_provenance_run(graph: CrateGraph) -> Iterator[Finding]:
-    """Yield what of a crate does not conform to Provenance Run Crate 0.5."""
-    yield from SHAPES.check(graph)
+def check_provenance_run(graph: CrateGraph, version: str) -> Iterator[Finding]:
+    """Yield what of a crate does not conform to Provenance Run Crate."""
+    yield from SHAPES.check(graph, version)
     for action in graph.of_types("ControlAction", "OrganizeAction"):
         if action.has("error") and action.get("actionStatus") != FAILED:
             message = f"{shorten(action.id)} has an error and did not fail"
-            yield CONTROL_ERROR.finding(message, action.place("error"))
+            yield from CONTROL_ERROR.finding(version, message, action.place("error"))
+    for action in graph.of_types("OrganizeAction"):
+        objects = as_list(action.get("object"))
+        described = [graph.by_id.get(name) for name in references(objects)]
+        steps = sum(one is not None and "ControlAction" in one.types for one in described)
+        if not steps or steps + sum(map(_is_configuration, described)) < len(objects):
+            message = f"{shorten(action.id)} organizes what is no ControlAction"
+            yield from ORGANIZED.finding(version, message, action.place("object"))
     for connection in graph.of_types("ParameterConnection"):
-        yield from _connection(graph, connection)
+        yield from _connection(graph, version, connection)
+        yield from _order(graph, version, connection)
 
 
-def _connection(graph: CrateGraph, connection: Entity) -> Iterator[Finding]:
+def _is_configuration(entity: Entity | None) -> bool:
+    return entity is not None and "File" in entity.types and not entity.types & _TOOLS
+
+
+def _connection(graph: CrateGraph, version: str, connection: Entity) -> Iterator[Finding]:
     holders = graph.referrers("connection", connection.id)
     name = shorten(connection.id)
     for target in graph.referenced(connection, "targetParameter"):
@@ -215,8 +233,39 @@ def _connection(graph: CrateGraph, connection: Entity) -> Iterator[Finding]:
             for step in graph.referrers("workExample", tool.id):
                 if "HowToStep" in step.types and step not in holders:
                     message = f"{name} is no connection of {shorten(step.id)}"
-                    yield CONNECTION_STEP.finding(message, connection.place())
+                    yield from CONNECTION_STEP.finding(version, message, connection.place())
         for workflow in graph.referrers("output", target.id):
             if workflow not in holders:
                 message = f"{name} is no connection of {shorten(workflow.id)}"
-                yield CONNECTION_WORKFLOW.finding(message, connection.place())
+                yield from CONNECTION_WORKFLOW.finding(version, message, connection.place())
+
+
+def _order(graph: CrateGraph, version: str, connection: Entity) -> Iterator[Finding]:
+    """Yield a connection from a step to another that is not behind it by position."""
+    sources = _steps(graph, connection, "sourceParameter", "output")
+    for target in _steps(graph, connection, "targetParameter", "input"):
+        if target not in graph.referrers("connection", connection.id):
+            continue  # two steps may use one tool: the connection belongs to the step that has it
+        for source in sources:
+            first, second = _position(source), _position(target)
+            same_tool = sum(one is not source for one in sources)
+            if first is not None and second is not None and second <= first and not same_tool:
+                message = (
+                    f"{shorten(target.id)} has position {second} and needs {shorten(source.id)}, "
+                    f"which has {first}"
+                )
+                yield from STEP_ORDER.finding(version, message, target.place("position"))
+
+
+def _steps(graph: CrateGraph, connection: Entity, end: str, side: str) -> list[Entity]:
+    parameters = graph.referenced(connection, end)
+    tools = [tool for one in parameters for tool in graph.referrers(side, one.id)]
+    steps = [step for tool in tools for step in graph.referrers("workExample", tool.id)]
+    return [step for step in steps if "HowToStep" in step.types]
+
+
+def _position(step: Entity) -> int | None:
+    value = step.get("position")
+    if isinstance(value, str) and _INTEGER.fullmatch(value):
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -1,16 +1,16 @@
 """What a rule asks of the entities of a kind: how often they have a property, and what it holds."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from ..json_text import shorten
 from ..report import Finding, Severity
-from ..rules import Rule, rule
+from ..rules import Rule
 from .graph import CrateGraph, Entity, as_list
-from .versions import VersionedRule
+from .versions import VersionedRule, versioned
 
 Selector = Callable[[CrateGraph], Iterable[Entity]]
 """Finds the entities that a shape is about."""
@@ -136,45 +136,62 @@ class Shape:
                 yield self.rule.finding(f"{shorten(entity.id)} {problem}", where)
 
 
-@dataclass(frozen=True)
-class VersionedShape:
-    """A shape of a rule that several versions of RO-Crate have."""
-
-    rule: VersionedRule
-    select: Selector
-    expect: Expect
-
-    def check(self, graph: CrateGraph, version: str) -> Iterator[Finding]:
-        """Yield the findings of the rule as it is in a version, none where it does not have it."""
-        if version in self.rule.rules:
-            yield from Shape(self.rule.rules[version], self.select, self.expect).check(graph)
-
-
 class ShapeList:
-    """The shapes of one profile, which differ in a few words only.
+    """The shapes of one specification, in all its versions.
 
     Attributes:
-        shapes: in the order defined.
+        shapes: by version, in the order defined.
     """
 
-    def __init__(self, profile: str, source: str) -> None:
-        self._profile = profile
-        self._source = source
-        self.shapes: list[Shape] = []
+    def __init__(self, family: str, title: str, versions: tuple[str, ...], *, section: str) -> None:
+        self._family = family
+        self._title = title
+        self._versions = versions
+        self._section = section
+        self.shapes: dict[str, list[Shape]] = {version: [] for version in versions}
 
-    def rule(self, name: str, severity: Severity, sentence: str, help: str) -> Rule:
-        """Register a rule of the profile that a function of its own checks."""
-        return rule(f"{self._profile}/{name}", severity, sentence, source=self._source, help=help)
+    def rule(
+        self,
+        name: str,
+        severity: Severity | Mapping[str, Severity],
+        sentence: str,
+        help: str,
+        *,
+        section: str = "",
+        versions: tuple[str, ...] = (),
+    ) -> VersionedRule:
+        """Register a rule that a function of its own checks; `versions` are those that have it, or all."""
+        return versioned(
+            name,
+            severity,
+            sentence,
+            section=section or self._section,
+            help=help,
+            versions=versions or self._versions,
+            family=self._family,
+            title=self._title,
+        )
 
     def add(
-        self, name: str, severity: Severity, select: Selector, expect: Expect, sentence: str, help: str
+        self,
+        name: str,
+        severity: Severity | Mapping[str, Severity],
+        select: Selector,
+        expect: Expect,
+        sentence: str,
+        help: str,
+        *,
+        section: str = "",
+        versions: tuple[str, ...] = (),
     ) -> None:
-        """Register a rule of the profile that is a shape."""
-        self.shapes.append(Shape(self.rule(name, severity, sentence, help), select, expect))
+        """Register a rule that is a shape."""
+        found = self.rule(name, severity, sentence, help, section=section, versions=versions)
+        for version, one in found.rules.items():
+            self.shapes[version].append(Shape(one, select, expect))
 
-    def check(self, graph: CrateGraph) -> Iterator[Finding]:
-        """Yield the findings of all shapes."""
-        for shape in self.shapes:
+    def check(self, graph: CrateGraph, version: str) -> Iterator[Finding]:
+        """Yield the findings of all shapes of a version."""
+        for shape in self.shapes[version]:
             yield from shape.check(graph)
 
 

@@ -1,4 +1,4 @@
-"""Rules that hold in several versions of RO-Crate, defined once and registered for each."""
+"""Rules that hold in several versions of a specification, defined once and registered for each."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ VERSIONS = ("1.1", "1.2", "1.3")
 
 @dataclass(frozen=True)
 class VersionedRule:
-    """One rule of RO-Crate as it is in each version that has it."""
+    """One rule as it is in each version of its specification that has it."""
 
     rules: Mapping[str, Rule]
 
@@ -30,26 +30,30 @@ def versioned(
     section: str,
     help: str,
     versions: tuple[str, ...] = VERSIONS,
+    family: str = "ro-crate",
+    title: str = "RO-Crate",
 ) -> VersionedRule:
-    """Register a rule as `ro-crate-<version>/<name>` for each version.
+    """Register a rule as `<family>-<version>/<name>` for each version.
 
     Args:
         name: the part of the id behind the slash.
         severity: one for all versions, or one for each.
         sentence: what the specification asks, in our own words.
         section: its section in the specification, the same in all versions.
-        help: what to do about a finding.
+        help: what to do about a finding; `{version}` in it stands for the version.
         versions: those that have the rule, where `severity` does not list them.
+        family: of the id.
+        title: of the specification.
     """
     weights = dict.fromkeys(versions, severity) if isinstance(severity, Severity) else severity
     return VersionedRule(
         {
             version: rule(
-                f"ro-crate-{version}/{name}",
+                f"{family}-{version}/{name}",
                 weight,
                 sentence,
-                source=f"RO-Crate {version}, {section}",
-                help=help,
+                source=f"{title} {version}, {section}",
+                help=help.replace("{version}", version),
             )
             for version, weight in weights.items()
         }

@@ -1,4 +1,4 @@
-"""Workflow RO-Crate 1.0 and Workflow Testing RO-Crate 0.1: a workflow, and how it is tested."""
+"""Workflow RO-Crate 1.0 and 1.1, Workflow Testing RO-Crate 0.1: a workflow, and how it is tested."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -8,23 +8,34 @@ from ..report import Finding, Severity
 from .graph import CrateGraph, Entity, references
 from .shape import Expect, ShapeList, of, the_root
 
-PROFILE = "workflow-ro-crate-1.0"
-PERMALINK = "https://w3id.org/workflowhub/workflow-ro-crate/1.0"
-TESTING_PROFILE = "workflow-testing-ro-crate-0.1"
-TESTING_PERMALINK = "https://w3id.org/ro/wftest/0.1"
+FAMILY = "workflow-ro-crate"
+VERSIONS = ("1.0", "1.1")
+PERMALINK = "https://w3id.org/workflowhub/workflow-ro-crate/"
+TESTING_FAMILY = "workflow-testing-ro-crate"
+TESTING_VERSIONS = ("0.1",)
+TESTING_PERMALINK = "https://w3id.org/ro/wftest/"
 _MUST, _SHOULD = Severity.MUST, Severity.SHOULD
 _WORKFLOW_TYPES = ("File", "SoftwareSourceCode", "ComputationalWorkflow")
+_CWL = "https://w3id.org/workflowhub/workflow-ro-crate#cwl"
 _TERMS = "https://w3id.org/ro/terms/test#"
 _SERVICES = frozenset(
     prefix + name for prefix in ("", _TERMS) for name in ("GithubService", "TravisService", "JenkinsService")
 )
 
-SHAPES = ShapeList(PROFILE, "Workflow RO-Crate 1.0, Requirements")
+SHAPES = ShapeList(FAMILY, "Workflow RO-Crate", VERSIONS, section="Concepts, Main Workflow")
+_add = SHAPES.add
 
 
 def main_workflow(graph: CrateGraph) -> Iterable[Entity]:
     """Select what the root names as its main entity."""
     return [one for root in the_root(graph) for one in graph.referenced(root, "mainEntity")]
+
+
+def with_steps(graph: CrateGraph) -> Iterable[Entity]:
+    """Select the workflows whose steps are described."""
+    for workflow in graph.of_types("ComputationalWorkflow"):
+        if any("HowToStep" in one.types for one in graph.referenced(workflow, "step")):
+            yield workflow
 
 
 def _readme(graph: CrateGraph) -> Iterable[Entity]:
@@ -44,60 +55,115 @@ MAIN_FILE = SHAPES.rule(
     "main-workflow-file", _MUST, "The main workflow is a file of the crate.",
     "add the file, or correct mainEntity",
 )  # fmt: skip
-SHAPES.add(
+_add(
     "main-workflow-language", _MUST, main_workflow,
     Expect("programmingLanguage", 1, types=frozenset({"ComputerLanguage"})),
     "The main workflow names its language, a ComputerLanguage of the graph.",
     "describe the language and refer to it by programmingLanguage",
 )  # fmt: skip
-SHAPES.add(
-    "license", _MUST, the_root, Expect("license", 1), "The crate has a licence.", "add license to the root"
+_add(
+    "license", _MUST, the_root, Expect("license", 1), "The crate has a licence.", "add license to the root",
+    section="Concepts, Crate",
 )  # fmt: skip
 README = SHAPES.rule(
-    "readme", _SHOULD, "The crate has a README.md and describes it.", "add README.md, and describe it"
+    "readme", _SHOULD, "The crate has a README.md and describes it.", "add README.md, and describe it",
+    section="Concepts, Crate",
 )  # fmt: skip
-SHAPES.add(
+_add(
     "readme-about", _SHOULD, _readme, Expect("about", 1, pattern=re.compile(r"/$")),
-    "README.md is about the crate.", 'write "about": {"@id": "./"}',
+    "README.md is about the crate.", 'write "about": {"@id": "./"}', section="Concepts, Crate",
 )  # fmt: skip
-SHAPES.add(
+_add(
     "readme-format", _SHOULD, _readme,
     Expect("encodingFormat", 1, among=frozenset({"text/markdown"}), some=True),
     "The encodingFormat of README.md is text/markdown.", 'write "encodingFormat": "text/markdown"',
+    section="Concepts, Crate",
 )  # fmt: skip
 DESCRIPTOR_PROFILE = SHAPES.rule(
     "descriptor-conforms-to", _SHOULD, "The descriptor conforms to RO-Crate 1.1 and to this profile.",
-    f"add {PERMALINK} to conformsTo of the descriptor",
+    f"add {PERMALINK}{{version}} to conformsTo of the descriptor",
+    section="Concepts, Metadata File Descriptor", versions=("1.0",),
 )  # fmt: skip
-SHAPES.add(
+_add(
+    "root-conforms-to", _SHOULD, the_root,
+    Expect("conformsTo", 1, pattern=re.compile(f"^{PERMALINK}"), some=True),
+    "The root conforms to the profile.", f"add {PERMALINK}{{version}} to conformsTo of the root",
+    section="Concepts, Declaring Profile Conformance", versions=("1.1",),
+)  # fmt: skip
+DESCRIPTION_LANGUAGE = SHAPES.rule(
+    "cwl-description-language", _SHOULD,
+    "The programmingLanguage of the CWL description of the main workflow is CWL.",
+    f'write "programmingLanguage": {{"@id": "{_CWL}"}}',
+    section="Concepts, Main Workflow CWL Description",
+)  # fmt: skip
+DESCRIPTION_LINKED = SHAPES.rule(
+    "cwl-description-linked", _SHOULD,
+    "The main workflow refers to its CWL description by subjectOf.",
+    "add subjectOf to the main workflow",
+    section="Concepts, Main Workflow CWL Description",
+)  # fmt: skip
+_add(
+    "workflow-step", _MUST, of("ComputationalWorkflow"), Expect("step", types=frozenset({"HowToStep"})),
+    "The steps of a workflow are HowToStep entities.", "describe each as a HowToStep",
+    section="Concepts, Main Workflow Steps", versions=("1.1",),
+)  # fmt: skip
+_add(
+    "workflow-how-to", _MUST, with_steps, Expect("@type", 1, among=frozenset({"HowTo"}), some=True),
+    "A workflow with steps is a HowTo.", "add HowTo to its @type",
+    section="Concepts, Main Workflow Steps", versions=("1.1",),
+)  # fmt: skip
+_add(
+    "workflow-parameters", _MUST, of("ComputationalWorkflow"),
+    Expect(("input", "output"), types=frozenset({"FormalParameter"})),
+    "Inputs and outputs of a workflow are FormalParameter entities.", "describe each as a FormalParameter",
+    section="Concepts, Bioschemas Computational Workflow profile", versions=("1.1",),
+)  # fmt: skip
+_add(
     "main-workflow-bioschemas", _SHOULD, main_workflow,
     Expect("conformsTo", 1, pattern=re.compile(r"https://bioschemas\.org/profiles/ComputationalWorkflow/[1-9]")),
     "The main workflow conforms to the Bioschemas profile ComputationalWorkflow, 1.0 or later.",
     "refer to https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE",
+    section="Concepts, Bioschemas Computational Workflow profile",
 )  # fmt: skip
 
 
-def check_workflow(graph: CrateGraph) -> Iterator[Finding]:
-    """Yield what of a crate does not conform to Workflow RO-Crate 1.0, but for the files."""
-    yield from SHAPES.check(graph)
+def check_workflow(graph: CrateGraph, version: str) -> Iterator[Finding]:
+    """Yield what of a crate does not conform to Workflow RO-Crate, but for the files."""
+    yield from SHAPES.check(graph, version)
     root = graph.root
     if root is not None and not root.has("mainEntity"):
-        yield MAIN_ENTITY.finding("the root has no mainEntity", root.place())
+        yield from MAIN_ENTITY.finding(version, "the root has no mainEntity", root.place())
     for entity in main_workflow(graph):
         missing = [one for one in _WORKFLOW_TYPES if one not in entity.types]
         if missing:
             message = f"the main workflow {shorten(entity.id)} is no {', '.join(missing)}"
-            yield MAIN_TYPES.finding(message, entity.place("@type"))
+            yield from MAIN_TYPES.finding(version, message, entity.place("@type"))
     if root is not None and not _readme(graph):
-        yield README.finding("README.md is not described", root.place())
+        yield from README.finding(version, "README.md is not described", root.place())
     if graph.descriptor is not None:
         named = frozenset(references(graph.descriptor.get("conformsTo")))
-        if not {"https://w3id.org/ro/crate/1.1", PERMALINK} <= named:
+        if not {"https://w3id.org/ro/crate/1.1", PERMALINK + version} <= named:
             message = "the descriptor does not conform to RO-Crate 1.1 and this profile"
-            yield DESCRIPTOR_PROFILE.finding(message, graph.descriptor.place("conformsTo"))
+            yield from DESCRIPTOR_PROFILE.finding(version, message, graph.descriptor.place("conformsTo"))
+    yield from _description(graph, version)
 
 
-TESTING = ShapeList(TESTING_PROFILE, "Workflow Testing RO-Crate 0.1, Requirements")
+def _description(graph: CrateGraph, version: str) -> Iterator[Finding]:
+    """Yield a CWL description, recognised by its three types, without its language or not linked."""
+    named = {name for one in main_workflow(graph) for name in references(one.get("subjectOf"))}
+    for entity in graph.of_types("HowTo"):
+        if not {"File", "SoftwareSourceCode"} <= entity.types or "ComputationalWorkflow" in entity.types:
+            continue
+        is_cwl = _CWL in references(entity.get("programmingLanguage"))
+        if entity.id in named and not is_cwl:
+            message = f"{shorten(entity.id)} describes the main workflow and is not in {_CWL}"
+            yield from DESCRIPTION_LANGUAGE.finding(version, message, entity.place("programmingLanguage"))
+        if is_cwl and entity.id not in named:
+            message = f"{shorten(entity.id)} is subjectOf of no main workflow"
+            yield from DESCRIPTION_LINKED.finding(version, message, entity.place())
+
+
+TESTING = ShapeList(TESTING_FAMILY, "Workflow Testing RO-Crate", TESTING_VERSIONS, section="Main concepts")
 _SUITES = frozenset({"TestSuite"})
 
 TESTING.add(
@@ -147,14 +213,16 @@ TESTING.add(
 )  # fmt: skip
 
 
-def check_workflow_testing(graph: CrateGraph) -> Iterator[Finding]:
+def check_workflow_testing(graph: CrateGraph, version: str) -> Iterator[Finding]:
     """Yield what of a crate does not conform to Workflow Testing RO-Crate 0.1."""
-    yield from TESTING.check(graph)
+    yield from TESTING.check(graph, version)
     for suite in graph.of_types("TestSuite"):
         name = shorten(suite.id)
         if graph.root is not None and graph.root not in graph.referrers("mentions", suite.id):
-            yield SUITE_MENTIONED.finding(f"the root does not mention {name}", suite.place())
+            yield from SUITE_MENTIONED.finding(version, f"the root does not mention {name}", suite.place())
         contents = (("instance", "TestInstance"), ("definition", "TestDefinition"))
         expected = [Expect(key, 1, types=frozenset({kind})) for key, kind in contents]
         if all(one.problem(graph, suite) for one in expected):
-            yield SUITE_CONTENT.finding(f"{name} has no instance and no definition", suite.place())
+            yield from SUITE_CONTENT.finding(
+                version, f"{name} has no instance and no definition", suite.place()
+            )

@@ -1,16 +1,17 @@
-"""Workflow Run Crate 0.5: the execution of a workflow, with its inputs and outputs."""
+"""Workflow Run Crate 0.5 and 0.6: the execution of a workflow, with its inputs and outputs."""
 
 import re
 from collections.abc import Iterable, Iterator
 
 from ..json_text import shorten
 from ..report import Finding, Severity
-from .graph import CrateGraph, Entity
+from .graph import CrateGraph, Entity, references
 from .process_run import ACTIONS
 from .shape import CREATIVE_WORKS, Expect, Selector, ShapeList, of, the_root
 
-PROFILE = "workflow-run-crate-0.5"
-PERMALINK = "https://w3id.org/ro/wfrun/workflow/0.5"
+FAMILY = "workflow-run-crate"
+VERSIONS = ("0.5", "0.6")
+PERMALINK = "https://w3id.org/ro/wfrun/workflow/"
 _MUST, _SHOULD = Severity.MUST, Severity.SHOULD
 PARAMETER = frozenset({"FormalParameter"})
 _DATA = frozenset({"File", "Dataset", "Collection", "PropertyValue"})
@@ -32,7 +33,7 @@ _VALUE_TYPES = frozenset(
     ]
 )
 
-SHAPES = ShapeList(PROFILE, "Workflow Run Crate 0.5, Requirements")
+SHAPES = ShapeList(FAMILY, "Workflow Run Crate", VERSIONS, section="Requirements")
 _add = SHAPES.add
 
 _add(
@@ -40,7 +41,7 @@ _add(
     Expect("conformsTo", 1, types=CREATIVE_WORKS, pattern=re.compile("^https://w3id.org/ro/wfrun/workflow/"),
            some=True),
     "The root conforms to the profile, described as a CreativeWork.",
-    f'refer to {PERMALINK} and describe it, typed "CreativeWork"',
+    f'refer to {PERMALINK}{{version}} and describe it, typed "CreativeWork"',
 )  # fmt: skip
 _add(
     "workflow-parameters", _MUST, _WORKFLOW, Expect(("input", "output"), types=PARAMETER),
@@ -86,6 +87,13 @@ ENVIRONMENT_EXAMPLE = SHAPES.rule(
 )  # fmt: skip
 
 
+SLOT = SHAPES.rule(
+    "action-slots", _SHOULD,
+    "What an action consumes realizes an input of its workflow, what it makes an output, or no parameter.",
+    "correct exampleOfWork, or take it away", section="Overview",
+)  # fmt: skip
+
+
 def _filled_by(kind: str) -> Selector:
     def select(graph: CrateGraph) -> Iterable[Entity]:
         for entity in graph.of_types("FormalParameter"):
@@ -110,26 +118,43 @@ for _kind, _allowed in (
     )  # fmt: skip
 
 
-def check_workflow_run(graph: CrateGraph) -> Iterator[Finding]:
-    """Yield what of a crate does not conform to Workflow Run Crate 0.5."""
-    yield from SHAPES.check(graph)
+def check_workflow_run(graph: CrateGraph, version: str) -> Iterator[Finding]:
+    """Yield what of a crate does not conform to Workflow Run Crate."""
+    yield from SHAPES.check(graph, version)
     root = graph.root
     if root is not None:
         workflows = list(graph.referenced(root, "mainEntity"))
         users = [user for one in workflows for user in graph.referrers("instrument", one.id)]
         if not any(user.types & set(ACTIONS) for user in users):
-            yield RUN.finding("no action has the main workflow as instrument", root.place("mainEntity"))
+            yield from RUN.finding(
+                version, "no action has the main workflow as instrument", root.place("mainEntity")
+            )
     for entity in graph.of_types("FormalParameter"):
-        yield from _examples(graph, entity)
+        yield from _examples(graph, version, entity)
+    for action in graph.of_types(*ACTIONS):
+        yield from _slots(graph, version, action)
 
 
-def _examples(graph: CrateGraph, entity: Entity) -> Iterator[Finding]:
+def _examples(graph: CrateGraph, version: str, entity: Entity) -> Iterator[Finding]:
     examples = graph.referrers("exampleOfWork", entity.id)
     if not examples or not all(one.types & _DATA for one in examples):
         message = f"{shorten(entity.id)} is the exampleOfWork of no file and no value"
-        yield PARAMETER_EXAMPLE.finding(message, entity.place())
+        yield from PARAMETER_EXAMPLE.finding(version, message, entity.place())
     users = graph.referrers("environment", entity.id)
     is_variable = any("ComputationalWorkflow" in one.types for one in users)
     if is_variable and not (examples and all("PropertyValue" in one.types for one in examples)):
         message = f"{shorten(entity.id)} is the exampleOfWork of no PropertyValue"
-        yield ENVIRONMENT_EXAMPLE.finding(message, entity.place())
+        yield from ENVIRONMENT_EXAMPLE.finding(version, message, entity.place())
+
+
+def _slots(graph: CrateGraph, version: str, action: Entity) -> Iterator[Finding]:
+    for workflow in graph.referenced(action, "instrument"):
+        for key, side in (("object", "input"), ("result", "output")):
+            slots = set(references(workflow.get(side)))
+            if not slots:
+                continue  # its parameters are not described
+            for entity in graph.referenced(action, key):
+                named = [one.id for one in graph.referenced(entity, "exampleOfWork") if one.types & PARAMETER]
+                if named and slots.isdisjoint(named):
+                    message = f"{shorten(entity.id)} realizes no {side} of {shorten(workflow.id)}"
+                    yield from SLOT.finding(version, message, entity.place("exampleOfWork"))

@@ -6,25 +6,41 @@ A rule may declare its own; the ones here are kept apart from the checks, becaus
 import re
 
 from ..rules import Rule
-from .crates import CRATES
+from .damage import Example
 from .documents import DOCUMENTS
 from .parts import PARTS
+from .payload import FILES, LISTINGS, WORDS
+from .profiles import PROFILES
+from .ro_crate import RO_CRATE
 from .runs import RUNS
 
-_VERSION = re.compile(r"^ro-crate-(1\.\d)/")
-_PERMALINK = "https://w3id.org/ro/crate/"
+_VERSIONED = re.compile(r"^([a-z-]+)-(\d+\.\d+)/(.+)$")
+_BASES = {"0.1": "1.1", "0.5": "1.1", "0.6": "1.3", "1.0": "1.1"}
+"""The version of RO-Crate that a version of a profile extends."""
+
+
+def crate_example(rule: Rule) -> tuple[Example, str] | None:
+    """Return the example of a rule on crates that changes the base crate, and the version of RO-Crate."""
+    if rule.id in FILES:
+        return FILES[rule.id], "1.1"
+    match = _VERSIONED.match(rule.id)
+    if match is None:
+        return None
+    family, version, name = match.groups()
+    if family == "ro-crate":
+        found, base = RO_CRATE.get(name), version
+    else:
+        found = PROFILES.get(family, {}).get(name)
+        base = "1.3" if (family, version) == ("workflow-ro-crate", "1.1") else _BASES.get(version, "1.1")
+    return None if found is None else (found, base)
 
 
 def examples_of(rule: Rule) -> tuple[str, str]:
-    """Return the wrong and the right example of a rule, two empty texts where there is none.
-
-    Those of `ro-crate-1.1/...`, `-1.2/...` and `-1.3/...` are one, but for the version in the permalinks.
-    """
+    """Return the wrong and the right example of a rule, two empty texts where there is none."""
     if rule.wrong_example or rule.right_example:
         return rule.wrong_example, rule.right_example
-    wrong, right = {**DOCUMENTS, **CRATES, **RUNS, **PARTS}.get(_VERSION.sub("ro-crate/", rule.id), ("", ""))
-    version = _VERSION.match(rule.id)
-    if version is not None:
-        old, new = f"{_PERMALINK}1.1", f"{_PERMALINK}{version[1]}"
-        wrong, right = wrong.replace(old, new), right.replace(old, new)
-    return wrong, right
+    found = crate_example(rule)
+    if found is not None:
+        example, version = found
+        return example.text(version, wrong=True), example.text(version, wrong=False)
+    return {**DOCUMENTS, **RUNS, **PARTS, **LISTINGS, **WORDS}.get(rule.id, ("", ""))
