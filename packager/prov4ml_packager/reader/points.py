@@ -3,7 +3,8 @@
 `metrics.bin` holds the points of all series mixed. Reading it once a series would cost series × points, so
 it is partitioned once, by a counting sort that keeps the order within a series: the first pass counts, the
 second puts every point into its series' block, in memory or in a temporary file. The second pass waits until
-points are asked for.
+points are asked for. Where the points of each series lie together already, as in a run with one series, there
+is no second pass: they are read where they are.
 """
 
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ CHUNK_RECORDS = 1 << 20
 
 _NONE = np.int32(-1)
 _DENSE_LIMIT = 1 << 22
+_FEW = 8  # series that are picked out one by one faster than by sorting
 
 Codes = npt.NDArray[np.int32]
 
@@ -60,6 +62,57 @@ class SeriesCodes:
         return np.where(self._numbers[place] == numbers, self._sorted_codes[place], _NONE).astype(np.int32)
 
 
+def _blocks(records: npt.NDArray[np.void], codes: Codes, count: int) -> Iterator[tuple[int, Points]]:
+    """Yield the points of each series among records, in the order logged; those of no series are left out."""
+    numbers = records.view("<i8").reshape(-1, POINT.size // 8)[:, 1:]  # series and reserved are one
+    counts = np.bincount(codes[codes >= 0], minlength=count)
+    present = np.flatnonzero(counts)
+    if len(present) <= _FEW:
+        for code in present:
+            yield int(code), numbers[codes == code].view(POINT_DTYPE).reshape(-1)
+        return
+    # numpy sorts 16 bits by radix.
+    keys = codes.astype(np.int16) if count <= np.iinfo(np.int16).max else codes
+    order = np.argsort(keys, kind="stable")[int((codes < 0).sum()) :]
+    points = np.empty(len(order), dtype=POINT_DTYPE)
+    for name in POINT_DTYPE.names or ():
+        points[name] = records[name][order]
+    ends = np.cumsum(counts)
+    for code in present:
+        yield int(code), points[ends[code] - counts[code] : ends[code]]
+
+
+class Runs:
+    """Where the points of each series begin, as long as those of each lie together.
+
+    Attributes:
+        starts: number of the first record of each series.
+    """
+
+    _MOST = 1 << 12  # in one chunk; a file that is mixed has many more
+
+    def __init__(self, count: int) -> None:
+        self.starts = np.full(count, -1, dtype=np.int64)
+        self._last = -1
+
+    def add(self, codes: Codes, first: int) -> bool:
+        """Add the codes of the records from `first` on; return whether they still lie together."""
+        if not len(codes):
+            return True
+        changes = np.flatnonzero(codes[1:] != codes[:-1]) + 1
+        if len(changes) > self._MOST:
+            return False
+        for place in (0, *changes.tolist()):
+            code = int(codes[place])
+            if code == self._last:
+                continue
+            if self.starts[code] >= 0:
+                return False
+            self.starts[code] = first + place
+            self._last = code
+        return True
+
+
 class RankPoints:
     """The points of one rank by series code.
 
@@ -76,6 +129,7 @@ class RankPoints:
         self._records = 0
         self._blocks = np.zeros(1, dtype=np.int64)
         self._memory: Points | None = None
+        self._runs: Runs | None = Runs(codes.count)
         self._scratch: ScratchFile | None = None
         self._offset = 0
         self.counts = np.zeros(codes.count, dtype=np.int64)
@@ -108,12 +162,15 @@ class RankPoints:
         try:
             for records, codes in self._chunks():
                 self._records += len(records)
-                zeros += int((records["series"] == 0).sum())
-                undeclared += int(((codes < 0) & (records["series"] != 0)).sum())
-                self.counts += np.bincount(codes[codes >= 0], minlength=self._codes.count)
-                noted = (codes >= 0) & (records["time"] >= earliest) & (records["time"] <= latest)
-                np.minimum.at(self.first_time, codes[noted], records["time"][noted])
-                np.maximum.at(self.last_time, codes[noted], records["time"][noted])
+                if len(records) and int(codes.min()) < 0:
+                    zeros += int((records["series"] == 0).sum())
+                    undeclared += int(((codes < 0) & (records["series"] != 0)).sum())
+                    self._runs = None
+                    records, codes = records[codes >= 0], codes[codes >= 0]
+                if self._runs is not None and not self._runs.add(codes, self._records - len(codes)):
+                    self._runs = None
+                self.counts += np.bincount(codes, minlength=self._codes.count)
+                self._note_times(records["time"], codes, earliest, latest)
             torn = self._path.stat().st_size - self._records * POINT.size
         except FileNotFoundError:
             return  # made with the first point
@@ -130,6 +187,20 @@ class RankPoints:
             )
         self._blocks = np.concatenate([[0], np.cumsum(self.counts)])
 
+    def _note_times(self, times: npt.NDArray[np.int64], codes: Codes, earliest: int, latest: int) -> None:
+        if not len(times):
+            return
+        noted = (times >= earliest) & (times <= latest)
+        if not noted.all():
+            times, codes = times[noted], codes[noted]
+        if len(codes) and codes[0] == codes[-1] and (codes == codes[0]).all():
+            code = codes[0]
+            self.first_time[code] = min(self.first_time[code], times.min())
+            self.last_time[code] = max(self.last_time[code], times.max())
+            return
+        np.minimum.at(self.first_time, codes, times)
+        np.maximum.at(self.last_time, codes, times)
+
     @property
     def total(self) -> int:
         """Return the number of points of all series."""
@@ -142,6 +213,8 @@ class RankPoints:
 
     def read(self, code: int, start: int, stop: int) -> Points:
         """Return points `start` (inclusive) to `stop` (exclusive) of a series, in the order logged."""
+        if self._runs is not None and self._scratch is not None:
+            return self._read_run(code, start, min(stop, int(self.counts[code])))
         if self._memory is None:
             self._partition()
         first = int(self._blocks[code]) + start
@@ -153,26 +226,36 @@ class RankPoints:
         data = self._scratch.read(max(last - first, 0) * size, self._offset + first * size)
         return np.frombuffer(data, dtype=POINT_DTYPE)
 
+    def _read_run(self, code: int, start: int, stop: int) -> Points:
+        assert self._runs is not None
+        count = max(0, stop - start)
+        with open_regular(self._path) as file:
+            file.seek((int(self._runs.starts[code]) + start) * POINT.size)
+            data = file.read(count * POINT.size)
+        if len(data) != count * POINT.size:
+            raise self._shorter()
+        records = np.frombuffer(data, dtype=RECORD_DTYPE)
+        points = np.empty(count, dtype=POINT_DTYPE)
+        for name in POINT_DTYPE.names or ():
+            points[name] = records[name]
+        return points
+
+    def _shorter(self) -> PackagerError:
+        return PackagerError(
+            "became shorter while it was read", path=self._path, hint="run the command again"
+        )
+
     def _partition(self) -> None:
         in_memory = np.empty(self.total if self._scratch is None else 0, dtype=POINT_DTYPE)
         cursors = self._blocks[:-1].copy()
         for records, codes in self._chunks(self._records):
-            order = np.argsort(codes, kind="stable")[int((codes < 0).sum()) :]
-            points = np.empty(len(order), dtype=POINT_DTYPE)
-            for name in POINT_DTYPE.names or ():
-                points[name] = records[name][order]
-            counts = np.bincount(codes[order], minlength=self._codes.count)
-            ends = np.cumsum(counts)
-            for code in np.flatnonzero(counts):
-                block = points[ends[code] - counts[code] : ends[code]]
+            for code, block in _blocks(records, codes, self._codes.count):
                 if self._scratch is None:
-                    in_memory[cursors[code] : cursors[code] + counts[code]] = block
+                    in_memory[cursors[code] : cursors[code] + len(block)] = block
                 else:
                     position = self._offset + int(cursors[code]) * POINT_DTYPE.itemsize
-                    self._scratch.write(block.tobytes(), position)
-            cursors += counts
+                    self._scratch.write(block.view(np.uint8), position)
+                cursors[code] += len(block)
         if not np.array_equal(cursors, self._blocks[1:]):
-            raise PackagerError(
-                "became shorter while it was read", path=self._path, hint="run the command again"
-            )
+            raise self._shorter()
         self._memory = in_memory

@@ -6,6 +6,9 @@ import weakref
 from pathlib import Path
 from threading import Lock
 
+import numpy as np
+import numpy.typing as npt
+
 from ..errors import PackagerError
 
 
@@ -24,13 +27,13 @@ class ScratchFile:
         self._lock = Lock()
         weakref.finalize(self, self._file.close)
 
-    def write(self, data: bytes, offset: int) -> None:
+    def write(self, data: npt.NDArray[np.uint8], offset: int) -> None:
         """Write all of `data` at `offset`.
 
         Raises:
             PackagerError: the temporary folder is full.
         """
-        view = memoryview(data)
+        view = data.data
         try:
             with self._lock:
                 self._file.seek(offset)

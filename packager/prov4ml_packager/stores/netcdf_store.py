@@ -71,15 +71,22 @@ def write_netcdf(
         PackagerError: the codec is unknown, or the library cannot write the file.
     """
     chosen = _chosen_codec(codec, level)
-    with (
-        atomic_file(path) as temporary,
-        library(path, None, "cannot be written"),
-        netCDF4.Dataset(temporary, "w", format="NETCDF4") as root,
-    ):
-        for name, value in {**STORE_ATTRIBUTES, **encoded(table.attributes)}.items():
-            root.setncattr(name, _to_netcdf(value))
-        for group in context_groups(table):
-            _write_group(root.createGroup(group.key), group, chosen, progress)
+    long_groups = []
+    with atomic_file(path) as temporary, library(path, None, "cannot be written"):
+        with netCDF4.Dataset(temporary, "w", format="NETCDF4") as root:
+            for name, value in {**STORE_ATTRIBUTES, **encoded(table.attributes)}.items():
+                root.setncattr(name, _to_netcdf(value))
+            for group in context_groups(table):
+                columns = _define_group(root.createGroup(group.key), group, chosen)
+                # A level that was asked for is what zlib makes of it, chunk for chunk.
+                if group.point_count > CHUNK_POINTS and (codec, level) in ((None, None), ("zlib", None)):
+                    long_groups.append(group)
+                else:
+                    _write_points(columns, group, progress)
+        if long_groups:
+            from .hdf5_chunks import write_point_chunks
+
+            write_point_chunks(temporary, long_groups, progress)
 
 
 def _to_netcdf(value: Attribute) -> Any:
@@ -95,7 +102,8 @@ def _from_netcdf(value: Any) -> object:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _write_group(target: Any, group: ContextGroup, codec: _Codec, progress: Callable[[int], None]) -> None:
+def _define_group(target: Any, group: ContextGroup, codec: _Codec) -> dict[str, Any]:
+    """Write all of a group but its points, and return the variables for those."""
     count, total = len(group.series), group.point_count
     target.setncatts(group.attributes)
     target.createDimension("series", count)
@@ -106,11 +114,14 @@ def _write_group(target: Any, group: ContextGroup, codec: _Codec, progress: Call
         texts[:] = np.array(group.texts(name), dtype=object)
     for name, kind in NUMBER_VARIABLES.items():
         _variable(target, name, kind, "series", count, codec)[:] = group.numbers(name)
-    columns = {
+    return {
         name: _variable(target, name, kind, "point", total, codec) for name, kind in POINT_VARIABLES.items()
     }
-    for start in range(0, total, CHUNK_POINTS):
-        stop = min(start + CHUNK_POINTS, total)
+
+
+def _write_points(columns: Mapping[str, Any], group: ContextGroup, progress: Callable[[int], None]) -> None:
+    for start in range(0, group.point_count, CHUNK_POINTS):
+        stop = min(start + CHUNK_POINTS, group.point_count)
         points = group.points.read(start, stop)
         for name, column in columns.items():
             column[start:stop] = points[name]

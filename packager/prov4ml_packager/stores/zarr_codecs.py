@@ -1,6 +1,6 @@
 """The codecs of Zarr stores: what is written, what is let in, and what a decoder complains of."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from zarr.codecs import BloscCodec, Crc32cCodec
 
 from ..errors import PackagerError
 from ..metric_table import CHUNK_POINTS
+from .chunk_encoding import Encoder
 
 # A format 2 store may name any codec of numcodecs, and one of them is pickle: a store is untrusted.
 SAFE_CODECS = frozenset(
@@ -87,7 +88,7 @@ class PointCodec:
             _BLOSC[self.name], self.level, numcodecs.Blosc.SHUFFLE, blocksize=kind.itemsize * chunk
         )
 
-    def encoder(self, kind: np.dtype[Any], chunk: int, zarr_format: int) -> "Encoder":
+    def encoder(self, kind: np.dtype[Any], chunk: int, zarr_format: int) -> Encoder:
         """Return a function that makes the bytes of a chunk out of its values."""
         compressor = self.format_2(kind, chunk)
         checksum = numcodecs.CRC32C(location="end") if zarr_format == 3 else None
@@ -99,9 +100,6 @@ class PointCodec:
             return bytes(memoryview(data).cast("B"))
 
         return encode
-
-
-Encoder = Callable[[npt.NDArray[Any]], bytes]
 
 
 def check_codecs(array: Any, path: Path, place: str) -> None:

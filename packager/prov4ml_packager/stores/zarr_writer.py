@@ -20,6 +20,7 @@ from ..atomic import atomic_directory, atomic_file
 from ..errors import PackagerError
 from ..metric_table import CHUNK_POINTS, MetricTable
 from .attributes import STORE_ATTRIBUTES, encoded
+from .chunk_encoding import encoded_chunks
 from .formats import is_zarr_directory
 from .ragged import (
     NUMBER_VARIABLES,
@@ -126,15 +127,10 @@ class _ZarrWriter:
             self._array(target, name, kind, "point", total, length, shard)
             encoders[name] = self.codec.encoder(kind, length, self.zarr_format)
         prefix = "c." if self.zarr_format == 3 else ""
-        for number in range(count):
-            start, stop = number * length, min((number + 1) * length, total)
-            points = group.points.read(start, stop)
-            for name, encode in encoders.items():
-                # A chunk at the edge is as long as the others.
-                values = np.zeros(length, POINT_VARIABLES[name])
-                values[: stop - start] = points[name]
-                _write_file(folder / name / f"{prefix}{number}", encode(values))
-            self.progress(stop - start)
+        for chunk in encoded_chunks(group.points, length, encoders):
+            for name, content in chunk.content.items():
+                _write_file(folder / name / f"{prefix}{chunk.number}", content)
+            self.progress(chunk.count)
         if self.sharded and count > 1:
             for name in POINT_VARIABLES:
                 join_chunks([folder / name / f"{prefix}{number}" for number in range(count)])
