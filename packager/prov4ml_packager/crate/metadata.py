@@ -14,6 +14,7 @@ from .entities import Entity, language_entity, references, web_url
 from .facts import RunFacts
 from .file_entities import described_files, directory_entity, file_entity
 from .graph_json import graph_json
+from .imports import import_entities
 from .licences import licence_entity
 from .members import MANIFEST, Member
 from .options import Author, Contact, CrateOptions, Organization, Spec
@@ -83,6 +84,9 @@ def _root(runs: Sequence[RunFacts], options: CrateOptions, agents: list[str], pa
         "hasPart": references(parts),
         "mentions": references([facts.action_id for facts in runs]),
     }
+    origins = [str(one["@id"]) for facts in runs for one in import_entities(facts)]
+    if origins:
+        root["isBasedOn"] = references(origins)
     if options.authors:
         root["author"] = references(agents)
     if options.publisher is not None:
@@ -117,7 +121,7 @@ def _add_run(
         parts.append(str(entity["@id"]))
     for file in inner:
         _put(entities, file_entity(file, roles.get(file.original), options.spec, language))
-    for entity in run_entities(facts, options, agent):
+    for entity in (*run_entities(facts, options, agent), *import_entities(facts)):
         _put(entities, entity)
     if not facts.folder:
         return sorted(parts)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from prov4ml.rundir import safe_names
 
 from ..record import ContextRecord, RankRecord, RunRecord
+from .attributes import user_attributes
 from .builder import Activity, Attributes, DocumentBuilder
 from .namespaces import run_uuid
 from .values import boolean, integer, name, text
@@ -50,6 +51,7 @@ def _run_attributes(run: RunRecord) -> Attributes:
     return {
         "prov4ml:experiment": text(run.experiment),
         "prov4ml:runId": text(run.run_id),
+        "prov4ml:name": text(run.name) if run.name else None,
         "prov4ml:uuid": str(run_uuid(run)),
         "prov4ml:status": run.status,
         "prov4ml:errorType": text(error.type) if error else None,
@@ -59,6 +61,7 @@ def _run_attributes(run: RunRecord) -> Attributes:
         "prov4ml:collectAllProcesses": boolean(run.collect_all_processes),
         "prov4ml:pointsLost": integer(sum(rank.points_lost for rank in run.ranks)),
         **(_process_attributes(alone) if alone else {}),
+        **user_attributes(run.tags),
     }
 
 
@@ -140,10 +143,10 @@ def add_agents(builder: DocumentBuilder, run: RunRecord, own: Activity) -> None:
     login = next((rank.user for rank in run.ranks if rank.user), None)
     user, logger = builder.claim("user"), builder.claim("logger")
     builder.element("agent", user, login or "unknown user", ["prov:Person"], {})
-    version = text(run.logger_version)
-    builder.element(
-        "agent", logger, f"prov4ml {run.logger_version}", ["prov:SoftwareAgent"], {"prov4ml:version": version}
-    )
+    is_known = run.logger_version != "unknown"
+    label = f"{run.logger_name} {run.logger_version}" if is_known else run.logger_name
+    version = text(run.logger_version) if is_known else None
+    builder.element("agent", logger, label, ["prov:SoftwareAgent"], {"prov4ml:version": version})
     builder.associated(own, user)
     builder.associated(own, logger)
     builder.on_behalf(logger, user, own)

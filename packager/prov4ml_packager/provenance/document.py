@@ -5,6 +5,7 @@ from typing import Any
 from ..record import RunRecord
 from .activities import add_activities, add_agents
 from .builder import DocumentBuilder
+from .imports import add_import
 from .inputs import add_commands, add_datasets, add_environment, add_parameters, add_ports, add_source_code
 from .namespaces import default_namespace
 from .outputs import add_artifacts, add_final_metrics, add_metrics, add_models
@@ -35,6 +36,7 @@ def build_document(run: RunRecord, *, store: str | None = None) -> dict[str, Any
     add_models(builder, run, activities)
     add_artifacts(builder, run, activities)
     add_final_metrics(builder, run, activities)
+    add_import(builder, run, activities)
     return builder.document()
 
 

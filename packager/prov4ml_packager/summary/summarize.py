@@ -8,7 +8,7 @@ from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_PROV, RUN_FILE
 from ..crate_members import METADATA_FILE, is_crate, parse_object, prov_members, read_member
 from ..documents import load_document
 from ..errors import PackagerError
-from ..record import FileRecord, RunRecord
+from ..record import FileRecord, ImportRecord, RunRecord
 from .values import Summary, iso_time, json_ready, metrics_summary
 
 
@@ -49,6 +49,7 @@ def _run(path: Path, run: RunRecord) -> Summary:
         "kind": "run-directory",
         "experiment": run.experiment,
         "run_id": run.run_id,
+        "name": run.name,
         "uuid": run.uuid,
         "status": run.status,
         "error": None if run.error is None else {"type": run.error.type, "message": run.error.message},
@@ -100,7 +101,26 @@ def _run(path: Path, run: RunRecord) -> Summary:
             {"dataset": one.label, "class": one.type, "info": json_ready(one.info), "sha256": one.sha256}
             for one in run.datasets
         ],
+        "tags": [{"tag": name, "value": json_ready(value)} for name, value in run.tags.items()],
+        "imported": None if run.imported is None else _imported(run.imported),
         "warnings": list(run.warnings),
+    }
+
+
+def _imported(record: ImportRecord) -> Summary:
+    return {
+        "format": record.format,
+        "time": iso_time(record.imported),
+        "by": f"{record.tool} {record.tool_version}",
+        "sources": [
+            {"source": one.original, "size": one.size, "sha256": one.sha256} for one in record.sources
+        ],
+        "carried": list(record.carried),
+        "lost": list(record.lost),
+        "repairs": [
+            {"rule": one.rule, "message": one.message, "subjects": list(one.subjects)}
+            for one in record.repairs
+        ],
     }
 
 

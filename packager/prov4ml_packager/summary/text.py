@@ -63,6 +63,7 @@ def _run(summary: Summary) -> Iterator[str]:
         [
             ("experiment", summary["experiment"]),
             ("run", summary["run_id"]),
+            ("name", summary["name"]),
             ("uuid", summary["uuid"]),
             ("status", status),
             ("start", summary["start"]),
@@ -78,10 +79,26 @@ def _run(summary: Summary) -> Iterator[str]:
     yield from _table("datasets", summary["datasets"], ("dataset", "class", "sha256"))
     yield from _table("models", summary["models"], ("model", "class", "parameters", "path", "size"))
     yield from _table("artifacts", summary["artifacts"], ("artifact", "context", "path", "size"))
+    yield from _table("tags", summary["tags"])
+    yield from _imported(summary["imported"])
     if summary["warnings"]:
         yield ""
         yield f"warnings ({len(summary['warnings'])})"
         yield from (f"  {printable(warning)}" for warning in summary["warnings"])
+
+
+def _imported(imported: Summary | None) -> Iterator[str]:
+    """Yield where an imported run comes from, what could not come over, and what was repaired."""
+    if imported is None:
+        return
+    yield ""
+    yield from _facts(
+        [("imported from", imported["format"]), ("imported", f"{imported['time']} by {imported['by']}")]
+    )
+    yield from _table("sources", imported["sources"], ("source", "size", "sha256"))
+    yield from _table("lost", [{"lost": line} for line in imported["lost"]])
+    repairs = [{"repaired": one["message"], "times": len(one["subjects"])} for one in imported["repairs"]]
+    yield from _table("repaired", repairs)
 
 
 def _document(summary: Summary) -> Iterator[str]:
