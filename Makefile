@@ -13,10 +13,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 PYTEST_ARGS ?=
-SYSTEM_PACKAGES := chromium graphviz netcdf-bin openmpi-bin
-SYSTEM_PROGRAMS := chromium dot ncdump mpirun
+SYSTEM_PACKAGES := chromium graphviz netcdf-bin openmpi-bin openssh-client
+SYSTEM_PROGRAMS := chromium dot ncdump mpirun ssh-keygen
 
-.PHONY: help demo test check lint format test-torch system-deps bench crash prov-mutation prov-compare docs fixtures clean
+.PHONY: help demo test check lint format test-torch system-deps bench crash crash-crates prov-mutation prov-compare docs fixtures clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -58,8 +58,11 @@ system-deps:  ## install the system programs that some tests need (Debian)
 bench: $(VENV)/.test-installed  ## measure, and write docs/benchmarks.md
 	$(BIN)/python benchmarks/run.py --write docs/benchmarks.md
 
-crash: $(VENV)/.test-installed  ## the long proof: kill -9 at two hundred random instants
+crash: $(VENV)/.test-installed  ## the long proof: training killed with -9 at two hundred random instants
 	$(BIN)/python -m tests.logger.crash_proof --kills 200
+
+crash-crates: $(VENV)/.test-installed  ## the same for crates that are made and updated
+	$(BIN)/python -m tests.crate.crash_proof --kills 200
 
 prov-mutation: $(VENV)/.test-installed  ## the proof that the tests notice every rule of PROV-CONSTRAINTS: its table
 	$(BIN)/python -m tests.validators.prov_constraints.mutation

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,9 +75,8 @@ def atomic_file(path: Path) -> Iterator[Path]:
 def atomic_directory(path: Path) -> Iterator[Path]:
     """Yield a new, empty directory to fill; it becomes `path` in one step when the block ends.
 
-    A directory that was at `path` before is moved aside first, moved back if the renaming fails, and removed
-    at the end: whether it may be replaced is the caller's decision. If the block raises, also by an
-    interrupt, nothing is left behind and `path` is untouched.
+    A directory that was at `path` before is removed at the end: whether it may be replaced is the caller's
+    decision. If the block raises, also by an interrupt, nothing is left behind and `path` is untouched.
 
     Raises:
         PackagerError: the directory cannot be made or renamed, or `path` is a file. Errors of the block
@@ -94,24 +94,51 @@ def atomic_directory(path: Path) -> Iterator[Path]:
         except OSError as error:
             raise _failure(path, error) from error
         yield temporary
-        _swap(temporary, path)
+        put_directory(temporary, path)
     finally:
         _remove(temporary)
 
 
-def _swap(temporary: Path, path: Path) -> None:
-    aside = _sibling(path)
+def put_directory(fresh: Path, path: Path) -> None:
+    """Put a finished directory at `path`, on the same file system, and remove the one that was there.
+
+    On Linux the two are exchanged in one system call. Elsewhere, and on a file system that cannot do that,
+    the old one is moved aside first, so that for an instant there is none at `path`; if the second renaming
+    fails it is moved back.
+
+    Raises:
+        PackagerError: it cannot be renamed.
+    """
     try:
-        # No portable system call exchanges two directories, so for an instant there is none at `path`.
-        moved = os.path.lexists(path)
-        if moved:
-            os.rename(path, aside)
-        try:
-            os.rename(temporary, path)
-        except BaseException:
-            if moved:
-                os.rename(aside, path)
-            raise
+        if not os.path.lexists(path):
+            os.rename(fresh, path)
+        elif _exchange(fresh, path):
+            _remove(fresh)
+        else:
+            _move_aside(fresh, path)
     except OSError as error:
         raise _failure(path, error) from error
+
+
+def _exchange(fresh: Path, path: Path) -> bool:
+    """Exchange two directories with renameat2(2), if this system has it; Python offers no such call."""
+    if not sys.platform.startswith("linux"):
+        return False
+    import ctypes
+
+    call = getattr(ctypes.CDLL(None), "renameat2", None)
+    if call is None:
+        return False
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    return bool(call(here, os.fsencode(fresh), here, os.fsencode(path), ctypes.c_uint(exchange)) == 0)
+
+
+def _move_aside(fresh: Path, path: Path) -> None:
+    aside = _sibling(path)
+    os.rename(path, aside)
+    try:
+        os.rename(fresh, path)
+    except BaseException:
+        os.rename(aside, path)
+        raise
     _remove(aside)

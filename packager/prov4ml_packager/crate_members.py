@@ -26,7 +26,12 @@ def is_crate(path: Path) -> bool:
 
 
 @contextmanager
-def _open(crate: Path) -> Iterator[Members]:
+def open_members(crate: Path) -> Iterator[Members]:
+    """Open a crate, whatever its kind, to read its members.
+
+    Raises:
+        Unreadable: it is no archive that can be read.
+    """
     if crate.is_dir():
         yield DirectoryMembers(crate)
     elif crate.name.lower().endswith(_TARS):
@@ -44,7 +49,7 @@ def read_member(crate: Path, path: str) -> bytes:
         Unreadable: the crate is no archive that can be read.
     """
     try:
-        with _open(crate) as members:
+        with open_members(crate) as members:
             if crate.is_dir() and any((crate / path).parents[i].is_symlink() for i in range(path.count("/"))):
                 raise PackagerError("is reached through a symbolic link", path=crate, place=path)
             if not any(entry.path == path and entry.kind == "file" for entry in members.entries()):
@@ -66,7 +71,7 @@ def prov_members(crate: Path) -> list[str]:
     """Return the paths of the PROV documents of the runs in a crate, in the order stored."""
     ending = (PACKAGED_DIRECTORY, PACKAGED_PROV)
     try:
-        with _open(crate) as members:
+        with open_members(crate) as members:
             return [
                 entry.path
                 for entry in members.entries()

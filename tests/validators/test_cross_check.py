@@ -209,3 +209,24 @@ def test_crates_of_yprov4ml_hold_the_files_of_their_documents(kind: str) -> None
     member = f"runs/{kind}_experiment_0/prov_{kind}_experiment_GR0_0.json"
     (outside,) = [one for one in findings if one.rule == "prov-ml/outside-run"]
     assert outside.location.file == member
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("name", ["/absolute.txt", "//twice", "a//b", "/", "./x", "../x"])
+def test_names_that_no_crate_may_have_end_in_a_report(tmp_path: Path, name: str) -> None:
+    crate = tmp_path / "c.zip"
+    crate.write_bytes((ROOT / "fixtures/format-1/crates/finished_0.zip").read_bytes())
+    with zipfile.ZipFile(crate, "a") as archive:
+        archive.writestr(name, "")
+    assert "undescribed" in " ".join(one.rule for one in validate(crate).findings) or name in ("/", "./x")
+
+
+def test_a_damaged_document_is_a_finding_that_names_it(tmp_path: Path) -> None:
+    crate = tmp_path / "c.zip"
+    content = bytearray((ROOT / "fixtures/format-1/crates/finished_0.zip").read_bytes())
+    with zipfile.ZipFile(ROOT / "fixtures/format-1/crates/finished_0.zip") as archive:
+        info = archive.getinfo("packaged/prov.json")
+    content[info.header_offset + 30 + len(info.filename) + info.compress_size // 2] ^= 0x20
+    crate.write_bytes(content)
+    found = [one for one in validate(crate).findings if one.rule == "payload/damaged"]
+    assert [one.location.file for one in found] == ["packaged/prov.json"]

@@ -36,13 +36,21 @@ def _worth_processes(paths: Sequence[Path]) -> bool:
 class _Check:
     """`validate` with its options, as it can be sent to another process; `Unreadable` becomes a report."""
 
-    def __init__(self, profile: str | None, store_reader: StoreReader | None) -> None:
+    def __init__(
+        self, profile: str | None, store_reader: StoreReader | None, signed_with: bytes | None
+    ) -> None:
         self._profile = profile
         self._store_reader = store_reader
+        self._signed_with = signed_with
 
     def __call__(self, path: Path) -> Report:
         try:
-            return validate(path, profile=self._profile, store_reader=self._store_reader)
+            return validate(
+                path,
+                profile=self._profile,
+                store_reader=self._store_reader,
+                signed_with=self._signed_with,
+            )
         except Unreadable as error:
             return unreadable_report(error)
         except MemoryError:
@@ -79,6 +87,7 @@ def validate_all(
     *,
     profile: str | None = None,
     store_reader: StoreReader | None = None,
+    signed_with: bytes | None = None,
     jobs: int | None = None,
 ) -> Iterator[Report]:
     """Check many paths.
@@ -87,6 +96,7 @@ def validate_all(
         paths: files and directories, each of them one thing to check.
         profile: as for `validate`.
         store_reader: as for `validate`; it has to be one that can be pickled.
+        signed_with: as for `validate`.
         jobs: processes at most; the usable processors if None. Few small inputs are checked in this one.
 
     Yields:
@@ -94,7 +104,7 @@ def validate_all(
     """
     todo = list(paths)
     jobs = usable_processors() if jobs is None else jobs
-    check = _Check(profile, store_reader)
+    check = _Check(profile, store_reader, signed_with)
     if jobs > 1 and _worth_processes(todo):
         yield from _in_processes(check, todo, jobs)
     else:

@@ -1,10 +1,11 @@
 """`validate`: finds out what a path is, and hands it to the checks of that kind."""
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .crate.check import check_bare_metadata, check_crate
+from .crate.check import check_bare_metadata, check_crate, find_root
 from .crate.graph import DESCRIPTOR, LEGACY_DESCRIPTOR
 from .crate.members import LARGEST_METADATA, DirectoryMembers, Members, TarMembers, open_zip
 from .crate.profiles import find_profile
@@ -21,7 +22,22 @@ _ZIP_NAMES = (".zip", ".eln")
 _TAR_NAMES = (".tar.gz", ".tgz", ".tar.zst", ".tzst")
 
 
-def validate(path: Path, *, profile: str | None = None, store_reader: StoreReader | None = None) -> Report:
+@dataclass(frozen=True)
+class _Options:
+    """What `validate` was asked for besides the path; its parameters say what each is."""
+
+    profile: str | UserProfile | None
+    store_reader: StoreReader | None
+    signed_with: bytes | None
+
+
+def validate(
+    path: Path,
+    *,
+    profile: str | None = None,
+    store_reader: StoreReader | None = None,
+    signed_with: bytes | None = None,
+) -> Report:
     """Check a run directory, an RO-Crate or a PROV document.
 
     A directory with `ro-crate-metadata.json`, an archive, and that file alone are crates; any other directory
@@ -35,6 +51,8 @@ def validate(path: Path, *, profile: str | None = None, store_reader: StoreReade
             path of a TOML file with rules of the user, which hold in addition.
         store_reader: reads metric stores for the rules that need one; without it they are
             reported as not checked.
+        signed_with: a public key in the wire format of SSH (see `seal.public_keys.load_public_key`) that a
+            crate has to be signed with, so that every byte of it is its maker's; nothing else has a seal.
 
     Returns:
         The findings, heaviest first.
@@ -46,28 +64,28 @@ def validate(path: Path, *, profile: str | None = None, store_reader: StoreReade
     chosen = None if profile is None else find_profile(profile)
     path = Path(path)
     try:
-        kind, profiles, findings = _check(path, shown, chosen, store_reader)
+        kind, profiles, findings = _check(path, shown, _Options(chosen, store_reader, signed_with))
     except FileNotFoundError as error:
         raise Unreadable(shown, "no such file or directory", "check the path") from error
     except RecursionError as error:
         raise Unreadable(shown, "nested too deeply to be checked") from error
     except OSError as error:
         raise Unreadable(shown, f"cannot be read: {error.strerror or error}") from error
+    if signed_with is not None and kind != "ro-crate":
+        findings += _not_sealed()
     return Report(shown, kind, profiles, sort_findings(findings))
 
 
-def _check(
-    path: Path, shown: str, profile: str | UserProfile | None, store_reader: StoreReader | None
-) -> tuple[str, tuple[str, ...], list[Finding]]:
+def _check(path: Path, shown: str, options: _Options) -> tuple[str, tuple[str, ...], list[Finding]]:
     name = path.name.lower()
     if path.is_dir():
         kind = directory_kind(path)
         if kind == "ro-crate":
-            return _crate(shown, DirectoryMembers(path), profile, store_reader, path)
+            return _crate(shown, DirectoryMembers(path), options, path)
         if kind == "run-directory":
             from .run_directory import check_run_directory
 
-            return "run-directory", ("run-directory-1",), check_run_directory(path, store_reader)
+            return "run-directory", ("run-directory-1",), check_run_directory(path, options.store_reader)
         message = f"neither a run directory ({RUN_FILE}) nor a crate ({DESCRIPTOR})"
         raise Unreadable(shown, message, "give the directory that holds one of them")
     if not path.exists():
@@ -76,23 +94,23 @@ def _check(
         raise Unreadable(shown, "is a pipe or a device", "give a file or a directory")
     if name.endswith(_ZIP_NAMES) or _begins_with(path, b"PK\x03\x04"):
         with open_zip(path) as members:
-            return _crate(shown, members, profile, store_reader)
+            return _crate(shown, members, options)
     if name.endswith(_TAR_NAMES):
-        return _crate(shown, TarMembers(path), profile, store_reader)
+        return _crate(shown, TarMembers(path), options)
     if path.stat().st_size > 4 * LARGEST_METADATA:
         raise Unreadable(shown, "too large to be checked in memory")
     data = path.read_bytes()
     other = format_of_file(name)
     if other is not None:
-        return _other_prov(shown, path, data, other, store_reader)
+        return _other_prov(shown, path, data, other, options.store_reader)
     if name in (DESCRIPTOR, LEGACY_DESCRIPTOR):
-        return "ro-crate", *check_bare_metadata(shown, data, path.name, profile)
+        return _bare_metadata(shown, data, path.name, options)
     source = decode_json(data, path=shown)
     if _is_json_ld(source.value):
         linked = format_of_json(source.value)
         if linked is not None:
-            return _other_prov(shown, path, data, linked, store_reader)
-        return "ro-crate", *check_bare_metadata(shown, data, path.name, profile)
+            return _other_prov(shown, path, data, linked, options.store_reader)
+        return _bare_metadata(shown, data, path.name, options)
     if not _looks_like_prov(source.value, name):
         message = "neither PROV-JSON nor the metadata of a crate"
         raise Unreadable(
@@ -103,7 +121,7 @@ def _check(
     from .prov_json.store import check_stores
 
     findings = check_prov_json(source)
-    findings += with_places(check_stores(source.value, path.parent, store_reader), source.text)
+    findings += with_places(check_stores(source.value, path.parent, options.store_reader), source.text)
     return "prov-json", (), findings
 
 
@@ -124,17 +142,34 @@ def _other_prov(
 def _crate(
     shown: str,
     members: Members,
-    profile: str | UserProfile | None,
-    store_reader: StoreReader | None,
+    options: _Options,
     directory: Path | None = None,
 ) -> tuple[str, tuple[str, ...], list[Finding]]:
     members = ListedMembers(members)
-    profiles, findings = check_crate(shown, members, profile=profile)
+    profiles, findings = check_crate(shown, members, profile=options.profile)
     if document_names(members.entries()):
         from .cross_check.check import check_parts
 
-        findings += check_parts(members, directory=directory, store_reader=store_reader)
+        findings += check_parts(members, directory=directory, store_reader=options.store_reader)
+    if options.signed_with is not None:
+        from .seal.check import check_seal
+
+        root = find_root(list(members.entries()))
+        findings += check_seal(members, root or "", options.signed_with)
     return "ro-crate", profiles, findings
+
+
+def _bare_metadata(
+    shown: str, data: bytes, name: str, options: _Options
+) -> tuple[str, tuple[str, ...], list[Finding]]:
+    profiles, findings = check_bare_metadata(shown, data, name, options.profile)
+    return "ro-crate", profiles, findings + (_not_sealed() if options.signed_with is not None else [])
+
+
+def _not_sealed() -> list[Finding]:
+    from .seal.check import NOT_SEALED
+
+    return [NOT_SEALED.finding("not sealed: only a whole crate can be")]
 
 
 def _begins_with(path: Path, magic: bytes) -> bool:

@@ -33,7 +33,9 @@ _COMMANDS = (
     "import",
     "inspect",
     "repair",
+    "sign",
     "unpack",
+    "update",
     "validate",
 )
 
@@ -135,4 +137,6 @@ def _explain(error: BaseException) -> str:
 
 def _extra(module: str) -> str:
     root = module.partition(".")[0]
+    if root == "cryptography":
+        return "sign"
     return "validate" if root in _VALIDATE_MODULES else "demo" if root in _DEMO_MODULES else "pack"

@@ -40,6 +40,12 @@ def _store_reader() -> "StoreReader | None":
         return None
 
 
+def _public_key(path: Path) -> bytes:
+    from prov4ml_validators.seal.public_keys import load_public_key
+
+    return load_public_key(path)
+
+
 def _explain(context: click.Context, _: click.Parameter, pattern: str | None) -> None:
     if pattern is None:
         return
@@ -116,6 +122,14 @@ def _print(reports: Sequence[Report], severity: Severity, form: str) -> None:
 @click.option("--ignore", metavar="RULE", multiple=True, help="These rules do not count.")
 @click.option("--profile", metavar="NAME", default=None, help="Check against it, whatever PATH declares.")
 @click.option(
+    "--verify-signature",
+    "key",
+    metavar="KEY",
+    type=path_type,
+    default=None,
+    help="A crate must be signed with this public key (PEM or .pub), and unchanged in every byte.",
+)
+@click.option(
     "--jobs",
     metavar="N",
     type=click.IntRange(min=1),
@@ -138,6 +152,7 @@ def command(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     profile: str | None,
+    key: Path | None,
     jobs: int | None,
 ) -> None:
     """Check run directories, PROV documents and RO-Crates, with no network.
@@ -158,6 +173,7 @@ def command(
         [path for path, problem in inputs.items() if problem is None],
         profile=profile or project.profile,
         store_reader=_store_reader(),
+        signed_with=_public_key(key) if key is not None else None,
         jobs=jobs,
     )
     reports = [selection.apply(problem or next(checked)) for problem in inputs.values()]

@@ -9,6 +9,7 @@ from .archives import archive_kind, check_compression, write_archive
 from .drawing import draw_graph
 from .facts import RunFacts, gather_facts, run_folders
 from .hints import crate_hints
+from .manifest import manifest_lines
 from .members import MANIFEST, METADATA, PREVIEW, Member, bytes_member
 from .metadata import metadata_json
 from .options import Compression, CrateOptions
@@ -58,7 +59,7 @@ def build_crate(
     preview = bytes_member(PREVIEW, preview_html(facts, options).encode("utf-8"))
     payload = [member for one in facts for member in one.payload.members()]
     payload += [Member(one.folder, None) for one in facts if one.folder]
-    manifest = bytes_member(MANIFEST, _manifest([*payload, preview]))
+    manifest = bytes_member(MANIFEST, manifest_lines([*payload, preview]))
     metadata = bytes_member(METADATA, metadata_json(facts, options, manifest))
     for line in crate_hints(facts, options, kind, compression):
         note(line)
@@ -90,9 +91,3 @@ def _check_target(runs: Sequence[RunRecord], target: Path) -> None:
             raise PackagerError("lies in the run itself", path=target, hint="write the crate beside it")
         if place in root.parents:
             raise PackagerError(f"holds the run {run.directory}", path=target, hint="choose a new name")
-
-
-def _manifest(members: Sequence[Member]) -> bytes:
-    """Return the lines that `sha256sum --check` reads, sorted by path."""
-    files = sorted((member.path, member.sha256) for member in members if not member.is_directory)
-    return "".join(f"{sha256}  {path}\n" for path, sha256 in files).encode("utf-8")

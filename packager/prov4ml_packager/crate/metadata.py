@@ -16,11 +16,11 @@ from .file_entities import described_files, directory_entity, file_entity
 from .graph_json import graph_json
 from .imports import import_entities
 from .licences import licence_entity
+from .manifest import manifest_entity
 from .members import MANIFEST, Member
-from .options import Author, Contact, CrateOptions, Organization, Spec
+from .options import RUN_TERMS, Author, Contact, CrateOptions, Organization, Spec
 from .payload import PayloadFile
 
-RUN_TERMS = "https://w3id.org/ro/terms/workflow-run/context"
 _PROFILE_VERSION: dict[Spec, str | None] = {"1.1": "0.5", "1.2": None, "1.3": "0.6"}
 
 
@@ -43,7 +43,7 @@ def metadata_json(runs: Sequence[RunFacts], options: CrateOptions, manifest: Mem
     parts: list[str] = []
     for facts in runs:
         parts += _add_run(entities, facts, options, agents[0] if agents else None)
-    entities[MANIFEST] = _manifest_entity(manifest)
+    entities[MANIFEST] = manifest_entity(manifest)
     root = _root(runs, options, agents, [*parts, MANIFEST])
     profile = _profile_entity(options.spec)
     if profile is not None:
@@ -135,18 +135,6 @@ def _add_run(
         "mentions": {"@id": facts.action_id},
     }
     return [folder]
-
-
-def _manifest_entity(manifest: Member) -> Entity:
-    return {
-        "@id": MANIFEST,
-        "@type": "File",
-        "name": MANIFEST,
-        "description": "SHA-256 of every file of this crate but the metadata and itself, for sha256sum.",
-        "encodingFormat": "text/plain",
-        "contentSize": str(manifest.size),
-        "sha256": manifest.sha256,
-    }
 
 
 def _profile_entity(spec: Spec) -> Entity | None:

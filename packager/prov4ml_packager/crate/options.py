@@ -11,6 +11,7 @@ Spec = Literal["1.1", "1.2", "1.3"]
 COMPRESSIONS: tuple[Compression, ...] = get_args(Compression)
 SPECS: tuple[Spec, ...] = get_args(Spec)
 PROFILES = ("process",)
+RUN_TERMS = "https://w3id.org/ro/terms/workflow-run/context"
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
 """Threads that compress side by side; how many there are never shows in the bytes."""
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+
+from prov4ml_validators.batch import usable_processors
 
 _MOST = 8
 """More threads than this wait for the one that reads, and their blocks would take memory."""
@@ -18,17 +19,10 @@ class Workers:
     ahead: int = 0
 
 
-def available_cores() -> int:
-    """Return how many cores this process may use, which on a shared node is not how many there are."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 @contextmanager
 def start_workers(count: int | None = None) -> Iterator[Workers]:
     """Yield workers for the block: a thread a core, at most 8, and none where there is only one core."""
-    threads = min(count or available_cores(), _MOST)
+    threads = min(count or usable_processors(), _MOST)
     if threads < 2:
         yield Workers()
         return

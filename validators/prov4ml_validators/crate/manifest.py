@@ -44,6 +44,12 @@ _LINE = re.compile(r"([0-9a-fA-F]{64})[ \t]+\*?(.+)")
 _ESCAPE = re.compile(r"%(0[aA]|0[dD]|25)")
 
 
+def parse_line(line: str) -> tuple[str, str] | None:
+    """Return path and digest (in lower case) of a line of the manifest; None if it has another form."""
+    match = _LINE.fullmatch(line.removesuffix("\r"))
+    return None if match is None else (match[2].removeprefix("./"), match[1].lower())
+
+
 def _is_outside(path: str) -> bool:
     """Return whether the manifest leaves a file out: it would be circular, or it comes later."""
     return path in (MANIFEST, "ro-crate-metadata.json") or path.endswith((".sig", ".asc", ".minisig"))
@@ -72,11 +78,11 @@ def check_manifest_lines(
         if not line:
             continue
         where = Location(file=MANIFEST, line=number, column=1)
-        match = _LINE.fullmatch(line.removesuffix("\r"))
-        if match is None:
+        parsed = parse_line(line)
+        if parsed is None:
             yield FORM.finding(f"{shorten(line)} is no digest and path", where)
             continue
-        digest, path = match.group(1).lower(), match.group(2).removeprefix("./")
+        path, digest = parsed
         if path not in entries:
             path = _unescape(path)
         if path not in entries or entries[path].kind != "file":

@@ -21,6 +21,7 @@ CHUNK = 1 << 20
 LARGEST_METADATA = 256 << 20
 """Larger metadata is refused: it would not fit the memory of the machine that checks it."""
 
+_DECODERS = frozenset({"zlib", "lzma", "_lzma", "backports", "compression", "zipfile", "tarfile"})
 _ZSTD_METHOD = 93
 _ZSTD_HINT = "pip install 'prov4ml[pack]' (backports.zstd), or use Python 3.14"
 
@@ -53,14 +54,35 @@ class Members(Protocol):
         """Yield the content of files, in chunks; each must be used up before the next.
 
         Raises:
-            OSError, ValueError: a file is damaged.
+            DamagedMember: a file cannot be read; it is an `OSError`.
+            OSError: the archive cannot be read any further.
         """
         ...
 
 
-def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
-    while chunk := stream.read(CHUNK):
-        yield chunk
+class DamagedMember(OSError):
+    """A member whose content cannot be read: cut off, altered, or compressed in a way that nobody knows."""
+
+    def __init__(self, path: str, error: Exception) -> None:
+        super().__init__(f"{path}: {error}")
+        self.path = path
+        self.reason = str(error)
+
+
+def _is_damage(error: Exception) -> bool:
+    """Tell what archives raise from mistakes in this program: decoders' errors have no common base."""
+    known = (OSError, ValueError, EOFError, NotImplementedError, RuntimeError)
+    return isinstance(error, known) or type(error).__module__.partition(".")[0] in _DECODERS
+
+
+def _chunks(stream: IO[bytes], path: str) -> Iterator[bytes]:
+    try:
+        while chunk := stream.read(CHUNK):
+            yield chunk
+    except Exception as error:
+        if not _is_damage(error):
+            raise
+        raise DamagedMember(path, error) from error
 
 
 class DirectoryMembers:
@@ -93,8 +115,12 @@ class DirectoryMembers:
     def contents(self, paths: Collection[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Yield the content of files sorted by path."""
         for path in sorted(paths):
-            with open(self._directory / path, "rb") as stream:
-                yield path, _chunks(stream)
+            try:
+                stream = open(self._directory / path, "rb")  # noqa: SIM115  (closed below)
+            except OSError as error:
+                raise DamagedMember(path, error) from error
+            with stream:
+                yield path, _chunks(stream, path)
 
 
 class ZipMembers:
@@ -119,14 +145,15 @@ class ZipMembers:
 
     def contents(self, paths: Collection[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Yield the content of files in the order stored; of duplicate members the last."""
-        import zipfile
-
         for path in [name for name in dict.fromkeys(self._archive.namelist()) if name in paths]:
             try:
-                with self._archive.open(path) as stream:
-                    yield path, _chunks(stream)
-            except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-                raise OSError(f"{path}: {error}") from error
+                stream = self._archive.open(path)
+            except Exception as error:
+                if not _is_damage(error):
+                    raise
+                raise DamagedMember(path, error) from error
+            with stream:
+                yield path, _chunks(stream, path)
 
 
 class TarMembers:
@@ -142,7 +169,11 @@ class TarMembers:
         try:
             with _tar_stream(self._path) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
                 yield archive
-        except (tarfile.TarError, EOFError) as error:
+        except OSError:
+            raise
+        except Exception as error:
+            if not _is_damage(error):
+                raise
             raise OSError(str(error)) from error
 
     def entries(self) -> Iterator[Member]:
@@ -168,7 +199,7 @@ class TarMembers:
                 if info.isfile() and name in paths:
                     stream = archive.extractfile(info)
                     if stream is not None:
-                        yield name, _chunks(stream)
+                        yield name, _chunks(stream, name)
 
 
 @contextmanager

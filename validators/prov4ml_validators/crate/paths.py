@@ -57,6 +57,14 @@ CLASH = rule(
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
+def parent_folders(path: str) -> Iterator[str]:
+    """Yield the folders above a member, the nearest first, without the root and whatever the name is."""
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        if path:
+            yield path
+
+
 def _leads_out(path: str) -> bool:
     depth = 0
     for part in re.split(r"[/\\]", path):

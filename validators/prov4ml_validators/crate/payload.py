@@ -9,7 +9,8 @@ from ..report import Finding, Location, Severity
 from ..rules import rule
 from .graph import CrateGraph, Entity, as_list, decoded, texts
 from .manifest import MANIFEST, WRONG, check_manifest_lines
-from .members import Member, Members
+from .members import DamagedMember, Member, Members
+from .paths import parent_folders
 
 _MUST, _SHOULD = Severity.MUST, Severity.SHOULD
 
@@ -73,7 +74,6 @@ _DIGITS = re.compile(r"\d{1,20}")
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _LENGTHS = {"sha256": 64, "sha512": 128, "sha1": 40, "md5": 32}
 _LARGEST_RATIO, _BOMB_SIZE = 1000, 1 << 30
-_DECODERS = frozenset({"zlib", "lzma", "_lzma", "backports", "compression", "zipfile", "tarfile"})
 
 
 @dataclass(frozen=True)
@@ -134,18 +134,12 @@ def check_presence(graph: CrateGraph, payload: Payload) -> Iterator[Finding]:
     for path, member in payload.entries.items():
         if member.kind != "file" or path in described or _is_own(path):
             continue
-        if not any(parent in directories for parent in _parents(path)):
+        if not any(parent in directories for parent in parent_folders(path)):
             yield UNDESCRIBED.finding(f"{shorten(path)} is not described", Location(file=path))
 
 
 def _is_own(path: str) -> bool:
     return path in _METADATA or path in (_PREVIEW, MANIFEST) or path.startswith(f"{_PREVIEW_FILES}/")
-
-
-def _parents(path: str) -> Iterator[str]:
-    while "/" in path:
-        path = path.rpartition("/")[0]
-        yield path
 
 
 def check_content(graph: CrateGraph, payload: Payload) -> Iterator[Finding]:
@@ -165,9 +159,15 @@ def check_content(graph: CrateGraph, payload: Payload) -> Iterator[Finding]:
                 else:
                     stated.setdefault(found, []).append((entity, name, digest.lower()))
     listed: dict[str, str] = {}
-    if MANIFEST in payload.entries:
-        yield from check_manifest_lines(payload.members, payload.prefix, payload.entries, listed)
-    yield from _digests(payload, stated, listed)
+    try:
+        if MANIFEST in payload.entries:
+            yield from check_manifest_lines(payload.members, payload.prefix, payload.entries, listed)
+        yield from _digests(payload, stated, listed)
+    except DamagedMember as error:
+        where = Location(file=error.path.removeprefix(payload.prefix))
+        yield DAMAGED.finding(f"{shorten(where.file)} is not readable: {error.reason}", where)
+    except OSError as error:
+        yield DAMAGED.finding(f"not readable: {error}")
 
 
 def _size(entity: Entity, member: Member) -> Iterator[Finding]:
@@ -195,27 +195,20 @@ def _digests(
         return
     import hashlib  # loads OpenSSL, for crates that state digests
 
-    try:
-        for full_path, chunks in payload.members.contents(wanted):
-            path = full_path[len(payload.prefix) :]
-            wanted_here = stated.get(path, ())
-            names = {name for _, name, _ in wanted_here} | ({"sha256"} if path in listed else set())
-            digests = {name: hashlib.new(name, usedforsecurity=False) for name in names}
-            for chunk in chunks:
-                for digest in digests.values():
-                    digest.update(chunk)
-            actual = {name: digest.hexdigest() for name, digest in digests.items()}
-            for entity, name, expected in wanted_here:
-                if actual[name] != expected:
-                    message = f"{name} of {shorten(entity.id)} is {actual[name]}, not {expected}"
-                    yield DIGESTS[name].finding(message, entity.place(name))
-            if path in listed and listed[path] != actual["sha256"]:
-                yield WRONG.finding(
-                    f"{shorten(path)} is not the file that the manifest lists", Location(file=path)
-                )
-    except (OSError, ValueError, EOFError) as error:
-        yield DAMAGED.finding(f"not readable: {error}")
-    except Exception as error:  # zlib, lzma and zstd have errors of their own, with no common base
-        if type(error).__module__.partition(".")[0] not in _DECODERS:
-            raise
-        yield DAMAGED.finding(f"not readable: {error}")
+    for full_path, chunks in payload.members.contents(wanted):
+        path = full_path[len(payload.prefix) :]
+        wanted_here = stated.get(path, ())
+        names = {name for _, name, _ in wanted_here} | ({"sha256"} if path in listed else set())
+        digests = {name: hashlib.new(name, usedforsecurity=False) for name in names}
+        for chunk in chunks:
+            for digest in digests.values():
+                digest.update(chunk)
+        actual = {name: digest.hexdigest() for name, digest in digests.items()}
+        for entity, name, expected in wanted_here:
+            if actual[name] != expected:
+                message = f"{name} of {shorten(entity.id)} is {actual[name]}, not {expected}"
+                yield DIGESTS[name].finding(message, entity.place(name))
+        if path in listed and listed[path] != actual["sha256"]:
+            yield WRONG.finding(
+                f"{shorten(path)} is not the file that the manifest lists", Location(file=path)
+            )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..crate.graph import CrateGraph, Entity, as_list, decoded, references, texts
 from ..crate.members import Members
+from ..crate.paths import parent_folders
 from ..json_text import pointer, shorten
 from ..prov_json.records import Record
 from ..prov_ml.vocabulary import scalars
@@ -93,14 +94,9 @@ def crate_files(members: Members, sizes: Mapping[str, int], graph: CrateGraph, p
                 other_names.setdefault(
                     posixpath.join(posixpath.dirname(place), posixpath.basename(name)), place
                 )
-    folders = {place for path in sizes for place in _parents(path)}
+    folders = {place for path in sizes for place in parent_folders(path)}
     known = {**dict.fromkeys(folders, _FOLDER), **sizes}
     return Files(members, known, described, {k: v for k, v in other_names.items() if k not in known})
-
-
-def _parents(path: str) -> Iterator[str]:
-    while path := posixpath.dirname(path):
-        yield path
 
 
 def named_files(document: Document) -> Iterator[Named]:
@@ -204,7 +200,7 @@ def check_listed(
     """
     known = {files.find(one.path, document.folder) for document in documents for one in named_files(document)}
     for path, entity in _listed(documents, graph, files):
-        inside = path in known or any(parent in known for parent in _parents(path))
+        inside = path in known or any(parent in known for parent in parent_folders(path))
         if not inside and not any(_is_product(path, document) for document in documents):
             where = Location(file=metadata, pointer=entity.pointer)
             yield NOT_IN_PROVENANCE.finding(f"{shorten(path)} is not in the provenance", where)

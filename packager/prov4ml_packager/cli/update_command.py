@@ -1,0 +1,73 @@
+"""`prov4ml-pack update`."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from .options import debug_option, example, path_type
+from .output import note, progress, say
+
+
+def _time() -> datetime:
+    """Return the time to record: SOURCE_DATE_EPOCH (reproducible-builds.org) where it is set, else now."""
+    import os
+
+    given = os.environ.get("SOURCE_DATE_EPOCH")
+    if given is None:
+        return datetime.now(UTC)
+    try:
+        return datetime.fromtimestamp(int(given), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise click.UsageError(f"SOURCE_DATE_EPOCH is {given!r} and no number of seconds") from error
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise click.BadParameter(f"{text!r} is no NAME=VALUE", param_hint=f"'{option}'")
+    return name, value
+
+
+def _place(text: str) -> tuple[str, Path]:
+    """Return the path in the crate and the file: `FILE`, or `PATH=FILE`."""
+    path, equals, file = text.partition("=")
+    if equals and not Path(text).exists():
+        return path, Path(file)
+    return Path(text).name, Path(text)
+
+
+@click.command(
+    "update",
+    epilog=example(
+        "prov4ml-pack update digits.zip --add README.md --set license=CC-BY-4.0",
+        "prov4ml-pack update digits.zip --add docs/readme.md=README.md --remove artifacts/old.bin",
+    ),
+)
+@click.argument("crate", type=path_type)
+@click.option(
+    "--add", metavar="[PATH=]FILE", multiple=True, help="A file to put in, at the top or at PATH; repeatable."
+)
+@click.option("--remove", metavar="PATH", multiple=True, help="A file or directory to take out; repeatable.")
+@click.option(
+    "--set", "properties", metavar="NAME=VALUE", multiple=True, help="A property of the crate; repeatable."
+)
+@debug_option
+def command(crate: Path, add: tuple[str, ...], remove: tuple[str, ...], properties: tuple[str, ...]) -> None:
+    """Change a crate: add and remove files, set its name, licence and the like.
+
+    The new crate is checked before it takes the place of the old one, in one step. A signature is taken out,
+    since it would be wrong.
+    """
+    from ..crate.changed_graph import Changes
+    from ..crate.update import update_crate
+
+    changes = Changes(
+        time=_time(),
+        add=dict(_place(text) for text in add),
+        remove=remove,
+        properties=dict(_pair(text, "--set") for text in properties),
+    )
+    with progress(f"update {crate}") as advance:
+        update_crate(crate, changes, note=lambda line: note(f"prov4ml-pack: note: {line}"), progress=advance)
+    say(crate)

@@ -1,0 +1,222 @@
+"""The metadata of a crate after an update: entities put in and taken out, properties of the root set."""
+
+import json
+import re
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+from ..errors import PackagerError
+from ..text import escape_text
+from .licences import licence_entity
+from .media_types import media_type
+from .members import METADATA, Member
+from .options import RUN_TERMS
+
+_PROPERTY = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+_STRUCTURE = frozenset({"about", "conformsTo", "hasPart", "mentions"})
+_TOOL = "https://pypi.org/project/prov4ml/"
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What to change.
+
+    Attributes:
+        add: a file for each path in the crate that it gets.
+        remove: paths in the crate; of a directory all that is in it.
+        properties: new values of the root data entity, as texts; an empty one takes the property away.
+            `license` may be an SPDX identifier, `keywords` are separated by commas.
+        time: when, recorded with the update.
+    """
+
+    time: datetime
+    add: Mapping[str, Path] = field(default_factory=dict)
+    remove: Sequence[str] = ()
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+def changed_document(
+    document: Document,
+    changes: Changes,
+    *,
+    crate: Path,
+    added: Sequence[Member],
+    removed: Collection[str],
+    left: Collection[str],
+) -> Document:
+    """Return the metadata of a crate after an update, which it tells as an `UpdateAction`.
+
+    Args:
+        document: as it was; it is not changed.
+        changes: what was asked for.
+        crate: for error messages.
+        added: the members that came in.
+        removed: the paths of the files that went.
+        left: the paths of the files that stay.
+
+    Raises:
+        PackagerError: there is no root data entity, or a property cannot be set.
+    """
+    new: Document = json.loads(json.dumps(document))
+    graph = [one for one in new["@graph"] if isinstance(one, dict)]
+    gone = _gone(graph, removed, left)
+    graph = [_without(one, gone) for one in graph if one.get("@id") not in gone]
+    new["@graph"] = graph
+    root = next((one for one in graph if one.get("@id") == "./"), None)
+    if root is None:
+        raise PackagerError("has no root data entity ./", path=crate, place=METADATA)
+    for member in added:
+        put_part(new, _file_entity(member, changes.time))
+    for name, value in changes.properties.items():
+        _set(graph, root, name, value, crate)
+    _record(graph, root, changes, [quote(member.path) for member in added], sorted(removed))
+    return new
+
+
+def put_part(document: Document, entity: Document) -> None:
+    """Describe a file in the graph, over what is said of it already, as a part of the root data entity."""
+    graph = document["@graph"]
+    _put(graph, entity)
+    root = next(one for one in graph if one.get("@id") == "./")
+    parts = _as_list(root.get("hasPart", []))
+    if not any(isinstance(one, dict) and one.get("@id") == entity["@id"] for one in parts):
+        root["hasPart"] = _plain([*parts, {"@id": entity["@id"]}])
+
+
+def define_terms(document: Document) -> None:
+    """Let the context define `sha256`, as the context of RO-Crate does not."""
+    context = _as_list(document.get("@context", []))
+    if not any(one == RUN_TERMS or (isinstance(one, dict) and "sha256" in one) for one in context):
+        document["@context"] = [*context, RUN_TERMS]
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _plain(values: list[Any]) -> Any:
+    """Return a single value without its array (RO-Crate 1.2, JSON-LD: arrays of one)."""
+    return values[0] if len(values) == 1 else values
+
+
+def _gone(graph: Sequence[Document], removed: Collection[str], left: Collection[str]) -> set[str]:
+    """Return the identifiers of removed files, and of directories of which nothing is left."""
+    empty = {folder for path in removed for folder in _folders(path)}
+    empty -= {folder for path in left for folder in _folders(path)}
+    gone = set()
+    for entity in graph:
+        identifier = entity.get("@id")
+        if isinstance(identifier, str):
+            path = unquote(identifier.removeprefix("./"))
+            if path in removed or path in empty:
+                gone.add(identifier)
+    return gone
+
+
+def _folders(path: str) -> list[str]:
+    parts = path.split("/")[:-1]
+    return ["/".join(parts[: depth + 1]) + "/" for depth in range(len(parts))]
+
+
+def _without(entity: Document, gone: set[str]) -> Document:
+    """Return an entity without references to what is gone."""
+    kept: Document = {}
+    for key, value in entity.items():
+        values = _as_list(value)
+        left = [one for one in values if not (isinstance(one, dict) and one.get("@id") in gone)]
+        if len(left) == len(values):
+            kept[key] = value
+        elif left:
+            kept[key] = _plain(left)
+    return kept
+
+
+def _put(graph: list[Document], entity: Document) -> None:
+    for index, one in enumerate(graph):
+        if one.get("@id") == entity["@id"]:
+            graph[index] = {**one, **entity}
+            return
+    graph.append(entity)
+
+
+def _file_entity(member: Member, time: datetime) -> Document:
+    name = escape_text(member.path.rsplit("/", 1)[-1])
+    return {
+        "@id": quote(member.path),
+        "@type": "File",
+        "name": name,
+        "description": f"{name}, added to the crate on {time.date().isoformat()}.",
+        "encodingFormat": media_type(member.path),
+        "contentSize": str(member.size),
+        "sha256": member.sha256,
+    }
+
+
+def _set(graph: list[Document], root: Document, name: str, value: str, crate: Path) -> None:
+    if _PROPERTY.fullmatch(name) is None or name in _STRUCTURE:
+        hint = "set a property such as name, description or license"
+        raise PackagerError("cannot be set", path=crate, place=name, hint=hint)
+    if not value:
+        root.pop(name, None)
+    elif name == "license":
+        licence: Document = dict(licence_entity(value))
+        _put(graph, licence)
+        root[name] = {"@id": licence["@id"]}
+    elif name == "keywords":
+        root[name] = _plain([escape_text(word.strip()) for word in value.split(",")])
+    elif any(isinstance(one, dict) for one in _as_list(root.get(name))):
+        hint = "package again with the option or the configuration for it"
+        raise PackagerError("refers to other entities", path=crate, place=name, hint=hint)
+    else:
+        root[name] = escape_text(value)
+
+
+def _record(
+    graph: list[Document], root: Document, changes: Changes, added: Sequence[str], removed: Sequence[str]
+) -> None:
+    key = json.dumps([changes.time.isoformat(), list(added), list(removed), dict(changes.properties)])
+    action: Document = {
+        "@id": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, key)}",
+        "@type": "UpdateAction",
+        "name": "Update of the crate",
+        "description": " ".join(change_sentences(changes, removed)),
+        "instrument": {"@id": _TOOL},
+        "object": {"@id": "./"},
+        "endTime": changes.time.isoformat(timespec="seconds"),
+        "actionStatus": "http://schema.org/CompletedActionStatus",
+    }
+    if added:
+        action["result"] = _plain([{"@id": one} for one in added])
+    _put(graph, action)
+    _put(graph, _tool_entity())
+    root["mentions"] = _plain([*_as_list(root.get("mentions", [])), {"@id": action["@id"]}])
+
+
+def _tool_entity() -> Document:
+    try:
+        release = version("prov4ml")
+    except PackageNotFoundError:  # run from a folder that was never installed
+        release = "unreleased"
+    return {
+        "@id": _TOOL,
+        "@type": "SoftwareApplication",
+        "name": "prov4ml-pack",
+        "description": "The program that changed the crate.",
+        "url": _TOOL,
+        "version": release,
+    }
+
+
+def change_sentences(changes: Changes, removed: Sequence[str]) -> list[str]:
+    """Return what was changed, a sentence a change."""
+    said = [f"Added {escape_text(path)}." for path in sorted(changes.add)]
+    said += [f"Removed {escape_text(path)}." for path in removed]
+    return said + [f"Set {name}." for name in sorted(changes.properties)]

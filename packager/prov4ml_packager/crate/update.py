@@ -1,0 +1,107 @@
+"""Changing a crate that is there: files added and taken out, properties of its root set; all or nothing."""
+
+from collections.abc import Callable, Sequence
+from html import escape
+from pathlib import Path
+
+from prov4ml_validators.seal.check import SIGNATURE
+
+from ..errors import PackagerError
+from .archive_paths import archive_paths
+from .changed_graph import Changes, change_sentences, changed_document, define_terms, put_part
+from .existing import ExistingCrate, open_existing, refuse_worse, replace_crate
+from .graph_json import graph_json
+from .manifest import manifest_entity, manifest_lines
+from .members import MANIFEST, METADATA, PREVIEW, Member, bytes_member, file_member
+
+_OWN = frozenset({METADATA, MANIFEST, PREVIEW, SIGNATURE})
+_BODY_END = b"</body>"
+
+
+def update_crate(
+    crate: Path,
+    changes: Changes,
+    *,
+    note: Callable[[str], None] = lambda line: None,
+    progress: Callable[[int], None] | None = None,
+) -> None:
+    """Change a crate and put the new one in the place of the old one in one step, once it has been checked.
+
+    The manifest is made anew, the preview says what was changed, the metadata gets an `UpdateAction`, and a
+    signature, which would be wrong now, is taken out.
+
+    Args:
+        crate: a zip, tar.gz, tar.zst or directory.
+        changes: what to change.
+        note: called with one line for what the user should know.
+        progress: called with the number of bytes just read.
+
+    Raises:
+        PackagerError: it is no crate; a path to remove is not in it, one to add is there already or belongs
+            to the crate itself; or the new crate would break a rule at MUST that the old one does not break.
+    """
+    if not (changes.add or changes.remove or changes.properties):
+        raise PackagerError("nothing to change", path=crate, hint="give --add, --remove or --set")
+    with open_existing(crate) as existing:
+        removed = _files_to_remove(existing, changes.remove)
+        added = [_added(existing, path, source, removed) for path, source in sorted(changes.add.items())]
+        kept = existing.members(without=[*removed, *_OWN])
+        document = changed_document(
+            existing.document,
+            changes,
+            crate=crate,
+            added=added,
+            removed=removed,
+            left={member.path for member in kept if not member.is_directory},
+        )
+        members = [*kept, *added]
+        if (existing.folder / PREVIEW).is_file():
+            preview = (existing.folder / PREVIEW).read_bytes()
+            members.append(bytes_member(PREVIEW, _preview(preview, changes, removed)))
+        manifest = bytes_member(MANIFEST, manifest_lines(members))
+        put_part(document, manifest_entity(manifest))
+        define_terms(document)
+        members += [manifest, bytes_member(METADATA, graph_json(document))]
+        if (existing.folder / SIGNATURE).exists():
+            note(f"{crate}: the signature is taken out; sign it again with prov4ml-pack sign")
+        replace_crate(existing, members, check=refuse_worse(existing), progress=progress)
+
+
+def _files_to_remove(existing: ExistingCrate, paths: Sequence[str]) -> set[str]:
+    files = {member.path for member in existing.members() if not member.is_directory}
+    found: set[str] = set()
+    for path in paths:
+        plain = path.removeprefix("./").rstrip("/")
+        inside = {one for one in files if one == plain or one.startswith(f"{plain}/")}
+        if not inside or not plain:
+            raise PackagerError("is not in the crate", path=existing.path, place=path)
+        if inside & _OWN:
+            raise PackagerError("belongs to the crate itself", path=existing.path, place=path)
+        found |= inside
+    return found
+
+
+def _added(existing: ExistingCrate, path: str, source: Path, removed: set[str]) -> Member:
+    plain = path.removeprefix("./")
+    parts = plain.split("/")
+    if plain in _OWN or not all(parts) or {".", ".."} & {*parts} or archive_paths([plain])[plain] != plain:
+        raise PackagerError(
+            "cannot be a path in a crate", path=existing.path, place=path, hint="choose another name"
+        )
+    if (existing.folder / plain).exists() and plain not in removed:
+        hint = f"take it out first: --remove {plain}"
+        raise PackagerError("is in the crate already", path=existing.path, place=path, hint=hint)
+    if source.is_dir():
+        raise PackagerError("is a directory", path=source, hint="add its files, one --add each")
+    return file_member(plain, source)
+
+
+def _preview(content: bytes, changes: Changes, removed: set[str]) -> bytes:
+    """Return the preview with a section that says what was changed since it was made."""
+    items = "".join(f"<li>{escape(line)}</li>" for line in change_sentences(changes, sorted(removed)))
+    when = changes.time.isoformat(timespec="seconds")
+    section = (
+        f"<section><h2>Changed on {escape(when)}, after this page was made</h2><ul>{items}</ul></section>\n"
+    )
+    head, end, tail = content.rpartition(_BODY_END)
+    return head + section.encode("utf-8") + end + tail if end else content + section.encode("utf-8")
