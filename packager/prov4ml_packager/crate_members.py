@@ -89,7 +89,7 @@ def member_paths(crate: Path) -> list[str]:
         Unreadable: the crate is no archive that can be read.
     """
     try:
-        with _open(crate) as members:
+        with open_members(crate) as members:
             return [entry.path for entry in members.entries() if entry.kind == "file"]
     except OSError as error:
         raise PackagerError(f"cannot be read ({error})", path=crate) from error

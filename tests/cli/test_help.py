@@ -17,7 +17,9 @@ COMMANDS = [
     "import",
     "inspect",
     "repair",
+    "sign",
     "unpack",
+    "update",
     "validate",
 ]
 

@@ -29,8 +29,9 @@ def test_the_logger_depends_on_nothing() -> None:
     assert CONFIG["dependencies"] == []
 
 
-def test_the_extras_are_those_of_the_design() -> None:
-    assert {"validate", "pack", "carbon", "all", "demo", "test"} == set(CONFIG["optional-dependencies"])
+def test_these_are_the_extras() -> None:
+    names = {"validate", "sign", "pack", "carbon", "all", "demo", "test"}
+    assert names == set(CONFIG["optional-dependencies"])
 
 
 def test_dependencies_have_floors_and_no_caps() -> None:

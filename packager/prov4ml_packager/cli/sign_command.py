@@ -23,7 +23,6 @@ def _passphrase() -> str:
     "sign",
     epilog=example(
         "prov4ml-pack sign digits.zip --key id_ed25519",
-        "prov4ml-pack validate digits.zip --verify-signature id_ed25519.pub",
     ),
 )
 @click.argument("crate", type=path_type)
@@ -32,8 +31,9 @@ def _passphrase() -> str:
 def command(crate: Path, key: Path) -> None:
     """Sign a crate: a detached signature over its metadata, which covers the manifest and so every file.
 
-    The signature is the member ro-crate-metadata.json.sig, in the format of OpenSSH. The passphrase of an
-    encrypted key is asked for, or taken from PROV4ML_KEY_PASSPHRASE.
+    The signature is the member ro-crate-metadata.json.sig, in the format of OpenSSH; whoever has the public key
+    checks it with validate --verify-signature. The passphrase of an encrypted key is asked for, or taken from
+    PROV4ML_KEY_PASSPHRASE.
     """
     from ..crate.sign import sign_crate
 
