@@ -31,8 +31,8 @@ def _passphrase() -> str:
 def command(crate: Path, key: Path) -> None:
     """Sign a crate: a detached signature over its metadata, which covers the manifest and so every file.
 
-    The signature is the member ro-crate-metadata.json.sig, in the format of OpenSSH; whoever has the public key
-    checks it with validate --verify-signature. The passphrase of an encrypted key is asked for, or taken from
+    The signature is the member ro-crate-metadata.json.sig, in the format of OpenSSH; validate
+    --verify-signature takes the public key. The passphrase of an encrypted key is asked for, or taken from
     PROV4ML_KEY_PASSPHRASE.
     """
     from ..crate.sign import sign_crate
