@@ -16,7 +16,7 @@ PYTEST_ARGS ?=
 SYSTEM_PACKAGES := chromium graphviz netcdf-bin openmpi-bin openssh-client
 SYSTEM_PROGRAMS := chromium dot ncdump mpirun ssh-keygen
 
-.PHONY: help demo test check lint format test-torch system-deps bench crash crash-crates prov-mutation prov-compare docs fixtures clean
+.PHONY: help demo test check lint format test-torch system-deps bench crash crash-crates prov-mutation prov-compare docs web web-check fixtures clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -74,6 +74,17 @@ docs: $(VENV)/.test-installed  ## write docs/cli.md and docs/rules.md anew from 
 	$(BIN)/python -m prov4ml_packager.cli.reference > docs/cli.md
 	$(BIN)/python -c 'from prov4ml_validators.rules_page import rules_page; print(rules_page(), end="")' > docs/rules.md
 
+# The bundle is committed, so that neither an install nor a test needs node; both targets do, and npm.
+WEB := packager/web
+WEB_ASSETS := packager/prov4ml_packager/report/assets
+
+web: $(WEB)/node_modules/.installed  ## bundle script and style of the report from packager/web (node, npm)
+	node $(WEB)/build.mjs
+
+web-check: $(WEB)/node_modules/.installed  ## bundle again from the lock file and compare with what is committed
+	node $(WEB)/build.mjs build/web
+	diff -r build/web $(WEB_ASSETS)
+
 # What is kept of a released format is never made anew: FORMAT names the folder of a new one.
 fixtures: $(VENV)/.test-installed  ## write run directories and crates of a new format version: FORMAT=2
 	$(BIN)/python fixtures/make_fixtures.py fixtures/format-$(or $(FORMAT),$(error name the format version: make fixtures FORMAT=2))
@@ -99,6 +110,10 @@ $(VENV)/.demo-installed: pyproject.toml | $(BIN)/python
 
 $(VENV)/.test-installed: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	@touch $@
+
+$(WEB)/node_modules/.installed: $(WEB)/package-lock.json
+	cd $(WEB) && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 $(VENV)/.torch-installed: $(VENV)/.test-installed

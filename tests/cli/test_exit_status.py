@@ -33,6 +33,14 @@ from ..reader.raw_writer import make_run, small_run
         (["crate", "gone"], "Missing option '-o' / '--output'; see prov4ml-pack crate --help"),
         (["graph", "gone"], "Missing option '-o' / '--output'; see prov4ml-pack graph --help"),
         (["unpack", "gone.zip"], "gone.zip: does not exist; give a crate's archive"),
+        (["report", "gone", "-o", "x.html"], "gone: does not exist; give the folder that start_run made"),
+        (["report", "-o", "x.html"], "Missing argument 'RUN...'; see prov4ml-pack report --help"),
+        (["report", "gone"], "Missing option '-o' / '--output'; see prov4ml-pack report --help"),
+        (["diff", "gone"], "Missing argument 'B'; see prov4ml-pack diff --help"),
+        (
+            ["diff", "gone", "lost"],
+            "gone: cannot be read (No such file or directory); give a run, a PROV document or a crate",
+        ),
         (["validate"], "Missing argument 'PATH...'; see prov4ml-pack validate --help"),
         (["inspect", "gone"], "gone: does not exist; give a run, a crate, a PROV document or a store"),
         (
@@ -125,6 +133,23 @@ def test_validate_tells_valid_from_findings_from_unreadable(
     assert result["valid"] is False
     assert [one["valid"] for one in result["results"]] == [True, False, False]
     assert err.startswith(f"prov4ml-pack: error: {tmp_path / 'gone'}: ")
+    assert err.count("\n") == 1
+
+
+def test_diff_tells_the_same_from_different_from_unreadable(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = small_run(tmp_path / "one")
+    other = small_run(tmp_path / "other")
+    assert run(["diff", str(one), str(other)]) == 0
+    assert capsys.readouterr() == ("no differences\n", "")
+    changed = make_run(tmp_path / "changed")
+    assert run(["diff", str(one), str(changed)]) == 1
+    assert run(["diff", str(one), str(changed), "--json"]) == 1
+    capsys.readouterr()
+    assert run(["diff", str(one), str(tmp_path / "gone"), "--json"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
     assert err.count("\n") == 1
 
 

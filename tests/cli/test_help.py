@@ -12,11 +12,13 @@ COMMANDS = [
     "convert",
     "crate",
     "demo",
+    "diff",
     "finalize",
     "graph",
     "import",
     "inspect",
     "repair",
+    "report",
     "sign",
     "unpack",
     "update",
@@ -57,7 +59,9 @@ def test_examples_are_understood(name: str) -> None:
     line = epilog.splitlines()[-1]
     program, command, *rest = shlex.split(line)
     assert (program, command) == ("prov4ml-pack", name)
-    assert command_named(name).make_context(name, rest).params
+    # A command keeps the help option of its first context, so this one has to be like any other.
+    parent = group.make_context(program, [name], resilient_parsing=True)
+    assert command_named(name).make_context(name, rest, parent=parent).params
 
 
 def test_the_page_is_fresh(project: Path) -> None:

@@ -1,5 +1,6 @@
 """The preview: safe whatever a run is called, and complete."""
 
+import json
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from prov4ml_packager.crate import Author, Contact, Organization, build_crate
 from prov4ml_packager.metric_table import series_from_points, sorted_table
 from prov4ml_packager.record import ContextRecord, ParameterRecord, RunError
+from prov4ml_packager.report.assets import script
 
 from .builders import FULL, START, artifact, make_run, points, rank_record, write_file
 
@@ -20,9 +22,10 @@ PAYLOADS = [
     "javascript:alert(1)",
 ]  # fmt: skip
 TAGS = {
-    "html", "head", "meta", "title", "style", "body", "header", "h1", "h2", "h3", "h4", "p",
+    "html", "head", "meta", "title", "style", "body", "header", "h1", "h2", "h3", "h4", "p", "nav", "main",
     "dl", "div", "dt", "dd", "a", "span", "code", "section", "article", "table", "thead", "tbody",
-    "tr", "th", "td", "details", "summary", "br", "img", "footer",
+    "tr", "th", "td", "details", "summary", "br", "img", "footer", "ul", "li", "strong", "pre",
+    "figure", "figcaption", "svg", "line", "text", "path", "script",
 }  # fmt: skip
 
 
@@ -34,19 +37,28 @@ class Page(HTMLParser):
         self.tags: set[str] = set()
         self.attributes: list[tuple[str, str, str]] = []
         self.words: list[str] = []
+        self.scripts: list[tuple[str | None, str]] = []
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
         self.attributes += [(tag, name, value or "") for name, value in attrs]
 
+        if tag == "script":
+            self.scripts.append((dict(attrs).get("type"), ""))
+
     def handle_data(self, data: str) -> None:
-        self.words.append(data)
+        if self.lasttag == "script" and self.scripts:
+            self.scripts[-1] = (self.scripts[-1][0], self.scripts[-1][1] + data)
+        else:
+            self.words.append(data)
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_payloads_stay_text(tmp_path: Path, payload: str) -> None:
-    series = series_from_points(points(1.0), metric=payload, context=payload, source=payload, unit=payload)
+    series = series_from_points(
+        points(1.0, 2.0), metric=payload, context=payload, source=payload, unit=payload
+    )
     run = make_run(
         tmp_path / "run_1",
         experiment=payload, run_id=payload, status="failed", error=RunError(payload, payload, payload),
@@ -68,6 +80,8 @@ def test_payloads_stay_text(tmp_path: Path, payload: str) -> None:
             assert not value.lower().startswith("javascript:")
         if name == "src":
             assert (tag, value.split(",")[0]) == ("img", "data:image/svg+xml;base64")
+    assert [kind for kind, _ in page.scripts] == ["application/ld+json", "application/json", None]
+    assert page.scripts[-1][1].rstrip() == script().rstrip()
     assert payload in page.words
 
 
@@ -94,8 +108,47 @@ def test_page_is_complete_and_loads_nothing(tmp_path: Path) -> None:
     links = {value for tag, name, value in page.attributes if name == "href"}
     local = {link for link in links if "://" not in link and not link.startswith("mailto:")}
     assert {"artifacts/model/model-v1.bin", "packaged/prov.json", "artifacts/plots/"} <= local
+    places = {value for _, name, value in page.attributes if name == "id"}
     for link in local:
-        assert (tmp_path / "crate" / link).exists()
+        assert link[1:] in places if link.startswith("#") else (tmp_path / "crate" / link).exists()
+
+
+def test_the_copy_of_the_metadata_lacks_only_the_digest_of_what_holds_its_own(tmp_path: Path) -> None:
+    crate = build_crate([make_run(tmp_path / "run_1")], tmp_path / "crate", FULL)
+    page = Page((crate / "ro-crate-preview.html").read_text())
+    copy = json.loads(next(content for kind, content in page.scripts if kind == "application/ld+json"))
+    metadata = json.loads((crate / "ro-crate-metadata.json").read_text())
+    manifest = next(one for one in metadata["@graph"] if one["@id"] == "manifest-sha256.txt")
+    assert (manifest.pop("sha256"), manifest.pop("contentSize")) != ("", "")
+    assert copy == metadata
+
+
+def test_later_versions_ask_for_no_copy(tmp_path: Path) -> None:
+    crate = build_crate([make_run(tmp_path / "run_1")], tmp_path / "crate", replace(FULL, spec="1.2"))
+    page = Page((crate / "ro-crate-preview.html").read_text())
+    assert "application/ld+json" not in [kind for kind, _ in page.scripts]
+
+
+def test_a_crate_with_authors_says_how_to_cite_it(tmp_path: Path) -> None:
+    crate = build_crate([make_run(tmp_path / "run_1")], tmp_path / "crate", FULL)
+    page = Page((crate / "ro-crate-preview.html").read_text())
+    assert " Ada Lovelace (2025): Digits, classified. RO-Crate. Example Institute." in page.words
+
+
+def test_the_page_is_bounded_whatever_the_run_holds(tmp_path: Path) -> None:
+    series = [
+        series_from_points(points(*([1.0, 2.0] * 50)), metric=f"metric {number}", context="training")
+        for number in range(2_000)
+    ]
+    parameters = tuple(ParameterRecord(f"p{n}", "x" * 100_000, None, None, True, START) for n in range(600))
+    run = make_run(tmp_path / "run_1", metrics=sorted_table(series), parameters=parameters)
+    crate = build_crate([run], tmp_path / "crate", replace(FULL, spec="1.2"))
+    page = (crate / "ro-crate-preview.html").read_text()
+    assert len(page) < 2_500_000
+    words = Page(page).words
+    assert "100 more rows are not shown." in words
+    assert "1,500 series are not drawn; the table of metrics has them." in words
+    assert f"{'x' * 1000}… (100,000 characters)" in words
 
 
 def test_several_runs_are_linked_from_a_table(tmp_path: Path) -> None:

@@ -28,11 +28,13 @@ _COMMANDS = (
     "convert",
     "crate",
     "demo",
+    "diff",
     "finalize",
     "graph",
     "import",
     "inspect",
     "repair",
+    "report",
     "sign",
     "unpack",
     "update",
@@ -72,7 +74,8 @@ def run(arguments: Sequence[str]) -> int:
         arguments: without the name of the program.
 
     Returns:
-        0 done or valid; 1 checked and with findings (`validate` alone); 2 could not be done, bugs included.
+        0 done or valid; 1 checked and with findings (`validate`), or different (`diff`); 2 could not be done,
+        bugs included.
     """
     session = Session()
     _stop_like_an_interrupt()

@@ -15,8 +15,8 @@ terminal.
 
 | exit status | meaning |
 |---|---|
-| 0 | done; for `validate`: valid |
-| 1 | only from `validate`: findings at or above the chosen severity |
+| 0 | done; for `validate`: valid; for `diff`: the same |
+| 1 | only from `validate`: findings at or above the chosen severity; and from `diff`: they differ |
 | 2 | could not be done: wrong usage, unreadable input, a missing extra, a bug |
 
 An error is one line on stderr that names the file, the place in it and the fix; `--debug` adds the traceback.

@@ -56,7 +56,8 @@ def build_crate(
     _check_target(runs, target)
     compression: Compression = options.compression or runs[0].options.compressor or "stored"
     facts = _gather(runs, options, note)
-    preview = bytes_member(PREVIEW, preview_html(facts, options).encode("utf-8"))
+    copy = metadata_json(facts, options, None) if options.spec == "1.1" else None
+    preview = bytes_member(PREVIEW, preview_html(facts, options, copy).encode("utf-8"))
     payload = [member for one in facts for member in one.payload.members()]
     payload += [Member(one.folder, None) for one in facts if one.folder]
     manifest = bytes_member(MANIFEST, manifest_lines([*payload, preview]))

@@ -12,14 +12,15 @@ def manifest_lines(members: Sequence[Member]) -> bytes:
     return "".join(f"{sha256}  {path}\n" for path, sha256 in files).encode("utf-8")
 
 
-def manifest_entity(manifest: Member) -> Entity:
-    """Return the JSON-LD of the manifest, with its own digest."""
-    return {
+def manifest_entity(manifest: Member | None) -> Entity:
+    """Return the JSON-LD of the manifest, with its own size and digest unless it is not known yet."""
+    entity: Entity = {
         "@id": MANIFEST,
         "@type": "File",
         "name": MANIFEST,
         "description": "SHA-256 of every file of this crate but the metadata and itself, for sha256sum.",
         "encodingFormat": "text/plain",
-        "contentSize": str(manifest.size),
-        "sha256": manifest.sha256,
     }
+    if manifest is not None:
+        entity |= {"contentSize": str(manifest.size), "sha256": manifest.sha256}
+    return entity

@@ -24,7 +24,7 @@ from .payload import PayloadFile
 _PROFILE_VERSION: dict[Spec, str | None] = {"1.1": "0.5", "1.2": None, "1.3": "0.6"}
 
 
-def metadata_json(runs: Sequence[RunFacts], options: CrateOptions, manifest: Member) -> bytes:
+def metadata_json(runs: Sequence[RunFacts], options: CrateOptions, manifest: Member | None) -> bytes:
     """Return `ro-crate-metadata.json`: the descriptor, the root, then all other entities sorted by `@id`.
 
     Nothing in it depends on when or where it is made: `datePublished` is the end of the last run.
@@ -32,7 +32,8 @@ def metadata_json(runs: Sequence[RunFacts], options: CrateOptions, manifest: Mem
     Args:
         runs: what is known of each run.
         options: versions, people and licence.
-        manifest: the member with the digests of all others.
+        manifest: the member with the digests of all others; None for the copy that the preview holds, which
+            is itself one of those others: that copy has neither size nor digest of the manifest.
     """
     from rocrate.rocrate import ROCrate
 

@@ -1,0 +1,247 @@
+"""From a PROV document to what people compare: parameters, data, code, environment, metrics, structure."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ..graph.model import Graph, Node, read_graph
+from ..machine import is_machine_metric
+from ..text import unescape_text
+
+SECTIONS = (
+    "run",
+    "parameters",
+    "data",
+    "code",
+    "environment",
+    "metrics",
+    "results",
+    "attributes",
+    "structure",
+    "machine",
+    "times",
+)
+UNCOUNTED = frozenset({"machine", "times"})
+"""Sections that differ whenever something is run again: listed on request, and never a verdict."""
+
+Facets = Mapping[str, Mapping[str, str]]
+"""Section, key and value; keys are in the order of the document, values are lexical forms."""
+
+_TIMES = frozenset({"startTime", "endTime", "time", "firstTime", "lastTime", "startedAtTime", "endedAtTime"})
+_TIME_PARAMETERS = frozenset({"execution_start_time", "execution_end_time"})
+_NO_FACT = frozenset(
+    {"label", "type", "runId", "run_id", "uuid", "path", "size", "files", "store", "attributeName"}
+)
+# yProv4ML writes the points as text, some as `np.float64(0.1)`.
+_LAST_NUMBER = re.compile(r"(?<![\w.])-?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|nan|inf)(?![\w.])")
+_LONGEST_NUMBER = 80
+_RUN_FACTS = {
+    "experiment": "experiment",
+    "status": "status",
+    "errorType": "error",
+    "errorMessage": "error message",
+    "worldSize": "world size",
+    "recordedRanks": "ranks recorded",
+    "pointsLost": "points lost",
+}
+_ENVIRONMENT_FACTS = {
+    "pythonImplementation": "python implementation",
+    "pythonVersion": "python",
+    "system": "system",
+    "release": "release",
+    "machine": "machine",
+    "cpuCount": "processors",
+    "device": "devices",
+}
+
+
+class _Collector:
+    """Facts under keys of their own: a key that comes again with another value gets a number."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, dict[str, str]] = {section: {} for section in SECTIONS}
+
+    def add(self, section: str, key: str, value: str | None) -> None:
+        if value is None:
+            return
+        facts, name, again = self.found[section], key, 1
+        while name in facts:
+            again += 1
+            name = f"{key} ({again})"
+        facts[name] = value
+
+
+def facets_of(document: Mapping[str, Any]) -> Facets:
+    """Return what a PROV-JSON document says, under keys that do not depend on when and where a run was.
+
+    Identifiers in a document's default namespace count by their local part (ours are under a namespace of the
+    run's own); others by their IRI. Documents of yProv4ML are understood as far as their types have the same
+    names; of any other document the attributes and the structure are compared.
+    """
+    graph = read_graph(document)
+    names = _Names(document)
+    used = {edge.cause for edge in graph.edges if edge.relation == "used"}
+    collector = _Collector()
+    for node in graph.nodes.values():
+        if node.declared:
+            reader = next((_READERS[one] for one in node.types if one in _READERS), _read_other)
+            reader(collector, _Facts(node, names, node.key in used))
+    for key in _structure(graph, names):
+        collector.found["structure"][key] = str(int(collector.found["structure"].get(key, "0")) + 1)
+    return collector.found
+
+
+class _Names:
+    """Identifiers of a document, made comparable with those of another one."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        prefixes = document.get("prefix")
+        self._prefixes = prefixes if isinstance(prefixes, Mapping) else {}
+
+    def of(self, identifier: str) -> str:
+        prefix, colon, local = identifier.partition(":")
+        iri = self._prefixes.get(prefix) if colon else None
+        if not isinstance(iri, str):
+            return unescape_text(identifier)
+        return unescape_text(local if iri == self._prefixes.get("default") else f"{iri}{local}")
+
+
+class _Facts:
+    """The attributes of one element by their local names."""
+
+    def __init__(self, node: Node, names: _Names, used: bool) -> None:
+        self.node = node
+        self.identifier = names.of(node.key[1])
+        self.used = used
+        self._values: dict[str, str] = {}
+        for name, value in node.attributes:
+            self._values.setdefault(name.rpartition(":")[2], unescape_text(value))
+        self.label = unescape_text(self._values.get("label") or self._values.get("name") or self.identifier)
+
+    def get(self, *names: str) -> str | None:
+        return next((self._values[name] for name in names if name in self._values), None)
+
+    def placed(self) -> str:
+        """Return the label with context, source and rank, as far as they say something."""
+        context = (self.get("context") or "").removeprefix("Context.")
+        rank = self.get("rank")
+        more = [context, self.get("source") or "", f"rank {rank}" if rank not in (None, "0") else ""]
+        return " · ".join([self.label, *(one for one in more if one)])
+
+    def content(self) -> str | None:
+        """Return what tells two contents apart: the digest, a value, else all other attributes."""
+        found = self.get("sha256", "value")
+        if found is not None:
+            return found
+        others = [
+            f"{name}={value}"
+            for name, value in self._values.items()
+            if name not in _NO_FACT and name not in _TIMES and name != "context"
+        ]
+        return ", ".join(others) or self.get("size") or "present"
+
+
+def _read_run(collector: _Collector, facts: _Facts) -> None:
+    for name, words in _RUN_FACTS.items():
+        collector.add("run", words, facts.get(name))
+    for name in ("startTime", "endTime"):
+        collector.add("times", f"run {name}", facts.get(name))
+    collector.add("machine", "host", facts.get("host"))
+
+
+def _read_parameter(collector: _Collector, facts: _Facts) -> None:
+    section = "times" if facts.label in _TIME_PARAMETERS else "parameters"
+    collector.add(section, facts.placed(), facts.get("value", "parameter_value") or "")
+
+
+def _read_metric(collector: _Collector, facts: _Facts) -> None:
+    last = facts.get("last")
+    if last is None and (listed := facts.get("metric_value_list")) is not None:
+        last = (_LAST_NUMBER.findall(listed[-_LONGEST_NUMBER:]) or [None])[-1]
+    section = "machine" if is_machine_metric(facts.label) else "metrics"
+    collector.add(section, facts.placed(), last)
+    collector.add(section, f"{facts.placed()}, points", facts.get("count"))
+
+
+def _read_final_metric(collector: _Collector, facts: _Facts) -> None:
+    collector.add("metrics", f"{facts.placed()}, {facts.get('operation') or 'final'}", facts.get("value"))
+
+
+def _read_file(collector: _Collector, facts: _Facts) -> None:
+    collector.add("data" if facts.used else "results", facts.placed(), facts.content())
+
+
+def _read_dataset(collector: _Collector, facts: _Facts) -> None:
+    collector.add("data", facts.placed(), facts.content())
+
+
+def _read_source(collector: _Collector, facts: _Facts) -> None:
+    for name, words in (("gitCommit", "git commit"), ("gitDirty", "uncommitted changes")):
+        collector.add("code", words, facts.get(name))
+    if facts.get("gitCommit") is None:
+        collector.add("code", facts.label, facts.get("sha256", "source_name"))
+
+
+def _read_source_file(collector: _Collector, facts: _Facts) -> None:
+    collector.add("code", facts.label, facts.get("sha256"))
+
+
+def _read_command(collector: _Collector, facts: _Facts) -> None:
+    collector.add("code", "command", facts.get("value"))
+
+
+def _read_environment(collector: _Collector, facts: _Facts) -> None:
+    for name, words in _ENVIRONMENT_FACTS.items():
+        collector.add("environment", words, facts.get(name))
+    for package in (facts.get("package") or "").split(", "):
+        name, _, version = package.partition("==")
+        if name:
+            collector.add("environment", f"package {name}", version)
+
+
+def _read_context(collector: _Collector, facts: _Facts) -> None:
+    for name in ("startTime", "endTime"):
+        collector.add("times", f"{facts.label} {name}", facts.get(name))
+
+
+def _read_other(collector: _Collector, facts: _Facts) -> None:
+    for name, value in facts.node.attributes:
+        local = name.rpartition(":")[2]
+        section = "times" if local in _TIMES else "attributes"
+        if local not in ("runId", "uuid"):
+            collector.add(section, f"{facts.identifier} {name}", unescape_text(value))
+
+
+def _read_person(collector: _Collector, facts: _Facts) -> None:
+    collector.add("machine", "user", facts.label)
+
+
+_READERS: Mapping[str, Callable[[_Collector, _Facts], None]] = {
+    "Run": _read_run,
+    "RankExecution": _read_context,
+    "LearningStage": _read_context,
+    "Parameter": _read_parameter,
+    "HyperParameter": _read_parameter,
+    "Metric": _read_metric,
+    "FinalMetric": _read_final_metric,
+    "Dataset": _read_dataset,
+    "Input": _read_dataset,
+    "Artifact": _read_file,
+    "Model": _read_file,
+    "ModelVersion": _read_file,
+    "Output": _read_file,
+    "SourceCode": _read_source,
+    "SourceFile": _read_source_file,
+    "Command": _read_command,
+    "Environment": _read_environment,
+    "Person": _read_person,
+}
+
+
+def _structure(graph: Graph, names: _Names) -> Iterator[str]:
+    """Yield every element and every relation as text, each time that it is there."""
+    for node in graph.nodes.values():
+        if node.declared:
+            yield f"{node.kind} {names.of(node.key[1])}"
+    for edge in graph.edges:
+        yield f"{names.of(edge.effect[1])} {edge.relation} {names.of(edge.cause[1])}"

@@ -1,0 +1,166 @@
+"""HTML from foreign text: the one place where text becomes markup, and the elements that pages are made of.
+
+`Html` is a type of its own, so that the type checker finds text that reaches a page without being escaped.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Any, NewType
+from urllib.parse import urlsplit
+
+from ..text import escape_text
+
+Html = NewType("Html", str)
+
+NOTHING = Html("")
+_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
+_OPEN_ROWS = 25
+_LONG_ROWS = 15
+
+
+def text(value: object, most: int | None = None) -> Html:
+    """Return any value as text that is only text, cut after `most` characters with how many there are."""
+    plain = str(value)
+    if most is not None and len(plain) > most:
+        plain = f"{plain[:most]}… ({len(plain):,} characters)"
+    return Html(escape(escape_text(plain), quote=True))
+
+
+def join(parts: Iterable[Html], between: str = "") -> Html:
+    """Return pieces of HTML as one."""
+    return Html(between.join(parts))
+
+
+def code(value: object, most: int | None = None) -> Html:
+    """Return a value as code."""
+    return Html(f"<code>{text(value, most)}</code>")
+
+
+def link(url: str | None, words: str) -> Html:
+    """Return a link to the web, or the words alone for any other address: `javascript:` must stay text."""
+    if url and urlsplit(url).scheme in ("https", "http", "mailto"):
+        return Html(f'<a href="{text(url)}" rel="noreferrer">{text(words)}</a>')
+    return text(words)
+
+
+def badge(kind: str, words: str) -> Html:
+    """Return a coloured word; `kind` is one of the style sheet's and never foreign."""
+    return Html(f'<span class="badge {kind}">{text(words)}</span>')
+
+
+def number(value: float | None) -> Html:
+    """Return a number in six digits with all of them in its title; NaN and infinities by their names."""
+    if value is None:
+        return NOTHING
+    if value != value or value in (float("inf"), float("-inf")):
+        return Html("NaN" if value != value else "∞" if value > 0 else "−∞")
+    return Html(f'<span title="{value!r}">{value:.6g}</span>')
+
+
+def size(count: int) -> Html:
+    """Return a number of bytes in a unit that people read, with the exact one in its title."""
+    value = float(count)
+    for unit in _UNITS:
+        if value < 1024 or unit == _UNITS[-1]:
+            break
+        value /= 1024
+    shown = f"{count:,} B" if unit == "B" else f"{value:.1f} {unit}"
+    return Html(f'<span title="{count:,} bytes">{shown}</span>')
+
+
+def digest(sha256: str | None) -> Html:
+    """Return a SHA-256 that shows its beginning; all of it under the pointer, to keyboards, and in print."""
+    return (
+        Html(f'<code class="digest" tabindex="0" title="{text(sha256)}">{text(sha256)}</code>')
+        if sha256
+        else NOTHING
+    )
+
+
+def facts(rows: Iterable[tuple[str, Html]]) -> Html:
+    """Return names and values; those without a value are left out."""
+    items = join(Html(f"<div><dt>{text(name)}</dt><dd>{value}</dd></div>") for name, value in rows if value)
+    return Html(f"<dl>{items}</dl>") if items else NOTHING
+
+
+def table(
+    heads: Sequence[str],
+    rows: Sequence[Sequence[Html]],
+    most: int,
+    *,
+    numbers: int | None = None,
+    left: str = "",
+) -> Html:
+    """Return a table whose first column names its rows; nothing without rows.
+
+    Args:
+        heads: names of the columns.
+        rows: cells, one for each column.
+        most: rows to show; a line below says how many are left out.
+        numbers: from this column on, cells are figures; none if None.
+        left: where those left out can be found, as the end of that line.
+    """
+    if not rows:
+        return NOTHING
+    first_number = len(heads) if numbers is None else numbers
+    kinds = [' class="n"' if place >= first_number else "" for place in range(len(heads))]
+    head = join(
+        Html(f'<th scope="col"{kind}>{text(one)}</th>') for one, kind in zip(heads, kinds, strict=True)
+    )
+    lines = []
+    for row in rows[:most]:
+        first, *others = (
+            f'<th scope="row"{kind}>{cell}</th>' if place == 0 else f"<td{kind}>{cell}</td>"
+            for place, (cell, kind) in enumerate(zip(row, kinds, strict=True))
+        )
+        lines.append(f"<tr>{first}{''.join(others)}</tr>")
+    long = ' class="long"' if len(lines) >= _LONG_ROWS else ""
+    more = (
+        f'<p class="note">{len(rows) - most:,} more rows are not shown{text(left)}.</p>'
+        if len(rows) > most
+        else ""
+    )
+    return Html(
+        f'<div class="scroll" tabindex="0"><table{long}><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(lines)}</tbody></table></div>{more}"
+    )
+
+
+def section(key: str, title: str, content: Html, *, level: int = 2) -> Html:
+    """Return a section with an address of its own; nothing without content."""
+    if not content:
+        return NOTHING
+    return Html(f'<section id="{key}"><h{level}>{text(title)}</h{level}>{content}</section>')
+
+
+def folded(title: str, count: int, content: Html, *, level: int = 3) -> Html:
+    """Return something that can be opened and closed, open where it is short; nothing without content."""
+    if not content:
+        return NOTHING
+    opened = " open" if count <= _OPEN_ROWS else ""
+    return Html(
+        f"<details{opened}><summary><h{level}>{text(title)}</h{level}> "
+        f'<span class="count">{count:,}</span></summary>{content}</details>'
+    )
+
+
+def data_block(kind: str, value: Any, key: str | None = None) -> Html:
+    """Return JSON in a script element that no browser runs; nothing in it can end the element."""
+    if isinstance(value, bytes):
+        content = value.decode("utf-8")
+    else:
+        content = json.dumps(
+            value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False
+        )
+    for char in "<>&\u2028\u2029":
+        content = content.replace(char, f"\\u{ord(char):04x}")
+    name = f' id="{key}"' if key else ""
+    return Html(f'<script type="{kind}"{name}>{content}</script>')
+
+
+def policy_source(content: str) -> str:
+    """Return what allows exactly this inline script or style in a policy (CSP Level 3, section 2.3.1)."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode('utf-8')).digest()).decode('ascii')}'"

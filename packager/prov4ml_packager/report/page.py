@@ -1,0 +1,150 @@
+"""The whole page: head with its policy, navigation, parts in reading order, data and script."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ..wording import run_title
+from . import run_parts
+from .assets import script, style
+from .figures import Figures, charts_section, make_figures
+from .html import NOTHING, Html, facts, folded, join, policy_source, section, text
+from .limits import Limits
+from .several import differences, run_list
+from .subject import ReportRun
+
+
+@dataclass(frozen=True)
+class PageHead:
+    """What a page says besides its runs.
+
+    Attributes:
+        title: of the page; the runs' own if None.
+        lead: one paragraph below the title.
+        rows: names and values below that: people, licence.
+        cite: how to cite, or nothing.
+        footer: the last line.
+        blocks: data blocks for the head.
+    """
+
+    title: str | None = None
+    lead: str | None = None
+    rows: Sequence[tuple[str, Html]] = ()
+    cite: Html = NOTHING
+    footer: Html = NOTHING
+    blocks: Sequence[Html] = field(default=())
+
+
+def report_page(runs: Sequence[ReportRun], head: PageHead, limits: Limits) -> str:
+    """Return the page. The same runs give the same text everywhere and always.
+
+    Args:
+        runs: one, or several that are drawn over each other.
+        head: what the page says besides.
+        limits: how much it may hold.
+    """
+    figures = make_figures(runs, limits)
+    titles = [run_title(one.run) for one in runs]
+    title = head.title or (titles[0] if len(runs) == 1 else f"{len(runs)} runs")
+    parts = _one(runs[0], figures, limits) if len(runs) == 1 else _several(runs, figures, limits)
+    parts = [part for part in parts if part[2]]
+    links = join(Html(f'<a href="#{key}">{text(name)}</a>') for key, name, _ in parts)
+    badge = run_parts.status_badge(runs[0].run) if len(runs) == 1 else NOTHING
+    lead = Html(f'<p class="lead">{text(head.lead, limits.characters)}</p>') if head.lead else NOTHING
+    body = [
+        Html('<a class="skip" href="#content">To the content</a>'),
+        Html(f"<header><h1>{text(title, limits.characters)} {badge}</h1>"),
+        Html(f"{lead}{facts(head.rows)}{head.cite}</header>"),
+        Html(f'<nav aria-label="Parts of this page">{links}</nav>'),
+        Html('<main id="content">'),
+        *(section(key, name, content) for key, name, content in parts),
+        Html("</main>"),
+        Html(f"<footer>{head.footer}</footer>") if head.footer else NOTHING,
+        figures.data(),
+        Html(f"<script>{script()}</script>"),
+    ]
+    policy = (
+        f"default-src 'none'; script-src {policy_source(script())}; style-src {policy_source(style())}; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="referrer" content="no-referrer">\n'
+        f"<title>{text(title, 300)}</title>\n<style>{style()}</style>\n"
+        + "".join(f"{block}\n" for block in head.blocks)
+        + "</head>\n<body>\n"
+        + "\n".join(part for part in body if part)
+        + "\n</body>\n</html>\n"
+    )
+
+
+_Part = tuple[str, str, Html]
+
+
+def _metric_parts(runs: Sequence[ReportRun], figures: Figures, limits: Limits) -> list[_Part]:
+    """Return the curves of all runs, with the tables of a single one."""
+    only = runs[0] if len(runs) == 1 else None
+    left = NOTHING
+    if figures.left_out:
+        left = Html(
+            f'<p class="note">{figures.left_out:,} series are not drawn; the table of metrics has them.</p>'
+        )
+    model = charts_section(figures, limits, machine=False)
+    machine = charts_section(figures, limits, machine=True)
+    if only is not None:
+        model = Html(model + run_parts.metrics(only, limits, machine=False))
+        machine = Html(run_parts.energy(only) + machine + run_parts.metrics(only, limits, machine=True))
+    return [("metrics", "Metrics", Html(model + left)), ("machine", "System and energy", machine)]
+
+
+def _one(subject: ReportRun, figures: Figures, limits: Limits) -> list[_Part]:
+    run = subject.run
+    return [
+        (
+            "summary",
+            "Summary",
+            Html(run_parts.headline(subject, limits) + run_parts.summary(subject, limits)),
+        ),
+        ("parameters", "Parameters", run_parts.parameters(run, limits)),
+        *_metric_parts([subject], figures, limits),
+        ("data", "Data and models", run_parts.data_and_models(run, limits)),
+        ("files", "Files", run_parts.files(subject.files, limits)),
+        ("environment", "Environment", run_parts.environment(run, limits)),
+        ("provenance", "Provenance", run_parts.graph(subject, limits)),
+        ("validation", "Validation", run_parts.verdict(subject.verdict, subject.verdict_of, limits)),
+        ("warnings", "Warnings", run_parts.warnings(run, limits)),
+    ]
+
+
+def _several(runs: Sequence[ReportRun], figures: Figures, limits: Limits) -> list[_Part]:
+    each = join(_article(subject, number, limits) for number, subject in enumerate(runs))
+    return [
+        ("runs", "Runs", run_list(runs)),
+        ("differences", "Differences", differences(runs, limits)),
+        *_metric_parts(runs, figures, limits),
+        ("each", "Each run", each),
+    ]
+
+
+def _article(subject: ReportRun, number: int, limits: Limits) -> Html:
+    run = subject.run
+    metrics = Html(
+        run_parts.metrics(subject, limits, machine=False)
+        + run_parts.energy(subject)
+        + run_parts.metrics(subject, limits, machine=True)
+    )
+    parts = [
+        ("Parameters", len(run.parameters), run_parts.parameters(run, limits)),
+        ("Metrics", len(subject.series), metrics),
+        ("Data and models", len(run.datasets) + len(run.models), run_parts.data_and_models(run, limits)),
+        ("Files", len(subject.files), run_parts.files(subject.files, limits)),
+        ("Environment", len(run.ranks), run_parts.environment(run, limits)),
+        ("Provenance", 1, run_parts.graph(subject, limits)),
+        ("Validation", 1, run_parts.verdict(subject.verdict, subject.verdict_of, limits)),
+        ("Warnings", len(run.warnings), run_parts.warnings(run, limits)),
+    ]
+    content = join(folded(title, count, part) for title, count, part in parts)
+    title = f"{text(run_title(run), limits.characters)} {run_parts.status_badge(run)}"
+    summary = run_parts.headline(subject, limits) + run_parts.summary(subject, limits)
+    return Html(f'<article id="run-{number}"><h3>{title}</h3>{summary}{content}</article>')

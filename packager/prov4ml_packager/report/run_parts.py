@@ -1,0 +1,380 @@
+"""The parts of one run on a page: summary, parameters, metrics, data, files, environment, graph, verdict."""
+
+import base64
+import json
+from collections.abc import Sequence
+
+from prov4ml_validators import Report, Severity
+
+from ..machine import EMISSIONS, ENERGY, is_machine_metric
+from ..metric_table import MetricSeries
+from ..record import RankRecord, RunRecord
+from ..wording import command_line, error_text, iso_time, plain_value, source_url
+from .html import (
+    NOTHING,
+    Html,
+    badge,
+    code,
+    digest,
+    facts,
+    folded,
+    join,
+    link,
+    number,
+    size,
+    table,
+    text,
+)
+from .limits import Limits
+from .subject import ReportFile, ReportRun
+
+_JOULES_PER_KWH = 3.6e6
+_CARDS = 8
+
+
+def status_badge(run: RunRecord) -> Html:
+    """Return how the run ended as a coloured word."""
+    return badge(run.status, run.status)
+
+
+def moment(nanoseconds: int) -> Html:
+    """Return a time in UTC, to the second."""
+    return text(iso_time(nanoseconds)[:19].replace("T", " ") + " UTC")
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time as people say it."""
+    if seconds < 60:
+        return f"{max(0.0, seconds):.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min {rest} s" if hours else f"{minutes} min {rest} s"
+
+
+def headline(subject: ReportRun, limits: Limits) -> Html:
+    """Return the figures that people look for first: duration, the last values, energy."""
+    run = subject.run
+    cards = [("Duration", text(duration((run.end - run.start) / 1e9)), NOTHING)]
+    cards += [
+        (final.key, _value(final.value, limits), text(f"{final.operation} of {final.count:,}"))
+        for final in run.final_metrics[:_CARDS]
+    ]
+    shown = [one for one in subject.series if not is_machine_metric(one[0].metric) and one[0].rank == 0]
+    for series, found in shown[: max(0, _CARDS - len(cards))]:
+        if found.last is not None:
+            unit = f" {series.unit}" if series.unit else ""
+            where = f"{series.context or 'run'}, last of {found.count:,}"
+            cards.append((series.metric, Html(f"{number(found.last)}{text(unit, 20)}"), text(where, 80)))
+    if (energy := total_of(subject, ENERGY)) is not None:
+        cards.append(("Energy", text(energy_words(energy)), NOTHING))
+    items = join(
+        Html(
+            f'<li><span class="name">{text(name, 80)}</span><span class="figure">{figure}</span>'
+            f'<span class="more">{more}</span></li>'
+        )
+        for name, figure, more in cards
+    )
+    return Html(f'<ul class="cards">{items}</ul>')
+
+
+def total_of(subject: ReportRun, metric: str) -> float | None:
+    """Return the sum of all values of a metric that is logged as amounts since the last time, or None."""
+    found = [
+        one.mean * one.count
+        for series, one in subject.series
+        if series.metric == metric and one.mean is not None and one.mean == one.mean
+    ]
+    return sum(found) if found else None
+
+
+def energy_words(joules: float) -> str:
+    """Return an energy in the unit that fits it."""
+    kilowatt_hours = joules / _JOULES_PER_KWH
+    return f"{kilowatt_hours:.3g} kWh" if kilowatt_hours >= 0.01 else f"{joules:.3g} J"
+
+
+def summary(subject: ReportRun, limits: Limits) -> Html:
+    """Return what the run is, how it went, and where it came from."""
+    run = subject.run
+    git = next((rank.git for rank in run.ranks if rank.git is not None), None)
+    commit = NOTHING
+    if git is not None and git.commit:
+        changed = " with uncommitted changes" if git.dirty else ""
+        branch = f" on {git.branch}" if git.branch else ""
+        commit = Html(f"{link(source_url(run), git.commit[:12])}{text(branch + changed, 200)}")
+    error = error_text(run)
+    command = command_line(run)
+    most = limits.characters
+    rows = [
+        ("Experiment", text(run.experiment, most)),
+        ("Run", text(run.run_id, most)),
+        ("Identifier", code(f"urn:uuid:{run.uuid}")),
+        ("Error", Html(f'<span class="error">{text(error, most)}</span>') if error else NOTHING),
+        ("Start", moment(run.start)),
+        ("End", moment(run.end)),
+        ("Command", code(command, most) if command else NOTHING),
+        *(("To run again", code(one.command, most)) for one in run.commands[:3]),
+        ("Commit", commit),
+        ("Ranks", text(len(run.ranks)) if len(run.ranks) > 1 else NOTHING),
+        ("Contexts", text(", ".join(context.name for context in run.contexts), most)),
+        ("Metric points", text(f"{run.metrics.point_count:,} in {len(subject.series):,} series")),
+    ]
+    trace = run.error.traceback if run.error is not None else None
+    traceback = Html(f"<pre>{text(trace, 20 * most)}</pre>") if trace else NOTHING
+    return Html(facts(rows) + (folded("Traceback", 0, traceback) if traceback else NOTHING))
+
+
+def _value(value: object, limits: Limits) -> Html:
+    if isinstance(value, float):
+        return number(value)
+    return text(value, limits.characters)
+
+
+def parameters(run: RunRecord, limits: Limits) -> Html:
+    """Return the parameters, each with its last value."""
+    last = {(parameter.context or "", parameter.key): parameter for parameter in run.parameters}
+    with_context = any(context for context, _ in last)
+    heads = ["Parameter", *(["Context"] if with_context else []), "Value"]
+    rows = [
+        [
+            text(key, limits.characters),
+            *([text(context, limits.characters)] if with_context else []),
+            code(plain_value(one.value), limits.characters),
+        ]
+        for (context, key), one in last.items()
+    ]
+    return table(heads, rows, limits.rows)
+
+
+def metrics(subject: ReportRun, limits: Limits, *, machine: bool) -> Html:
+    """Return the table of series, and the final metrics beside those of the model."""
+    run = subject.run
+    chosen = [one for one in subject.series if is_machine_metric(one[0].metric) == machine]
+    ranks = len(run.ranks) > 1
+    sources = any(series.source for series, _ in chosen)
+    heads = ["Metric", "Context", *(["Source"] if sources else []), *(["Rank"] if ranks else [])]
+    rows = [
+        [
+            *_names(series, sources=sources, ranks=ranks),
+            text(f"{found.count:,}"),
+            *(number(one) for one in (found.first, found.last, found.minimum, found.maximum, found.mean)),
+        ]
+        for series, found in chosen[: limits.rows]
+    ]
+    rows += [[]] * (len(chosen) - len(rows))  # counted, never shown
+    figures = ["Points", "First", "Last", "Smallest", "Largest", "Mean"]
+    content = table(
+        [*heads, *figures], rows, limits.rows, numbers=len(heads), left="; the metric store has all of them"
+    )
+    if machine or not run.final_metrics:
+        return folded("Table of metrics", len(chosen), content)
+    finals = [
+        [
+            text(one.key, limits.characters),
+            text(one.operation),
+            code(plain_value(one.value), limits.characters),
+            text(f"{one.count:,}"),
+        ]
+        for one in run.final_metrics
+    ]
+    kept = table(["Metric", "Operation", "Value", "Values"], finals, limits.rows)
+    return Html(folded("Table of metrics", len(chosen), content) + Html(f"<h3>Final metrics</h3>{kept}"))
+
+
+def _names(series: MetricSeries, *, sources: bool, ranks: bool) -> list[Html]:
+    unit = f' <span class="unit">{text(series.unit, 60)}</span>' if series.unit else ""
+    return [
+        Html(f"{text(series.metric, 300)}{unit}"),
+        text(series.context or "", 300),
+        *([text(series.source or "", 300)] if sources else []),
+        *([text(series.rank)] if ranks else []),
+    ]
+
+
+def energy(subject: ReportRun) -> Html:
+    """Return the totals of energy and emissions, where they were measured."""
+    used, emitted = total_of(subject, ENERGY), total_of(subject, EMISSIONS)
+    parts = [(name, total_of(subject, f"{name.lower()}_energy")) for name in ("CPU", "GPU", "RAM")]
+    rows = [
+        ("Energy", text(f"{energy_words(used)} ({used:,.0f} J)") if used is not None else NOTHING),
+        *(
+            (f"Energy, {name}", text(energy_words(one)) if one is not None else NOTHING)
+            for name, one in parts
+        ),
+        ("Emissions", text(f"{emitted:.3g} g CO₂ equivalent") if emitted is not None else NOTHING),
+    ]
+    return facts(rows)
+
+
+def data_and_models(run: RunRecord, limits: Limits) -> Html:
+    """Return datasets with their sizes and digests, and models with theirs."""
+    most = limits.characters
+    datasets = [
+        [
+            text(one.label, most),
+            text(one.context or "", most),
+            text(one.type, most),
+            text(", ".join(f"{key} {_info(value)}" for key, value in one.info.items()), most),
+            digest(one.sha256),
+        ]
+        for one in run.datasets
+    ]
+    models = [
+        [
+            text(one.name, most),
+            text(one.type, most),
+            text("" if one.parameters is None else f"{one.parameters:,}"),
+            text("" if one.trainable_parameters is None else f"{one.trainable_parameters:,}"),
+            size(one.memory_bytes) if one.memory_bytes is not None else NOTHING,
+        ]
+        for one in run.models
+    ]
+    versions = [
+        [
+            text(f"{one.name}, version {one.version}", most),
+            text("" if one.previous is None else f"version {one.previous}"),
+            text(one.context or "", most),
+            text("" if one.step is None else f"{one.step:,}"),
+            NOTHING if one.file.size is None else size(one.file.size),
+            digest(one.file.sha256),
+        ]
+        for one in run.model_versions
+    ]
+    layers = [
+        [
+            text(layer.name, most),
+            text(layer.type, most),
+            text("" if layer.parameters is None else f"{layer.parameters:,}"),
+        ]
+        for one in run.models
+        for layer in one.layers or ()
+    ]
+    parts = [
+        (
+            "Datasets",
+            datasets,
+            table(["Dataset", "Context", "Class", "What is known", "SHA-256"], datasets, limits.rows),
+        ),
+        (
+            "Models",
+            models,
+            table(["Model", "Class", "Parameters", "Trainable", "Memory"], models, limits.rows, numbers=2),
+        ),
+        ("Layers", layers, table(["Layer", "Class", "Parameters"], layers, limits.rows, numbers=2)),
+        (
+            "Model versions",
+            versions,
+            table(["Version", "Derived from", "Context", "Step", "Size", "SHA-256"], versions, limits.rows),
+        ),
+    ]
+    return join(folded(title, len(rows), content) for title, rows, content in parts)
+
+
+def _info(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def files(listed: Sequence[ReportFile], limits: Limits) -> Html:
+    """Return the files with role, size and digest; those that lie beside the page are links."""
+    rows = []
+    for one in listed[: limits.rows]:
+        name = text(one.name, limits.characters)
+        if one.href:
+            name = Html(f'{name}<br><a class="path" href="{text(one.href)}">{text(one.path)}</a>')
+        elif one.path is not None:
+            name = Html(f'{name}<br><span class="path">{text(one.path)}</span>')
+        content = digest(one.sha256) if one.sha256 else text(f"{one.files:,} files" if one.files != 1 else "")
+        length = NOTHING if one.size is None else size(one.size)
+        rows.append([name, text(one.side), length, content])
+    rows += [[]] * (len(listed) - len(rows))
+    return table(["File", "Role", "Size", "SHA-256"], rows, limits.rows)
+
+
+def environment(run: RunRecord, limits: Limits) -> Html:
+    """Return where the run ran: the first rank's Python, system, devices and packages, and all ranks."""
+    if not run.ranks:
+        return NOTHING
+    rank = run.ranks[0]
+    most = limits.characters
+    devices = ", ".join(str(device.get("name") or "device") for device in rank.devices)
+    rows = [
+        (
+            "Python",
+            text(f"{rank.python.get('implementation', '')} {rank.python.get('version', '')}".strip(), most),
+        ),
+        ("System", text(" ".join(str(value) for value in rank.platform.values()), most)),
+        ("Host", text(rank.host or "", most)),
+        ("Processors", text("" if rank.cpu_count is None else rank.cpu_count)),
+        ("Devices", text(devices, most)),
+        ("Launcher", text(rank.launcher or "", most)),
+        ("Logger", text(f"prov4ml {run.logger_version}", most)),
+    ]
+    packages = [[text(name, most), text(version, most)] for name, version in sorted(rank.packages.items())]
+    ranks = [_rank(one, most) for one in run.ranks] if len(run.ranks) > 1 else []
+    heads = ["Rank", "Status", "Host", "Start", "Duration", "Points lost"]
+    return Html(
+        facts(rows)
+        + folded("Ranks", len(ranks), table(heads, ranks, limits.rows))
+        + folded("Packages", len(packages), table(["Package", "Version"], packages, limits.rows))
+    )
+
+
+def _rank(rank: RankRecord, most: int) -> list[Html]:
+    length = NOTHING if rank.end is None else text(duration((rank.end - rank.start) / 1e9))
+    return [
+        text(rank.rank),
+        badge(rank.status, rank.status),
+        text(rank.host or "", most),
+        moment(rank.start),
+        length,
+        text(f"{rank.points_lost:,}"),
+    ]
+
+
+def graph(subject: ReportRun, limits: Limits) -> Html:
+    """Return the drawing of the provenance, as an image: a browser runs nothing in one."""
+    if subject.drawing is None:
+        return NOTHING
+    if len(subject.drawing) > limits.picture:
+        if subject.drawing_href is None:
+            return Html(f"<p>The drawing is too large for this page: {size(len(subject.drawing))}.</p>")
+        href = text(subject.drawing_href)
+        return Html(f'<p><a href="{href}">Open the drawing</a>, {size(len(subject.drawing))}.</p>')
+    image = (
+        '<img alt="Graph of the provenance: what the run used, did and made" '
+        f'src="data:image/svg+xml;base64,{base64.b64encode(subject.drawing).decode("ascii")}">'
+    )
+    if subject.drawing_href is not None:
+        image = f'<a href="{text(subject.drawing_href)}">{image}</a>'
+    return Html(f'<div class="graph">{image}</div>')
+
+
+def verdict(report: Report | None, checked: str, limits: Limits) -> Html:
+    """Return what the validator found."""
+    if report is None:
+        return NOTHING
+    counts = {severity: sum(one.severity == severity for one in report.findings) for severity in Severity}
+    if counts[Severity.MUST]:
+        word = badge("invalid", "not valid")
+    elif counts[Severity.SHOULD]:
+        word = badge("remarks", "valid, with warnings")
+    else:
+        word = badge("valid", "valid")
+    found = ", ".join(f"{counts[severity]:,} {severity.name}" for severity in sorted(Severity, reverse=True))
+    rows = [
+        [
+            text(one.rule),
+            text(one.severity.name),
+            text(one.message, limits.characters),
+            text(one.help, limits.characters),
+        ]
+        for one in report.findings
+    ]
+    content = table(["Rule", "Severity", "Finding", "What to do"], rows, limits.rows)
+    return Html(f"<p>{word} {text(checked)}: {text(found)}.</p>{content}")
+
+
+def warnings(run: RunRecord, limits: Limits) -> Html:
+    """Return what the logger noted and the reader met."""
+    items = join(Html(f"<li>{text(one, limits.characters)}</li>") for one in run.warnings[: limits.rows])
+    return Html(f"<ul>{items}</ul>") if items else NOTHING

@@ -1,0 +1,54 @@
+"""What a page is made of: runs with their statistics, files, drawing and verdict, wherever they come from."""
+
+from dataclasses import dataclass
+
+from prov4ml_validators import Report
+
+from ..metric_table import MetricSeries, SeriesStatistics
+from ..record import RunRecord
+
+
+@dataclass(frozen=True)
+class ReportFile:
+    """A file or directory of a run.
+
+    Attributes:
+        name: its true name.
+        path: where it is, relative to the run or the crate; None if no copy was kept.
+        href: a percent-encoded relative link that works beside the page, or None.
+        side: what it was to the run: `input`, `output`, `record`, …
+        size: bytes; None where they are not known.
+        sha256: of a file's content; None for a directory.
+        files: how many files a directory holds; 1 for a file.
+    """
+
+    name: str
+    path: str | None
+    href: str | None
+    side: str
+    size: int | None
+    sha256: str | None
+    files: int = 1
+
+
+@dataclass(frozen=True)
+class ReportRun:
+    """One run of a page.
+
+    Attributes:
+        run: the record.
+        series: each series with its statistics, in the order of the table.
+        files: what the run took in and made.
+        drawing: the provenance graph as SVG, or None.
+        drawing_href: a relative link to the drawing, or None.
+        verdict: what a validator said, or None if none was asked.
+        verdict_of: what it was asked about.
+    """
+
+    run: RunRecord
+    series: tuple[tuple[MetricSeries, SeriesStatistics], ...]
+    files: tuple[ReportFile, ...]
+    drawing: bytes | None = None
+    drawing_href: str | None = None
+    verdict: Report | None = None
+    verdict_of: str = ""

@@ -1,0 +1,122 @@
+"""From run directories to a report in one file."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from prov4ml_validators import Unreadable, validate
+
+from ..atomic import atomic_file
+from ..errors import PackagerError
+from ..file_roles import FileRole, file_roles
+from ..graph import document_to_dot, render_svg
+from ..metric_table import statistics
+from ..provenance import build_document
+from ..reader import read_run
+from ..record import FileRecord, RunRecord
+from ..store_summaries import MetricStoreReader
+from .html import Html, text
+from .limits import REPORT
+from .page import PageHead, report_page
+from .subject import ReportFile, ReportRun
+
+
+def write_report(runs: Sequence[Path], output: Path, *, note: Callable[[str], None] = lambda _: None) -> Path:
+    """Write one page on one run, or on several with their curves over each other.
+
+    Runs need not be finalized, and are not changed. The file is written in one step.
+
+    Args:
+        runs: run directories.
+        output: the file; an older one is replaced.
+        note: is called with one line for each thing that the page does not show and why.
+
+    Returns:
+        The file written.
+
+    Raises:
+        PackagerError: no run, one is given twice or cannot be read, or the file cannot be written.
+    """
+    if not runs:
+        raise PackagerError("a report needs at least one run")
+    records = [read_run(run) for run in runs]
+    uuids = [record.uuid for record in records]
+    for record in records:
+        if uuids.count(record.uuid) > 1:
+            raise PackagerError("is given twice, or is a copy of another run given", path=record.directory)
+    subjects = [run_subject(record, note) for record in records]
+    version = max(record.logger_version for record in records)
+    head = PageHead(footer=_footer(version))
+    page = report_page(subjects, head, REPORT)
+    try:
+        with atomic_file(output) as temporary:
+            temporary.write_text(page, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise PackagerError(f"cannot be written ({error.strerror or error})", path=output) from error
+    return output
+
+
+def _footer(version: str) -> Html:
+    return Html(
+        f"Made by prov4ml-pack from what prov4ml {text(version)} logged. This page holds everything it "
+        "shows, loads nothing, and works from a disk without a network."
+    )
+
+
+def run_subject(record: RunRecord, note: Callable[[str], None]) -> ReportRun:
+    """Gather what a page says of a run directory: its record, its files as logged, its graph, the verdict."""
+    drawing = None
+    try:
+        drawing = render_svg(document_to_dot(build_document(record, store=None)))
+    except PackagerError as error:
+        note(f"{record.directory}: the provenance graph is not in the report: {error}")
+    try:
+        verdict = validate(record.directory, store_reader=MetricStoreReader())
+    except Unreadable as error:
+        verdict = None
+        note(f"{record.directory}: the report holds no verdict: {error}")
+    return ReportRun(
+        run=record,
+        series=tuple((series, statistics(series)) for series in record.metrics.series),
+        files=tuple(recorded_files(record)),
+        drawing=drawing,
+        verdict=verdict,
+        verdict_of="for the run directory",
+    )
+
+
+def recorded_files(record: RunRecord) -> list[ReportFile]:
+    """Return the files that the record names, each once, in the order logged; those without a copy too."""
+    roles = file_roles(record)
+    named: list[tuple[str, FileRecord, bool]] = [
+        (one.name, one.file, one.is_input) for one in record.artifacts
+    ]
+    named += [(f"{one.name}, version {one.version}", one.file, False) for one in record.model_versions]
+    named += [(one.name, one.file, False) for one in record.models if one.file is not None]
+    named += [(one.label, one.file, True) for one in record.datasets if one.file is not None]
+    named += [
+        (f"{one.direction} {one.number}", one.file, one.direction == "input")
+        for one in record.ports
+        if one.file is not None
+    ]
+    named += [(file.path or "source", file, True) for code in record.source_code for file in code.files]
+    found: dict[tuple[str, str], ReportFile] = {}
+    for name, file, takes in named:
+        role = roles.get(file.path) if file.path is not None else None
+        found[name if file.path is None else "", file.path or ""] = ReportFile(
+            name=role.name if role else name,
+            path=file.path,
+            href=None,
+            side=side_of(role) if role else "input" if takes else "output",
+            size=file.size,
+            sha256=file.sha256,
+            files=file.files,
+        )
+    return list(found.values())
+
+
+def side_of(role: FileRole | None) -> str:
+    """Return what a file was to the run in one word or three."""
+    if role is None:
+        return "record"
+    sides = (["input"] if role.is_object else []) + (["output"] if role.is_result else [])
+    return " and ".join(sides)

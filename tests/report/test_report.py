@@ -1,0 +1,79 @@
+"""Reports as files: complete, the same every time, and one line where none can be made."""
+
+from pathlib import Path
+
+import pytest
+
+from prov4ml_packager.cli.main import run
+from prov4ml_packager.errors import PackagerError
+from prov4ml_packager.report import write_report
+
+from ..crate.test_preview import Page
+from .runs import ordinary_run
+
+
+def test_the_command_writes_the_page_and_says_where(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "report.html"
+    assert run(["report", str(ordinary_run(tmp_path / "run")), "-o", str(output)]) == 0
+    assert capsys.readouterr() == (f"{output}\n", "")
+    page = Page(output.read_text(encoding="utf-8"))
+    for word in [
+        "digits, run 0",
+        "finished",
+        "rate",
+        "0.1",
+        "loss",
+        "plot",
+        "CPython 3.11.7",
+        "numpy",
+        "2.0",
+    ]:
+        assert word in page.words
+    assert "1 kWh (3,600,000 J)" in page.words
+    assert "for the run directory: 0 MUST, 0 SHOULD, 0 MAY." in " ".join(page.words)
+
+
+def test_the_same_runs_give_the_same_bytes(tmp_path: Path) -> None:
+    runs = [ordinary_run(tmp_path / f"run{number}", number) for number in range(2)]
+    first = write_report(runs, tmp_path / "a.html").read_bytes()
+    assert write_report(runs, tmp_path / "b.html").read_bytes() == first
+
+
+def test_runs_are_side_by_side_where_they_differ(tmp_path: Path) -> None:
+    runs = [
+        ordinary_run(tmp_path / f"run{number}", number, rate=rate) for number, rate in enumerate([0.1, 0.2])
+    ]
+    words = Page(write_report(runs, tmp_path / "report.html").read_text(encoding="utf-8")).words
+    place = words.index("Parameters that differ")
+    assert [word for word in words[place:] if word.strip()][2:8] == [
+        "digits, run 0", "digits, run 1", "rate", "0.1", "0.2", "1 are the same in all runs.",
+    ]  # fmt: skip
+    shared = words.index("Parameters that all runs share")
+    assert "layers" in words[shared:]
+
+
+def test_a_failed_run_says_why(tmp_path: Path) -> None:
+    from ..reader.raw_writer import RawRank, make_run
+
+    path = make_run(tmp_path / "run")
+    rank = RawRank(path)
+    trace = "Traceback (most recent call last):\n  File train.py\nValueError: no data"
+    rank.end("failed", error={"type": "ValueError", "message": "no data", "traceback": trace})
+    words = Page(write_report([path], tmp_path / "report.html").read_text(encoding="utf-8")).words
+    assert "failed" in words
+    assert "ValueError: no data" in words
+    assert trace in words
+
+
+def test_bad_input_leaves_nothing(tmp_path: Path) -> None:
+    path = ordinary_run(tmp_path / "run", points=2)
+    output = tmp_path / "report.html"
+    with pytest.raises(PackagerError, match="is given twice"):
+        write_report([path, path], output)
+    with pytest.raises(PackagerError, match="at least one run"):
+        write_report([], output)
+    with pytest.raises(PackagerError, match="is a directory"):
+        write_report([path], tmp_path)
+    assert not output.exists()
