@@ -95,6 +95,26 @@ def test_charts_zoom_toggle_smooth_and_read(tmp_path: Path) -> None:
         assert watched.misdeeds == []
 
 
+def test_the_graph_tells_a_node_when_it_is_chosen_and_leaves_the_wheel_to_the_page(tmp_path: Path) -> None:
+    report = write_report([ordinary_run(tmp_path / "run")], tmp_path / "report.html")
+    with watched_page() as watched:
+        page = watched.open(report)
+        graph = page.locator(".provenance")
+        graph.scroll_into_view_if_needed()
+        place = graph.bounding_box()
+        assert place is not None
+        before = page.evaluate("scrollY")
+        page.mouse.move(place["x"] + 300, place["y"] + 100)
+        page.mouse.wheel(0, -300)
+        page.wait_for_timeout(300)
+        assert page.evaluate("scrollY") < before
+        graph.get_by_role("button", name="Overview").click()
+        graph.get_by_role("button", name="Summary").click()
+        graph.locator(".pg-picture:visible g.node", has_text="digits").first.click()
+        assert "digits" in str(graph.locator(".pg-details").text_content())
+        assert watched.misdeeds == []
+
+
 def test_what_is_no_number_is_marked_and_said(tmp_path: Path) -> None:
     report = write_report([ordinary_run(tmp_path / "run")], tmp_path / "report.html")
     with watched_page() as watched:
@@ -190,7 +210,7 @@ def test_a_run_of_attacks_stays_inert(tmp_path: Path) -> None:
         schemes = page.evaluate("[...document.links].map(one => one.protocol)")
         assert set(schemes) <= {"file:"}
         assert page.locator("iframe, base, object, embed, form, img[src='x']").count() == 0
-        assert page.locator("script:not([type])").count() == 1
+        assert page.locator("script:not([type])").count() == 2
         assert watched.misdeeds == []
 
 

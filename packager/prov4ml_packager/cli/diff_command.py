@@ -33,9 +33,9 @@ def command(a: Path, b: Path, as_json: bool, everything: bool, tolerance: float)
     Exit status: 0 the same, 1 they differ, 2 one cannot be read.
     """
     from ..comparison import compare, comparison_json, comparison_lines, facets_of
-    from ..documents import load_document
+    from ..documents import load_documents
 
-    found = compare(facets_of(load_document(a)), facets_of(load_document(b)), tolerance=tolerance)
+    found = compare(facets_of(load_documents(a)), facets_of(load_documents(b)), tolerance=tolerance)
     if as_json:
         print(json.dumps(comparison_json(found, str(a), str(b)), indent=2))
     else:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ..graph.model import Graph, Node, read_graph
+from ..graph.relations import ARROWS
 from ..machine import is_machine_metric
 from ..text import unescape_text
 
@@ -80,12 +81,14 @@ def facets_of(document: Mapping[str, Any]) -> Facets:
     """
     graph = read_graph(document)
     names = _Names(document)
-    used = {edge.cause for edge in graph.edges if edge.relation == "used"}
+    arrows = graph.edges
+    using = ARROWS.index("used")
+    used = {cause for relation, cause in zip(arrows.relation, arrows.cause, strict=True) if relation == using}
     collector = _Collector()
-    for node in graph.nodes.values():
-        if node.declared:
+    for place, node in enumerate(graph.nodes):
+        if node.records:
             reader = next((_READERS[one] for one in node.types if one in _READERS), _read_other)
-            reader(collector, _Facts(node, names, node.key in used))
+            reader(collector, _Facts(node, names, place in used))
     for key in _structure(graph, names):
         collector.found["structure"][key] = str(int(collector.found["structure"].get(key, "0")) + 1)
     return collector.found
@@ -95,15 +98,24 @@ class _Names:
     """Identifiers of a document, made comparable with those of another one."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        prefixes = document.get("prefix")
-        self._prefixes = prefixes if isinstance(prefixes, Mapping) else {}
+        self._prefixes: dict[str | None, Mapping[str, Any]] = {None: _prefixes(document)}
+        bundles = document.get("bundle")
+        for name, bundle in bundles.items() if isinstance(bundles, Mapping) else ():
+            self._prefixes[name] = {**self._prefixes[None], **_prefixes(bundle)}
 
-    def of(self, identifier: str) -> str:
+    def of(self, node: Node) -> str:
+        bundle, identifier = node.key
+        prefixes = self._prefixes.get(bundle, {})
         prefix, colon, local = identifier.partition(":")
-        iri = self._prefixes.get(prefix) if colon else None
+        iri = prefixes.get(prefix) if colon else None
         if not isinstance(iri, str):
             return unescape_text(identifier)
-        return unescape_text(local if iri == self._prefixes.get("default") else f"{iri}{local}")
+        return unescape_text(local if iri == prefixes.get("default") else f"{iri}{local}")
+
+
+def _prefixes(container: Any) -> Mapping[str, Any]:
+    found = container.get("prefix") if isinstance(container, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
 
 
 class _Facts:
@@ -111,7 +123,7 @@ class _Facts:
 
     def __init__(self, node: Node, names: _Names, used: bool) -> None:
         self.node = node
-        self.identifier = names.of(node.key[1])
+        self.identifier = names.of(node)
         self.used = used
         self._values: dict[str, str] = {}
         for name, value in node.attributes:
@@ -240,8 +252,10 @@ _READERS: Mapping[str, Callable[[_Collector, _Facts], None]] = {
 
 def _structure(graph: Graph, names: _Names) -> Iterator[str]:
     """Yield every element and every relation as text, each time that it is there."""
-    for node in graph.nodes.values():
-        if node.declared:
-            yield f"{node.kind} {names.of(node.key[1])}"
-    for edge in graph.edges:
-        yield f"{names.of(edge.effect[1])} {edge.relation} {names.of(edge.cause[1])}"
+    called = [names.of(node) for node in graph.nodes]
+    for node, name in zip(graph.nodes, called, strict=True):
+        if node.records:
+            yield f"{node.kind} {name}"
+    arrows = graph.edges
+    for relation, effect, cause in zip(arrows.relation, arrows.effect, arrows.cause, strict=True):
+        yield f"{called[effect]} {ARROWS[relation]} {called[cause]}"

@@ -9,10 +9,11 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_SVG
+from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_PROV, PACKAGED_SVG
 
 from ..file_roles import file_roles
 from ..report import PREVIEW, PageHead, ReportFile, ReportRun, report_page
+from ..report.graphs import page_graph
 from ..report.html import NOTHING, Html, code, data_block, join, link, text
 from ..report.write import side_of
 from ..wording import iso_time, run_title
@@ -44,7 +45,7 @@ def preview_html(runs: Sequence[RunFacts], options: CrateOptions, metadata: byte
         footer=footer,
         blocks=[] if metadata is None else [data_block("application/ld+json", json.loads(metadata))],
     )
-    return report_page([_subject(facts) for facts in runs], head, PREVIEW)
+    return report_page([_subject(facts, number) for number, facts in enumerate(runs)], head, PREVIEW)
 
 
 def _people(runs: Sequence[RunFacts], options: CrateOptions) -> list[tuple[str, Html]]:
@@ -85,21 +86,20 @@ def _citation(runs: Sequence[RunFacts], options: CrateOptions) -> Html:
     return Html(f'<p class="cite"><strong>Cite as</strong> {text(words, PREVIEW.characters)}</p>')
 
 
-def _subject(facts: RunFacts) -> ReportRun:
-    drawing = _drawing(facts)
-    with open_source(drawing.member.source) as stream:
-        svg = stream.read()
+def _subject(facts: RunFacts, number: int) -> ReportRun:
+    with open_source(_packaged(facts, PACKAGED_PROV).member.source) as stream:
+        document = json.load(stream)
     return ReportRun(
         run=facts.run,
         series=facts.series,
         files=tuple(_files(facts)),
-        drawing=svg,
-        drawing_href=quote(drawing.member.path),
+        graph=page_graph(document, f"graph-{number}", PREVIEW.graph),
+        drawing_href=quote(_packaged(facts, PACKAGED_SVG).member.path),
     )
 
 
-def _drawing(facts: RunFacts) -> PayloadFile:
-    wanted = f"{PACKAGED_DIRECTORY}/{PACKAGED_SVG}"
+def _packaged(facts: RunFacts, name: str) -> PayloadFile:
+    wanted = f"{PACKAGED_DIRECTORY}/{name}"
     return next(file for file in facts.payload.files if file.original == wanted)
 
 

@@ -3,8 +3,6 @@
 `Html` is a type of its own, so that the type checker finds text that reaches a page without being escaped.
 """
 
-import base64
-import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -159,8 +157,3 @@ def data_block(kind: str, value: Any, key: str | None = None) -> Html:
         content = content.replace(char, f"\\u{ord(char):04x}")
     name = f' id="{key}"' if key else ""
     return Html(f'<script type="{kind}"{name}>{content}</script>')
-
-
-def policy_source(content: str) -> str:
-    """Return what allows exactly this inline script or style in a policy (CSP Level 3, section 2.3.1)."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode('utf-8')).digest()).decode('ascii')}'"

@@ -13,7 +13,7 @@ class Limits:
         drawings: charts that are also drawn without a script, for print and where scripts are off.
         rows: rows of one table.
         characters: of one value or name.
-        picture: bytes of the drawing of a provenance graph.
+        graph: characters of a provenance graph with all that it holds.
     """
 
     points: int
@@ -21,11 +21,11 @@ class Limits:
     drawings: int
     rows: int
     characters: int
-    picture: int
+    graph: int
 
 
-REPORT = Limits(points=120_000, curves=5_000, drawings=200, rows=2_000, characters=2_000, picture=3 << 20)
+REPORT = Limits(points=120_000, curves=5_000, drawings=200, rows=2_000, characters=2_000, graph=3_000_000)
 """Of a report: at most about 8 MB."""
 
-PREVIEW = Limits(points=12_000, curves=500, drawings=50, rows=500, characters=1_000, picture=1 << 20)
+PREVIEW = Limits(points=12_000, curves=500, drawings=50, rows=500, characters=1_000, graph=600_000)
 """Of the preview in a crate, whose files are beside it: at most about 2 MB besides the metadata's copy."""

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ..graph import csp_hash
 from ..wording import run_title
 from . import run_parts
 from .assets import script, style
 from .figures import Figures, charts_section, make_figures
-from .html import NOTHING, Html, facts, folded, join, policy_source, section, text
+from .html import NOTHING, Html, facts, folded, join, section, text
 from .limits import Limits
 from .several import differences, run_list
 from .subject import ReportRun
@@ -43,6 +44,9 @@ def report_page(runs: Sequence[ReportRun], head: PageHead, limits: Limits) -> st
         limits: how much it may hold.
     """
     figures = make_figures(runs, limits)
+    graphs = [one.graph for one in runs if one.graph is not None][:1]
+    scripts = [script(), *(graph.script for graph in graphs)]
+    styles = [style(), *(graph.style for graph in graphs)]
     titles = [run_title(one.run) for one in runs]
     title = head.title or (titles[0] if len(runs) == 1 else f"{len(runs)} runs")
     parts = _one(runs[0], figures, limits) if len(runs) == 1 else _several(runs, figures, limits)
@@ -60,18 +64,19 @@ def report_page(runs: Sequence[ReportRun], head: PageHead, limits: Limits) -> st
         Html("</main>"),
         Html(f"<footer>{head.footer}</footer>") if head.footer else NOTHING,
         figures.data(),
-        Html(f"<script>{script()}</script>"),
+        *(Html(f"<script>{one}</script>") for one in scripts),
     ]
     policy = (
-        f"default-src 'none'; script-src {policy_source(script())}; style-src {policy_source(style())}; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {' '.join(map(csp_hash, scripts))}; "
+        f"style-src {' '.join(map(csp_hash, styles))}; base-uri 'none'; form-action 'none'"
     )
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n'
-        f"<title>{text(title, 300)}</title>\n<style>{style()}</style>\n"
+        f"<title>{text(title, 300)}</title>\n"
+        + "".join(f"<style>{one}</style>\n" for one in styles)
         + "".join(f"{block}\n" for block in head.blocks)
         + "</head>\n<body>\n"
         + "\n".join(part for part in body if part)
@@ -111,7 +116,7 @@ def _one(subject: ReportRun, figures: Figures, limits: Limits) -> list[_Part]:
         ("data", "Data and models", run_parts.data_and_models(run, limits)),
         ("files", "Files", run_parts.files(subject.files, limits)),
         ("environment", "Environment", run_parts.environment(run, limits)),
-        ("provenance", "Provenance", run_parts.graph(subject, limits)),
+        ("provenance", "Provenance", run_parts.graph(subject)),
         ("validation", "Validation", run_parts.verdict(subject.verdict, subject.verdict_of, limits)),
         ("warnings", "Warnings", run_parts.warnings(run, limits)),
     ]
@@ -140,7 +145,7 @@ def _article(subject: ReportRun, number: int, limits: Limits) -> Html:
         ("Data and models", len(run.datasets) + len(run.models), run_parts.data_and_models(run, limits)),
         ("Files", len(subject.files), run_parts.files(subject.files, limits)),
         ("Environment", len(run.ranks), run_parts.environment(run, limits)),
-        ("Provenance", 1, run_parts.graph(subject, limits)),
+        ("Provenance", 1, run_parts.graph(subject)),
         ("Validation", 1, run_parts.verdict(subject.verdict, subject.verdict_of, limits)),
         ("Warnings", len(run.warnings), run_parts.warnings(run, limits)),
     ]

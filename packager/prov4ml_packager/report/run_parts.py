@@ -1,6 +1,5 @@
 """The parts of one run on a page: summary, parameters, metrics, data, files, environment, graph, verdict."""
 
-import base64
 import json
 from collections.abc import Sequence
 
@@ -331,22 +330,17 @@ def _rank(rank: RankRecord, most: int) -> list[Html]:
     ]
 
 
-def graph(subject: ReportRun, limits: Limits) -> Html:
-    """Return the drawing of the provenance, as an image: a browser runs nothing in one."""
-    if subject.drawing is None:
-        return NOTHING
-    if len(subject.drawing) > limits.picture:
-        if subject.drawing_href is None:
-            return Html(f"<p>The drawing is too large for this page: {size(len(subject.drawing))}.</p>")
-        href = text(subject.drawing_href)
-        return Html(f'<p><a href="{href}">Open the drawing</a>, {size(len(subject.drawing))}.</p>')
-    image = (
-        '<img alt="Graph of the provenance: what the run used, did and made" '
-        f'src="data:image/svg+xml;base64,{base64.b64encode(subject.drawing).decode("ascii")}">'
-    )
+def graph(subject: ReportRun) -> Html:
+    """Return the graph of the provenance, to look around in where scripts run."""
+    parts = []
+    if subject.graph is not None:
+        parts.append(f'<div class="provenance">{subject.graph.html}</div>')
+        parts += [f'<p class="note">{text(note)}</p>' for note in subject.graph.notes]
+    else:
+        parts.append("<p>The graph is too large for this page.</p>")
     if subject.drawing_href is not None:
-        image = f'<a href="{text(subject.drawing_href)}">{image}</a>'
-    return Html(f'<div class="graph">{image}</div>')
+        parts.append(f'<p><a href="{text(subject.drawing_href)}">Open the drawing</a></p>')
+    return Html("".join(parts))
 
 
 def verdict(report: Report | None, checked: str, limits: Limits) -> Html:

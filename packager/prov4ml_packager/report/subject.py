@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from prov4ml_validators import Report
 
+from ..graph import ViewerFragment
 from ..metric_table import MetricSeries, SeriesStatistics
 from ..record import RunRecord
 
@@ -39,8 +40,8 @@ class ReportRun:
         run: the record.
         series: each series with its statistics, in the order of the table.
         files: what the run took in and made.
-        drawing: the provenance graph as SVG, or None.
-        drawing_href: a relative link to the drawing, or None.
+        graph: the provenance graph to look around in, or None.
+        drawing_href: a relative link to a drawing of it, or None.
         verdict: what a validator said, or None if none was asked.
         verdict_of: what it was asked about.
     """
@@ -48,7 +49,7 @@ class ReportRun:
     run: RunRecord
     series: tuple[tuple[MetricSeries, SeriesStatistics], ...]
     files: tuple[ReportFile, ...]
-    drawing: bytes | None = None
+    graph: ViewerFragment | None = None
     drawing_href: str | None = None
     verdict: Report | None = None
     verdict_of: str = ""

@@ -8,12 +8,12 @@ from prov4ml_validators import Unreadable, validate
 from ..atomic import atomic_file
 from ..errors import PackagerError
 from ..file_roles import FileRole, file_roles
-from ..graph import document_to_dot, render_svg
 from ..metric_table import statistics
 from ..provenance import build_document
 from ..reader import read_run
 from ..record import FileRecord, RunRecord
 from ..store_summaries import MetricStoreReader
+from .graphs import page_graph
 from .html import Html, text
 from .limits import REPORT
 from .page import PageHead, report_page
@@ -43,7 +43,7 @@ def write_report(runs: Sequence[Path], output: Path, *, note: Callable[[str], No
     for record in records:
         if uuids.count(record.uuid) > 1:
             raise PackagerError("is given twice, or is a copy of another run given", path=record.directory)
-    subjects = [run_subject(record, note) for record in records]
+    subjects = [run_subject(record, f"graph-{at}", note) for at, record in enumerate(records)]
     version = max(record.logger_version for record in records)
     head = PageHead(footer=_footer(version))
     page = report_page(subjects, head, REPORT)
@@ -62,13 +62,8 @@ def _footer(version: str) -> Html:
     )
 
 
-def run_subject(record: RunRecord, note: Callable[[str], None]) -> ReportRun:
+def run_subject(record: RunRecord, name: str, note: Callable[[str], None]) -> ReportRun:
     """Gather what a page says of a run directory: its record, its files as logged, its graph, the verdict."""
-    drawing = None
-    try:
-        drawing = render_svg(document_to_dot(build_document(record, store=None)))
-    except PackagerError as error:
-        note(f"{record.directory}: the provenance graph is not in the report: {error}")
     try:
         verdict = validate(record.directory, store_reader=MetricStoreReader())
     except Unreadable as error:
@@ -78,7 +73,7 @@ def run_subject(record: RunRecord, note: Callable[[str], None]) -> ReportRun:
         run=record,
         series=tuple((series, statistics(series)) for series in record.metrics.series),
         files=tuple(recorded_files(record)),
-        drawing=drawing,
+        graph=page_graph(build_document(record, store=None), name, REPORT.graph),
         verdict=verdict,
         verdict_of="for the run directory",
     )

@@ -46,9 +46,19 @@ function openForPrint() {
   addEventListener("afterprint", () => opened.forEach((one) => { one.open = false; }));
 }
 
+// A wheel over a graph that nobody has chosen scrolls the page; in one that has the focus, or with Ctrl, it zooms.
+function keepTheWheel() {
+  for (const graph of document.querySelectorAll(".provenance")) {
+    graph.addEventListener("wheel", (event) => {
+      if (!event.ctrlKey && !graph.contains(document.activeElement)) event.stopPropagation();
+    }, { capture: true });
+  }
+}
+
 document.documentElement.classList.add("js");
 const source = document.getElementById("curves");
 const redraw = source ? showCharts(JSON.parse(source.textContent)) : () => {};
 document.querySelector("nav")?.append(themeButton(redraw));
 addFilters();
+keepTheWheel();
 openForPrint();
