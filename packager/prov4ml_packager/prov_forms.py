@@ -1,43 +1,17 @@
-"""PROV documents in any form, read as PROV-JSON: nothing is fetched, and no entity is expanded."""
+"""PROV documents in any form, read as PROV-JSON by name and content; nothing is fetched."""
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
+
+from prov4ml_validators.prov_formats.detection import ProvFormat, format_of_file, format_of_json, may_be_prov
 
 from .crate_members import parse_object
 from .errors import PackagerError
 
-Form = Literal["json", "jsonld", "provn", "xml", "rdf", "rdfxml"]
-
-PROV_ENDINGS = (
-    ".json",
-    ".jsonld",
-    ".json-ld",
-    ".provn",
-    ".provx",
-    ".xml",
-    ".ttl",
-    ".trig",
-    ".nt",
-    ".nq",
-    ".rdf",
-    ".owl",
-)
-_NAMES: dict[Form, str] = {
-    "json": "PROV-JSON",
-    "jsonld": "PROV-JSONLD",
-    "provn": "PROV-N",
-    "xml": "PROV-XML",
-    "rdf": "PROV-O (Turtle, TriG)",
-    "rdfxml": "PROV-O (RDF/XML)",
-}
 _SNIFFED = 4096
-# The context of the member submission, which `prov` brings along; its address is only a name here.
-_KNOWN_CONTEXT = re.compile(r"^https?://(?:www\.)?openprovenance\.org/prov-jsonld/context\.jsonld$")
-_RDF_XML = re.compile(rb"<(?:\w+:)?RDF[\s>]")
-_TURTLE = re.compile(r"^\s*(?:@prefix|@base|prefix\s|base\s|<|_:|graph\s|\w*:)", re.IGNORECASE)
+_REMARKS = re.compile(r"^\s*//[^\n]*\n|/\*.*?\*/", re.MULTILINE | re.DOTALL)
 _RECORDS = frozenset(
     [
         "prefix",
@@ -64,44 +38,9 @@ _RECORDS = frozenset(
 )
 
 
-def parse_prov(content: bytes, path: Path, place: str | None = None) -> dict[str, Any]:
-    """Return a PROV document in any form as PROV-JSON.
-
-    The form is known by the content; the name of the file does not count.
-
-    Args:
-        content: the document.
-        path: where it is from, for messages.
-        place: the member of an archive, for messages.
-
-    Raises:
-        PackagerError: it is no PROV document; it is XML with a document type; it is JSON-LD that refers to a
-            context elsewhere.
-    """
-    form = _form(content)
-    if form is None:
-        raise PackagerError(
-            "is no PROV document in any form that is known",
-            path=path,
-            place=place,
-            hint=f"known are {', '.join(_NAMES.values())}",
-        )
-    if form in ("json", "jsonld"):
-        document = parse_object(content, path, place)
-        if "@context" not in document and "@graph" not in document:
-            if not _RECORDS & document.keys():
-                raise PackagerError(
-                    "is no PROV-JSON: it has neither a prefix nor a record",
-                    path=path,
-                    place=place,
-                    hint="check it with prov4ml-pack validate",
-                )
-            return document
-        form = "jsonld"
-        _refuse_contexts_elsewhere(document, path, place)
-    elif form in ("xml", "rdfxml"):
-        _refuse_document_type(content, path, place)
-    return _converted(content, form, path, place)
+def may_hold_prov(name: str) -> bool:
+    """Return whether a file of this name may be a PROV document."""
+    return name.lower().endswith(".json") or may_be_prov(name)
 
 
 def is_prov_json(content: bytes) -> bool:
@@ -110,94 +49,66 @@ def is_prov_json(content: bytes) -> bool:
         value = json.loads(content)
     except (ValueError, RecursionError):
         return False
-    return (
-        isinstance(value, dict) and "@context" not in value and bool((_RECORDS - {"prefix"}) & value.keys())
-    )
+    if not isinstance(value, dict) or "@context" in value:
+        return False
+    return any(_are_records(value.get(kind)) for kind in _RECORDS - {"prefix"})
 
 
-def _form(content: bytes) -> Form | None:
+def _are_records(value: Any) -> bool:
+    return isinstance(value, dict) and any(isinstance(one, dict | list) for one in value.values())
+
+
+def parse_prov(content: bytes, path: Path, place: str | None = None) -> dict[str, Any]:
+    """Return a PROV document in any form as PROV-JSON.
+
+    PROV-JSON, PROV-JSONLD, PROV-XML and PROV-N are known by their content, the forms of RDF by the ending of
+    the name.
+
+    Args:
+        content: the document.
+        path: where it is from.
+        place: the member of an archive, which names the document then.
+
+    Raises:
+        PackagerError: it is no PROV document in a form that is known.
+        Unreadable: it is not what its form asks for, has a document type (XML), or a context elsewhere
+            (JSON-LD).
+    """
     start = content[:_SNIFFED].removeprefix(b"\xef\xbb\xbf").lstrip()
+    kind: ProvFormat | None
     if start.startswith((b"{", b"[")):
-        return "json"
-    if start.startswith((b"<?xml", b"<!")) or re.match(rb"<(?:[\w.-]+:)?(?:document|RDF)[\s>]", start):
-        return "rdfxml" if _RDF_XML.search(content[:_SNIFFED]) else "xml"
-    text = re.sub(r"^\s*(?://|#)[^\n]*\n|/\*.*?\*/", "", start.decode("utf-8", "replace"), flags=re.M | re.S)
-    if text.lstrip().startswith("document"):
-        return "provn"
-    return "rdf" if _TURTLE.match(text) else None
-
-
-def _refuse_document_type(content: bytes, path: Path, place: str | None) -> None:
-    from xml.parsers import expat
-
-    class DocumentTypeError(Exception):
-        pass
-
-    def refuse(*_: object) -> None:
-        raise DocumentTypeError
-
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = refuse
-    try:
-        parser.Parse(content, True)
-    except DocumentTypeError as error:
-        raise PackagerError(
-            "has a document type, whose entities could reach other files",
-            path=path,
-            place=place,
-            hint="remove the <!DOCTYPE …>; PROV needs none",
-        ) from error
-    except expat.ExpatError as error:
-        raise PackagerError(f"is no XML ({error})", path=path, place=place) from error
-
-
-def _refuse_contexts_elsewhere(document: dict[str, Any], path: Path, place: str | None) -> None:
-    for address in _contexts(document):
-        if not _KNOWN_CONTEXT.match(address):
+        document = parse_object(content, path, place)
+        kind = format_of_json(document)
+        if kind is None:
+            if _RECORDS & document.keys() and "@context" not in document:
+                return document
             raise PackagerError(
-                f"refers to a JSON-LD context elsewhere ({address[:100]}), and nothing is fetched",
+                "is no PROV-JSON: it has neither a prefix nor a record",
                 path=path,
                 place=place,
-                hint="write the context into the document",
+                hint="check it with prov4ml-pack validate",
             )
+    else:
+        kind = _kind(place or path.name, start)
+    if kind is None:
+        raise PackagerError(
+            "is no PROV document in any form that is known",
+            path=path,
+            place=place,
+            hint="end its name in .json, .provn, .provx, .ttl, .trig or .jsonld, as its form is",
+        )
+    from prov4ml_validators.prov_formats.reading import read_as_prov_json
+
+    _, value, _ = read_as_prov_json(content, kind, f"{path}: {place}" if place else str(path))
+    assert isinstance(value, dict)
+    return value
 
 
-def _contexts(document: dict[str, Any]) -> Iterator[str]:
-    waiting: list[Any] = [document]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, list):
-            waiting.extend(value)
-        elif isinstance(value, dict):
-            contexts = value.get("@context", [])
-            for one in contexts if isinstance(contexts, list) else [contexts]:
-                if isinstance(one, str):
-                    yield one
-                elif isinstance(one, dict) and isinstance(one.get("@import"), str):
-                    yield one["@import"]
-            waiting.extend(value.values())
-
-
-def _converted(content: bytes, form: Form, path: Path, place: str | None) -> dict[str, Any]:
-    import io
-    import warnings
-
-    from prov.model import ProvDocument
-
-    options = {"rdf": {"rdf_format": "trig"}, "rdfxml": {"rdf_format": "xml"}}.get(form, {})
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what `prov` finds odd is the validators' matter
-            document = ProvDocument.deserialize(
-                io.BytesIO(content), format="rdf" if form == "rdfxml" else form, **options
-            )
-            written = json.loads(document.serialize(format="json") or "{}")
-    except ModuleNotFoundError:
-        raise
-    except MemoryError:
-        raise
-    except Exception as error:  # the parsers below `prov` raise what they like
-        reason = " ".join(str(error).split())[:200] or type(error).__name__
-        raise PackagerError(f"is no {_NAMES[form]} ({reason})", path=path, place=place) from error
-    assert isinstance(written, dict)
-    return written
+def _kind(name: str, start: bytes) -> ProvFormat | None:
+    by_name = format_of_file(name)
+    if by_name is not None:
+        return by_name
+    if start.startswith((b"<?xml", b"<!DOCTYPE")) or re.match(rb"<(?:[\w.-]+:)?document[\s>]", start):
+        return "prov-xml"
+    text = _REMARKS.sub("", start.decode("utf-8", "replace"))
+    return "prov-n" if text.split(None, 1)[:1] == ["document"] else None

@@ -46,14 +46,18 @@ def picture_to_dot(
 
 
 def _header(palette: Palette, *, placed: bool) -> str:
-    layout = "layout=nop, splines=line" if placed else "nodesep=0.22, ranksep=0.6, newrank=true"
+    layout, line = "nodesep=0.22, ranksep=0.6, newrank=true", palette.line
+    arrows = "arrowsize=0.7"
+    if placed:  # so many arrows would cover all else
+        layout, line = "layout=nop, splines=line, outputorder=edgesfirst", f"{palette.line}50"
+        arrows = "arrowsize=0.4, penwidth=0.5"
     return (
         "digraph prov {\n"
         f'  graph [rankdir=LR, {layout}, charset="UTF-8", fontname="{FONT}", fontsize=12,\n'
         f'         tooltip=" ", bgcolor="{palette.background}"];\n'
         f'  node [style=filled, fontname="{FONT}", fontsize=12, margin="0.16,0.06", '
         f'fontcolor="{palette.text}"];\n'
-        f'  edge [dir=back, arrowsize=0.7, fontname="{FONT}", fontsize=10, color="{palette.line}",\n'
+        f'  edge [dir=back, {arrows}, fontname="{FONT}", fontsize=10, color="{line}",\n'
         f'        fontcolor="{palette.label}"];\n'
     )
 

@@ -10,6 +10,7 @@ from .model import Edges, Graph, Node, local_name
 from .text import shown
 
 _MOST_NAMED = 5
+_NEAR = 0.75
 _MOST_COMPARED = 20_000
 
 
@@ -40,7 +41,9 @@ def find_node(graph: Graph, name: str) -> int:
                 f"{shown(name, 60)!r} may be {_listed(node for _, node in found)}", hint="give the identifier"
             )
     names = {one: node for _, node in nodes[:_MOST_COMPARED] for one in (node.label, node.key[1])}
-    near = {node.key: node for node in (names[one] for one in get_close_matches(name, names, n=3))}.values()
+    near = {
+        node.key: node for node in (names[one] for one in get_close_matches(name, names, n=3, cutoff=_NEAR))
+    }.values()
     raise PackagerError(
         f"nothing in the document is called {shown(name, 60)!r}",
         hint=f"did you mean {_listed(near)}?" if near else None,
