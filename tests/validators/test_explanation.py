@@ -8,6 +8,7 @@ from prov4ml_packager.store_summaries import MetricStoreReader
 from prov4ml_validators import Severity, Unreadable, validate
 from prov4ml_validators.examples import examples_of
 from prov4ml_validators.examples.documents import DOCUMENTS
+from prov4ml_validators.examples.ml import ML
 from prov4ml_validators.examples.parts import PARTS
 from prov4ml_validators.examples.runs import RUNS
 from prov4ml_validators.explanation import explain
@@ -73,7 +74,7 @@ def test_every_rule_of_provenance_and_runs_has_examples() -> None:
 
 
 def test_every_example_belongs_to_a_rule() -> None:
-    assert {*DOCUMENTS, *RUNS, *PARTS} <= {rule.id for rule in all_rules()}
+    assert {*DOCUMENTS, *ML, *RUNS, *PARTS} <= {rule.id for rule in all_rules()}
 
 
 def test_rules_have_both_examples_or_none() -> None:
@@ -103,6 +104,7 @@ def test_explain_takes_a_pattern() -> None:
     text = explain("json/*")
     assert [line for line in text.splitlines() if line.startswith("json/")] == [
         "json/duplicate-key (MUST)",
+        "json/lone-surrogate (SHOULD)",
         "json/not-finite (MUST)",
         "json/syntax (MUST)",
     ]

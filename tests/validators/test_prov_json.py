@@ -34,6 +34,8 @@ def test_good_document_has_no_finding(make_document: MakeDocument) -> None:
     assert (report.kind, report.findings) == ("prov-json", ())
 
 
+PROV = "http://www.w3.org/ns/prov#"
+INFORMED = {"prov:informed": "run", "prov:informant": "run"}
 BACKWARDS = {"prov:startTime": "2026-01-01T12:00:00Z", "prov:endTime": "2026-01-01T12:30:00+01:00"}
 MUST_CASES: list[tuple[Damage, str]] = [
     (add("wasMadeBy", ex__x={}), "prov-json/unknown-section"),
@@ -65,6 +67,9 @@ MUST_CASES: list[tuple[Damage, str]] = [
     (add("activity", ex__x={"prov:startTime": "2026-02-28"}), "prov-json/lexical"),
     (literal({"$": "3.5", "type": "xsd:int"}), "prov-json/lexical"),
     (literal({"$": "yes", "type": "xsd:boolean"}), "prov-json/lexical"),
+    (literal({"$": 3, "type": "prov:QUALIFIED_NAME"}), "prov-json/lexical"),
+    (literal({"$": "2026-01-01T12:00:00", "type": "xsd:dateTimeStamp"}), "prov-json/lexical"),
+    (add("used", ex__x={"prov:activity": "-"}), "prov-json/missing-argument"),
 ]  # fmt: skip
 
 
@@ -83,6 +88,28 @@ def test_damage_breaks_its_rule(
         (add("used", ex__x={"prov:activity": "ex:none"}), "prov-json/dangling-reference"),
         (add("prefix", xsd="http://www.w3.org/2000/10/XMLSchema#"), "prov-json/xsd-namespace"),
         (add("activity", ex__x=BACKWARDS), "prov-json/start-after-end"),
+        (add("entity", ex__x={"prov:nonsense": 1}), "prov-json/prov-attribute"),
+        (add("entity", ex__x={"prov:role": "a"}), "prov-json/prov-attribute"),
+        (add("entity", ex__x={"prov:time": "2026-01-01T12:00:00Z"}), "prov-json/prov-attribute"),
+        (add("wasInformedBy", ex__x=INFORMED | {"prov:location": "a"}), "prov-json/prov-attribute"),
+        (add("activity", ex__x={"prov:value": 1}), "prov-json/prov-attribute"),
+        (
+            lambda d: (add("prefix", p=PROV)(d), add("entity", ex__x={"p:type": 1})(d)),
+            "prov-json/prov-attribute",
+        ),
+        (add("entity", ex__x={"prov:value": [1, 2]}), "prov-json/several-values"),
+        (add("entity", ex__x={"prov:type": "ex:Data"}), "prov-json/type-as-text"),
+        (add("wasGeneratedBy", **{"_:x": {"prov:entity": "ex:data"}}), "prov-json/empty-relation"),
+        (add("entity", **{"ex__a b": {}}), "prov-json/name-characters"),
+        (add("entity", **{"ex__a\u200b": {}}), "prov-json/name-characters"),
+        (add("entity", **{"ex__a<b>": {}}), "prov-json/name-characters"),
+        (add("bundle", **{"ex__a\tb": {}}), "prov-json/name-characters"),
+        (add("prefix", _="http://example.org/"), "prov-json/prefix-name"),
+        (add("prefix", **{"1x": "http://example.org/"}), "prov-json/prefix-name"),
+        (literal({"$": "3", "type": "xsd:integr"}), "prov-json/datatype"),
+        (literal([{"$": "3", "type": "xsd:int", "lang": "en"}]), "prov-json/language-and-type"),
+        (literal("\ud83d"), "json/lone-surrogate"),
+        (add("entity", **{"ex__x": {"ex:\ud83d": 1}}), "json/lone-surrogate"),
     ],
 )
 def test_should_rules_leave_the_document_valid(
@@ -100,7 +127,16 @@ def test_should_rules_leave_the_document_valid(
         literal({"$": "ex:x", "type": "prov:QUALIFIED_NAME"}),
         literal({"$": "-INF", "type": "xsd:double"}),
         add("hadMember", ex__m={"prov:collection": "ex:data", "prov:entity": ["ex:data", "ex:data"]}),
+        literal({"$": "x", "lang": "en", "type": "prov:InternationalizedString"}),
+        literal({"$": "3", "type": "xsd:nonNegativeInteger"}),
+        literal("\U0001f600"),
         add("agent", ex__run={}),
+        add("agent", ex__run={"prov:location": "a", "prov:label": ["a", "b"], "prov:type": "a person"}),
+        add("entity", ex__x={"prov:type": "http://example.org/T", "prov:value": [3], "prov:label": "ex:a"}),
+        add("used", ex__x={"prov:activity": "run", "prov:entity": "-", "prov:role": "ex:input"}),
+        add("wasGeneratedBy", ex__x={"prov:entity": "ex:data"}),
+        add("entity", **{"ex__ä/b(c),d": {}}),
+        add("prefix", **{"été-1.b": "http://example.org/"}),
         add(
             "activity",
             ex__x={"prov:startTime": "2026-01-01T12:00:00", "prov:endTime": "2026-01-01T11:00:00Z"},
@@ -112,6 +148,35 @@ def test_should_rules_leave_the_document_valid(
 )
 def test_legal_variants(make_document: MakeDocument, damage: Damage) -> None:
     assert validate(make_document(damage)).findings == ()
+
+
+def test_each_unknown_section_stands_where_it_is_and_what_it_may_be(make_document: MakeDocument) -> None:
+    def damage(document: Json) -> None:
+        document.update(Entity={}, wasRevisionOf={})
+        document["bundle"]["ex:b"].update(bundle={})
+
+    report = validate(make_document(damage))
+    assert [(one.message, one.location.pointer) for one in report.findings] == [
+        ('"Entity" is no section; near is entity', "/Entity"),
+        (
+            '"wasRevisionOf" is no section; write wasDerivedFrom with the prov:type prov:Revision',
+            "/wasRevisionOf",
+        ),
+        ('"bundle" is no section: bundles do not nest', "/bundle/ex:b/bundle"),
+    ]
+    assert all(one.location.line for one in report.findings)
+
+
+def test_an_iri_in_place_of_a_name_gets_its_own_help(make_document: MakeDocument) -> None:
+    (finding,) = validate(make_document(add("agent", **{"https__//example.org/ann": {}}))).findings
+    assert finding.help == "a name is no IRI: declare the namespace of the IRI, and write prefix:rest"
+
+
+def test_an_attribute_is_told_once_for_a_kind_and_with_what_is_near(make_document: MakeDocument) -> None:
+    usage = {"prov:activity": "run", "prov:entitty": "ex:data"}
+    (finding,) = validate(make_document(add("used", ex__x=usage, ex__y=usage))).findings
+    assert finding.message == "prov:entitty is no attribute of used in PROV; near is prov:entity"
+    assert finding.location.pointer == "/used/ex:x/prov:entitty"
 
 
 def test_place_is_line_and_column(make_document: MakeDocument) -> None:

@@ -78,6 +78,11 @@ def activity(name: str, **times: str) -> Damage:
     )
 
 
+def ended(status: str, error: str | None) -> Damage:
+    how = {"p:status": status} if error is None else {"p:status": status, "p:errorType": error}
+    return lambda document: document["activity"]["run"].update(how)
+
+
 def run_of(size: int, recorded: int, collects_all: bool) -> Damage:
     def change(document: Json) -> None:
         document["activity"]["run"].update(
@@ -111,6 +116,10 @@ CASES: list[tuple[str, Damage]] = [
     ("python-text", value("Context.TRAINING")),
     ("python-text", value("metrics/MSE_Context.TRAINING_GR0.nc")),
     ("python-text", value("<torch.optim.Adam object at 0x7f00aa>")),
+    ("python-text", value("array([0.1, 0.2], dtype=float32)")),
+    ("python-text", value("PosixPath('data/train.csv')")),
+    ("python-text", value("datetime.datetime(2026, 1, 31, 12, 0)")),
+    ("python-text", value("<class 'torch.optim.Adam'>")),
     ("list-as-text", value("[0.9, 0.5, nan]")),
     ("list-as-text", value("['[True, False]', '[False]']")),
     ("number-as-text", value("0.001")),
@@ -118,6 +127,8 @@ CASES: list[tuple[str, Damage]] = [
     ("parameter-used", without("used", "_:u")),
     ("result-generated", without("wasGeneratedBy", "_:1")),
     ("result-generated", without("wasGeneratedBy", "_:2")),
+    ("one-generation", relation("wasGeneratedBy", {"prov:entity": "net", "prov:activity": "training"})),
+    ("status-error", ended("finished", "OSError")),
     ("metric-store", lambda d: d["entity"]["loss"].pop("p:store")),
     ("metric-store", lambda d: d["entity"]["loss"].pop("p:count")),
     ("metric-store", lambda d: d["entity"]["loss"].pop("p:last")),
@@ -164,6 +175,12 @@ NEAR_MISSES: list[Damage] = [
     value("loading..., 3 files"),
     value("Compose(RandomRotation(10), ToTensor())"),
     value("the Context. A sentence"),
+    value("an array of (three) numbers"),
+    value("subarray([0])x"),
+    relation("wasGeneratedBy", {"prov:entity": "net", "prov:activity": "run"}),
+    relation("wasGeneratedBy", {"prov:entity": "net", "prov:time": ONE}),
+    ended("failed", "OSError"),
+    ended("finished", None),
     value("MyContext.TRAINING"),
     value({"$": "[1, 2]", "type": "xsd:string"}),
     value({"$": "0.001", "type": "xsd:string"}),
@@ -268,6 +285,9 @@ IBM = {"host_path": 2, "ranks": 1}  # provenance_path and artifact_uri; distribu
 # artifacts and metrics; hyper-parameters that were "generated"; a validation that starts as the document
 # is written, after its run has ended; nine sizes, a rank and a learning rate as text.
 LATEST = {
+    "prov-json/name-characters": 1,  # "dataset transformation"
+    "prov-json/prov-attribute": 1,  # prov:role of an entity
+    "prov-json/type-as-text": 3,  # of parameters, models and metrics
     "prov-json/relative-namespace": 2,
     "prov-json/xsd-namespace": 1,
     "prov-ml/activity-times": 2,
@@ -282,28 +302,28 @@ LATEST = {
 # Three lists a metric: epochs, values, times. A list is elided, or has np.float64 in it, or is plain numbers.
 REAL: dict[str, dict[str, int]] = {
     "yprov4ml-documents/BAMBlock_performance_0.json": older(
-        epochs=22, metrics=7, lists=21 - 7, python=7 + 7, numbers=6
+        one_generation=8, epochs=22, metrics=7, lists=21 - 7, python=7 + 7, numbers=6
     ),
     "yprov4ml-documents/MetricsType.NETCDF_False_None_0.json": older(
-        epochs=8, metrics=7, lists=21 - 18, python=105, numbers=10, elided_list=18
+        one_generation=7, epochs=8, metrics=7, lists=21 - 18, python=105, numbers=10, elided_list=18
     ),
     "yprov4ml-documents/MetricsType.TXT_True_None_1.json": older(
-        epochs=8, metrics=11, lists=33 - 30, python=154, numbers=10, elided_list=30
+        one_generation=11, epochs=8, metrics=11, lists=33 - 30, python=154, numbers=10, elided_list=30
     ),
     "yprov4ml-documents/MetricsType.ZARR_True_zstd_0.json": older(
-        epochs=8, metrics=7, lists=21 - 18, python=63, numbers=10, elided_list=18
+        one_generation=7, epochs=8, metrics=7, lists=21 - 18, python=63, numbers=10, elided_list=18
     ),
     "yprov4ml-documents/albert_med_0.05(2).json": older(
-        epochs=12, metrics=12, lists=36 - 20, python=12 + 20, numbers=2, **IBM
+        one_generation=11, epochs=12, metrics=12, lists=36 - 20, python=12 + 20, numbers=2, **IBM
     ),
     "yprov4ml-documents/bert_imdb_0.0005.json": older(
-        epochs=42, metrics=7, lists=21 - 10, python=7 + 10, numbers=2, **IBM
+        one_generation=6, epochs=42, metrics=7, lists=21 - 10, python=7 + 10, numbers=2, **IBM
     ),
     "yprov4ml-documents/mlp_mnist_0.01.json": older(
-        epochs=42, metrics=7, lists=21 - 10, python=7 + 10, numbers=2, **IBM
+        one_generation=6, epochs=42, metrics=7, lists=21 - 10, python=7 + 10, numbers=2, **IBM
     ),
     "yprov4ml-documents/provgraph_IBM_outliers(1).json": older(
-        epochs=42, metrics=7, lists=21 - 10, python=7 + 10, numbers=2, **IBM
+        one_generation=6, epochs=42, metrics=7, lists=21 - 10, python=7 + 10, numbers=2, **IBM
     ),
     # Four parameters of the model that nothing used.
     "yprov4ml-documents/provgraph_3B.json": older(
@@ -312,12 +332,14 @@ REAL: dict[str, dict[str, int]] = {
     # The namespaces context, yProv4ML, prov-ml and the default; Context. 18 and LoggingItemKind. 7 times;
     # two paths of a Mac and one in the command.
     "yprov4ml-documents/prov_MetricsType.NETCDF_False_GR0_0.json": {
+        "prov-json/name-characters": 2,  # "Original prov4ml_torch.py" and its like
         "prov-json/relative-namespace": 4,
         "prov-json/xsd-namespace": 1,
         "prov-ml/activity-times": 8,
         "prov-ml/host-path": 3,
         "prov-ml/metric-store": 9,
         "prov-ml/number-as-text": 3,
+        "prov-ml/one-generation": 1,
         "prov-ml/python-text": 18 + 7,
     },
     **{

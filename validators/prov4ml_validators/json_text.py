@@ -38,6 +38,15 @@ NOT_FINITE = rule(
     help='write a string, in PROV-JSON a typed literal such as {"$": "NaN", "type": "xsd:double"}',
 )
 
+LONE_SURROGATE = rule(
+    "json/lone-surrogate",
+    Severity.SHOULD,
+    "A text is Unicode: half of a surrogate pair is no character, and readers differ in what it becomes.",
+    source="RFC 8259, section 8.2",
+    help="write the character itself, in UTF-8",
+)
+
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _SPACE = re.compile(r"[ \t\n\r]*")
 _SKIPPER = json.JSONDecoder(object_pairs_hook=lambda pairs: None, parse_int=len, parse_float=len)
 """Finds where a value ends, at the speed of C, and keeps nothing of it."""
@@ -140,7 +149,32 @@ def decode_json(data: bytes, *, path: str) -> JsonText:
         raise Unreadable(path, "not JSON that can be read: nested too deeply") from error
     except ValueError as error:  # Python refuses integers of more than 4300 digits
         raise Unreadable(path, f"not JSON that can be read: {error}") from error
-    return JsonText(text, value, tuple(_leniencies(value, repeated, bool(not_finite))))
+    found = list(_leniencies(value, repeated, bool(not_finite)))
+    if "\\u" in text and _ESCAPED_SURROGATE.search(text):
+        found += _lone_surrogates(value)
+    return JsonText(text, value, tuple(found))
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _lone_surrogates(value: Any) -> Iterator[Finding]:
+    """Yield the values, and the objects with a key, that hold half a character."""
+    for place, one in walk(value):
+        keys = one if isinstance(one, dict) else ()
+        bad = next((key for key in keys if not _is_unicode(key)), None)
+        if bad is not None:
+            message = f"the key {shorten(bad)} holds half a surrogate pair"
+            yield LONE_SURROGATE.finding(message, Location(pointer=place))
+        elif isinstance(one, str) and not _is_unicode(one):
+            yield LONE_SURROGATE.finding(
+                f"{shorten(one)} holds half a surrogate pair", Location(pointer=place)
+            )
 
 
 def _leniencies(

@@ -8,6 +8,7 @@ import re
 from ..rules import Rule
 from .damage import Example
 from .documents import DOCUMENTS
+from .ml import ML
 from .parts import PARTS
 from .payload import FILES, LISTINGS, WORDS
 from .profiles import PROFILES
@@ -43,4 +44,4 @@ def examples_of(rule: Rule) -> tuple[str, str]:
     if found is not None:
         example, version = found
         return example.text(version, wrong=True), example.text(version, wrong=False)
-    return {**DOCUMENTS, **RUNS, **PARTS, **LISTINGS, **WORDS}.get(rule.id, ("", ""))
+    return {**DOCUMENTS, **ML, **RUNS, **PARTS, **LISTINGS, **WORDS}.get(rule.id, ("", ""))

@@ -18,6 +18,10 @@ DOCUMENTS: dict[str, tuple[str, str]] = {
         _xml('<prov:entity prov:id="ex:data"><ex:rows>60000</ex:rows></prov:entity>'),
     ),
     "input/unreadable": ('{"name": "digits", "layers": 3}', '{"entity": {}, "activity": {}}'),
+    "json/lone-surrogate": (
+        _document('"entity": {"ex:a": {"prov:label": "half a face: \\ud83d"}}'),
+        _document('"entity": {"ex:a": {"prov:label": "a face: \\ud83d\\ude00"}}'),
+    ),
     "json/syntax": ('{"entity": {},}', '{"entity": {}}'),
     "json/duplicate-key": (
         _document('"entity": {"ex:a": {"ex:n": 1}, "ex:a": {"ex:n": 2}}'),
@@ -90,6 +94,43 @@ DOCUMENTS: dict[str, tuple[str, str]] = {
             '"entity": {"ex:a": {}}',
             '"prefix": {"ex": "http://example.org/", "xsd": "http://www.w3.org/2001/XMLSchema#"}',
         ),
+    ),
+    "prov-json/prov-attribute": (
+        _document('"used": {"_:u": {"prov:activity": "ex:train", "prov:entitty": "ex:data"}}'),
+        _document('"used": {"_:u": {"prov:activity": "ex:train", "prov:entity": "ex:data"}}'),
+    ),
+    "prov-json/several-values": (
+        _document('"entity": {"ex:rate": {"prov:value": [0.1, 0.01]}}'),
+        _document('"entity": {"ex:rate": {"prov:value": 0.1}, "ex:rate2": {"prov:value": 0.01}}'),
+    ),
+    "prov-json/type-as-text": (
+        _document('"entity": {"ex:a": {"prov:type": "prov:Collection"}}'),
+        _document(
+            '"entity": {"ex:a": {"prov:type": {"$": "prov:Collection", "type": "prov:QUALIFIED_NAME"}}}'
+        ),
+    ),
+    "prov-json/empty-relation": (
+        _document('"entity": {"ex:a": {}},\n "wasGeneratedBy": {"_:g": {"prov:entity": "ex:a"}}'),
+        _document(
+            '"entity": {"ex:a": {}},\n'
+            ' "wasGeneratedBy": {"_:g": {"prov:entity": "ex:a", "prov:time": "2026-01-31T12:00:00Z"}}'
+        ),
+    ),
+    "prov-json/name-characters": (
+        _document('"entity": {"ex:data set": {}}'),
+        _document('"entity": {"ex:data-set": {}}'),
+    ),
+    "prov-json/prefix-name": (
+        _document('"entity": {"my lab:a": {}}', '"prefix": {"my lab": "http://example.org/"}'),
+        _document('"entity": {"my-lab:a": {}}', '"prefix": {"my-lab": "http://example.org/"}'),
+    ),
+    "prov-json/datatype": (
+        _document('"entity": {"ex:a": {"ex:n": {"$": "3", "type": "xsd:integr"}}}'),
+        _document('"entity": {"ex:a": {"ex:n": {"$": "3", "type": "xsd:integer"}}}'),
+    ),
+    "prov-json/language-and-type": (
+        _document('"entity": {"ex:a": {"prov:label": {"$": "Daten", "lang": "de", "type": "xsd:string"}}}'),
+        _document('"entity": {"ex:a": {"prov:label": {"$": "Daten", "lang": "de"}}}'),
     ),
     "prov-json/start-after-end": (
         _document(

@@ -8,6 +8,7 @@ from ..json_text import JsonText, with_places
 from ..prov_constraints import check_constraints
 from ..prov_ml import check_prov_ml
 from ..report import Finding
+from .attributes import check_attributes, check_characters
 from .names import check_names, check_namespaces, scopes
 from .references import check_references, check_values
 from .structure import check_structure
@@ -21,6 +22,8 @@ def _check(document: Any) -> Iterator[Finding]:
     for scope in scopes(document):
         yield from check_namespaces(scope)
         yield from check_names(scope)
+        yield from check_characters(scope)
+        yield from check_attributes(scope)
         yield from check_references(scope, outer)
         yield from check_values(scope)
         yield from check_constraints(scope)

@@ -12,6 +12,7 @@ _TIME = r"(?:(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?|24:00:00(?:\.0+)?)"
 _DATE_PARTS = re.compile(r"(-?\d{4,})-(\d\d)-(\d\d)")
 _DATE_TIME = re.compile(f"{_YEAR}-{_MONTH}-{_DAY}T{_TIME}{_ZONE}")
 _DATE = re.compile(f"{_YEAR}-{_MONTH}-{_DAY}{_ZONE}")
+_WITH_ZONE = re.compile(r"(?:Z|[+-]\d\d:\d\d)\Z")
 _INTEGER = re.compile(r"[+-]?\d+")
 
 _PATTERNS: Mapping[str, str] = {
@@ -82,7 +83,18 @@ def _is_integer(text: str, lowest: int | None, highest: int | None) -> bool:
     return (lowest is None or value >= lowest) and (highest is None or value <= highest)
 
 
-_CHECKS: dict[str, Callable[[str], bool]] = {"dateTime": is_date_time, "date": is_date}
+_ANY_TEXT = (
+    "string normalizedString token NMTOKEN NMTOKENS Name NCName ID IDREF IDREFS ENTITY ENTITIES anyURI QName"
+    " NOTATION anyType anySimpleType anyAtomicType yearMonthDuration dayTimeDuration"
+)
+_CHECKS: dict[str, Callable[[str], bool]] = {
+    "dateTime": is_date_time,
+    "date": is_date,
+    "dateTimeStamp": lambda text: is_date_time(text) and _WITH_ZONE.search(text) is not None,
+}
+
+DATATYPES = frozenset({*_CHECKS, *_RANGES, *_PATTERNS, *_ANY_TEXT.split()})
+"""Local names of the datatypes of XML Schema, 1.0 and 1.1."""
 
 
 def is_lexical(text: str, datatype: str) -> bool:

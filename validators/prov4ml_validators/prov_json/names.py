@@ -8,8 +8,13 @@ from ..json_text import pointer, shorten
 from ..report import Finding, Location, Severity
 from ..rules import rule
 from .records import ARGUMENTS, ELEMENTS, Record, Scope
+from .shape import REQUIRED
+from .structure import MISSING_ARGUMENT
 
 _SOURCE = "PROV-JSON, section 2.2"
+NONE = "-"
+"""An argument that is left out, as PROV-N writes it."""
+_IRI_HELP = "a name is no IRI: declare the namespace of the IRI, and write prefix:rest"
 PROV = "http://www.w3.org/ns/prov#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 _OTHER_XSD = frozenset({"http://www.w3.org/2001/XMLSchema", "http://www.w3.org/2000/10/XMLSchema#"})
@@ -50,7 +55,15 @@ NO_DEFAULT = rule(
     source=_SOURCE,
     help='give the name a prefix, or declare "default" in "prefix"',
 )
-_QUALIFIED_TYPES = frozenset({"prov:QUALIFIED_NAME", "xsd:QName"})
+PREFIX_NAME = rule(
+    "prov-json/prefix-name",
+    Severity.SHOULD,
+    "A prefix begins with a letter and goes on with letters, digits, dots, hyphens and underscores.",
+    source=f"{_SOURCE}; PROV-N, section 3.7.1 (PN_PREFIX)",
+    help='give it another name; "default" is that of names without a prefix, and _ that of no identifier',
+)
+QUALIFIED_TYPES = frozenset({"prov:QUALIFIED_NAME", "xsd:QName"})
+_PREFIX = re.compile(r"[^\W\d_](?:[\w.·-]*[\w·-])?")
 
 
 def scopes(document: Mapping[str, Any]) -> Iterator[Scope]:
@@ -106,6 +119,8 @@ def check_namespaces(scope: Scope) -> Iterator[Finding]:
         if not isinstance(namespace, str):
             continue
         where = Location(pointer=scope.pointer + pointer("prefix", prefix))
+        if _PREFIX.fullmatch(prefix) is None:
+            yield PREFIX_NAME.finding(f"{shorten(prefix)} is no prefix", where)
         if not is_absolute_iri(namespace):
             message = f"the namespace of {shorten(prefix)} is no absolute IRI: {shorten(namespace)}"
             yield RELATIVE_NAMESPACE.finding(message, where)
@@ -135,8 +150,8 @@ def check_names(scope: Scope) -> Iterator[Finding]:
                 else:
                     yield _unexplained(key, known, record.pointer + pointer(key))
             if type(value) is str:
-                if key in arguments and not _is_explained(value, known):
-                    yield _unexplained(value, known, record.pointer + pointer(key))
+                if key in arguments and (value == NONE or not _is_explained(value, known)):
+                    yield from _no_name(record, key, value, known)
             elif type(value) is dict:
                 for one in _unexplained_in_literal(value, known, explained):
                     yield _unexplained(one, known, record.pointer + pointer(key))
@@ -170,7 +185,7 @@ def _unexplained_in_literal(
                 explained.add(datatype)
             else:
                 found.append(datatype)
-        if datatype in _QUALIFIED_TYPES and isinstance(text, str) and not _is_explained(text, known):
+        if datatype in QUALIFIED_TYPES and isinstance(text, str) and not _is_explained(text, known):
             found.append(text)
     return found
 
@@ -180,11 +195,19 @@ def _is_explained(name: str, known: Mapping[str | None, str]) -> bool:
     return (prefix in known or prefix == "_") if colon else None in known
 
 
+def _no_name(record: Record, key: str, value: str, known: Mapping[str | None, str]) -> Iterator[Finding]:
+    """Yield what is wrong with an argument that no namespace explains: `-` says that there is none."""
+    where = record.pointer + pointer(key)
+    if value != NONE:
+        yield _unexplained(value, known, where)
+    elif key in REQUIRED[record.kind]:
+        yield MISSING_ARGUMENT.finding(f"{key} is - and cannot be left out", Location(pointer=where))
+
+
 def _unexplained(name: str, known: Mapping[str | None, str], place: str) -> Finding:
     prefix, colon, _ = name.partition(":")
     where = Location(pointer=place)
     if not colon:
         return NO_DEFAULT.finding(f"{shorten(name)} has no prefix and there is no default", where)
-    return UNDECLARED_PREFIX.finding(
-        f"the prefix {shorten(prefix)} of {shorten(name)} is not declared", where
-    )
+    message = f"the prefix {shorten(prefix)} of {shorten(name)} is not declared"
+    return UNDECLARED_PREFIX.finding(message, where, _IRI_HELP if "://" in name else None)

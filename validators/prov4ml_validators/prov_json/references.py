@@ -6,8 +6,8 @@ from typing import Any
 from ..json_text import pointer, shorten
 from ..report import Finding, Location, Severity
 from ..rules import rule
-from .lexical import instant, is_date_time, is_lexical
-from .names import XSD, expand
+from .lexical import DATATYPES, instant, is_date_time, is_lexical
+from .names import NONE, QUALIFIED_TYPES, XSD, expand
 from .records import ARGUMENTS, TIMED, TIMES, Record, Scope
 
 DANGLING = rule(
@@ -33,6 +33,23 @@ LEXICAL = rule(
 )
 
 
+DATATYPE = rule(
+    "prov-json/datatype",
+    Severity.SHOULD,
+    "A datatype in the namespace of XML Schema is one that XML Schema has.",
+    source="PROV-DM, section 5.7.3; XML Schema part 2, section 3",
+    help="correct the spelling, or take a namespace of your own",
+)
+LANGUAGE = rule(
+    "prov-json/language-and-type",
+    Severity.SHOULD,
+    "A text with a language has no datatype but prov:InternationalizedString.",
+    source="PROV-N, section 3.7.3; PROV-JSON, section 2.3",
+    help="leave one of the two out",
+)
+_WITH_LANGUAGE = ("InternationalizedString", "langString")
+
+
 def check_references(scope: Scope, outer: Scope | None) -> Iterator[Finding]:
     """Yield names that nothing in the document or bundle describes.
 
@@ -45,7 +62,7 @@ def check_references(scope: Scope, outer: Scope | None) -> Iterator[Finding]:
     for record in scope.records:
         for argument, kind in ARGUMENTS.get(record.kind, {}).items():
             value = record.attributes.get(argument)
-            if value is None or (type(value) is str and value in names):
+            if value is None or (type(value) is str and (value in names or value == NONE)):
                 continue  # described under the very same name, as nearly all are
             if described is None:
                 described = _described(scope, outer)
@@ -87,12 +104,39 @@ def check_values(scope: Scope) -> Iterator[Finding]:
             elif type(value) is dict:
                 if not datatypes.holds(value):
                     yield _not_lexical(value, record.pointer + pointer(key))
+                if len(value) > 2:
+                    yield from _language(value, record.pointer + pointer(key))
             elif type(value) is list:
                 for index, one in enumerate(value):
-                    if type(one) is dict and not datatypes.holds(one):
-                        yield _not_lexical(one, f"{record.pointer}{pointer(key)}/{index}")
+                    if type(one) is dict:
+                        if not datatypes.holds(one):
+                            yield _not_lexical(one, f"{record.pointer}{pointer(key)}/{index}")
+                        if len(one) > 2:
+                            yield from _language(one, f"{record.pointer}{pointer(key)}/{index}")
         if record.kind == "activity":
             yield from _order(record)
+    if datatypes.unknown:
+        yield from _unknown_datatypes(scope, datatypes.unknown)
+
+
+def _language(literal: Mapping[str, Any], place: str) -> Iterator[Finding]:
+    datatype = literal.get("type")
+    if isinstance(datatype, str) and "lang" in literal and not datatype.endswith(_WITH_LANGUAGE):
+        message = f"the text has the language {shorten(literal['lang'])} and the datatype {datatype}"
+        yield LANGUAGE.finding(message, Location(pointer=place))
+
+
+def _unknown_datatypes(scope: Scope, unknown: set[str]) -> Iterator[Finding]:
+    """Yield datatypes that XML Schema does not have, each where it first stands."""
+    left = set(unknown)
+    for record in scope.records:
+        for key, value in record.attributes.items():
+            for one in value if isinstance(value, list) else [value]:
+                datatype = one.get("type") if isinstance(one, dict) else None
+                if isinstance(datatype, str) and datatype in left:
+                    left.discard(datatype)
+                    where = Location(pointer=record.pointer + pointer(key))
+                    yield DATATYPE.finding(f"XML Schema has no datatype {datatype}", where)
 
 
 class _Datatypes(dict[str, str | None]):
@@ -100,11 +144,14 @@ class _Datatypes(dict[str, str | None]):
 
     def __init__(self, namespaces: Mapping[str | None, str]) -> None:
         self._namespaces = namespaces
+        self.unknown: set[str] = set()
 
     def __missing__(self, name: str) -> str | None:
         iri = expand(name, self._namespaces)
         is_xsd = iri.startswith(XSD[:-1]) or "XMLSchema" in iri
         self[name] = local = iri.rpartition("#")[2] if is_xsd else None
+        if local is not None and iri.startswith(XSD) and local not in DATATYPES:
+            self.unknown.add(name)
         return local
 
     def holds(self, literal: Mapping[str, Any]) -> bool:
@@ -112,6 +159,8 @@ class _Datatypes(dict[str, str | None]):
         datatype, text = literal.get("type"), literal.get("$")
         if not isinstance(datatype, str):
             return True
+        if datatype in QUALIFIED_TYPES:
+            return not isinstance(text, bool | int | float)
         local = self[datatype]
         if local is None:
             return True

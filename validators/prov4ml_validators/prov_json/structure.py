@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from ..json_text import pointer, shorten
 from ..report import Finding, Location, Severity
 from ..rules import rule
+from .records import KINDS
 from .shape import shape_violations
 
 _SOURCE = "PROV-JSON, W3C Member Submission 24 April 2013"
@@ -40,6 +42,45 @@ BAD_LITERAL = rule(
 )
 
 
+_OTHER_WORDS = {
+    "wasRevisionOf": "wasDerivedFrom with the prov:type prov:Revision",
+    "wasQuotedFrom": "wasDerivedFrom with the prov:type prov:Quotation",
+    "hadPrimarySource": "wasDerivedFrom with the prov:type prov:PrimarySource",
+    "bundles": "bundle",
+    "prefixes": "prefix",
+    "namespaces": "prefix",
+    "agents": "agent",
+    "activities": "activity",
+    "entities": "entity",
+}
+
+
+def _unknown_sections(document: Any, place: str) -> Iterator[Finding]:
+    """Yield each key that is no section, where it stands, and what may be meant."""
+    in_bundle = bool(place)
+    content = document
+    if in_bundle:
+        name = place.removeprefix("/bundle/").replace("~1", "/").replace("~0", "~")
+        content = document["bundle"][name]
+    known = (*KINDS, "prefix") if in_bundle else (*KINDS, "prefix", "bundle")
+    for key in content:
+        if key not in known:
+            message = f"{shorten(key)} is no section{_meant(key, known)}"
+            yield UNKNOWN_SECTION.finding(message, Location(pointer=place + pointer(key)))
+
+
+def _meant(key: str, known: tuple[str, ...]) -> str:
+    if key == "bundle":
+        return ": bundles do not nest"
+    if key in _OTHER_WORDS:
+        return f"; write {_OTHER_WORDS[key]}"
+    from difflib import get_close_matches
+
+    lowered = {one.lower(): one for one in known}
+    near = get_close_matches(key.lower(), list(lowered), 1, 0.7)
+    return f"; near is {lowered[near[0]]}" if near else ""
+
+
 def check_structure(document: Any) -> Iterator[Finding]:
     """Yield what of a document breaks the schema."""
     for violation in shape_violations(document):
@@ -47,8 +88,11 @@ def check_structure(document: Any) -> Iterator[Finding]:
         in_bundle = violation.pointer.startswith("/bundle/")
         if violation.keyword == "required":
             broken = BAD_LITERAL if violation.message.startswith("$ ") else MISSING_ARGUMENT
+        elif violation.keyword == "additionalProperties" and parts == (2 if in_bundle else 0):
+            yield from _unknown_sections(document, violation.pointer)
+            continue
         elif violation.keyword == "additionalProperties":
-            broken = UNKNOWN_SECTION if parts == (2 if in_bundle else 0) else BAD_LITERAL
+            broken = BAD_LITERAL
         else:
             broken = STRUCTURE
         yield broken.finding(violation.message, Location(pointer=violation.pointer))

@@ -8,6 +8,7 @@ from .namespaces import check_namespace_endings
 from .privacy import check_privacy
 from .ranks import check_ranks
 from .roles import check_roles, check_self_references
+from .status import check_status
 from .texts import texts
 from .times import check_times
 from .values import check_values
@@ -31,3 +32,4 @@ def check_prov_ml(scope: Scope) -> Iterator[Finding]:
         yield from check_self_references(scope)
         yield from check_roles(learned)
         yield from check_ranks(learned)
+        yield from check_status(learned)

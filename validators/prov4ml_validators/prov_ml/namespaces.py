@@ -14,8 +14,6 @@ NAMESPACE_ENDING = rule(
     "A namespace ends in a character that parts it from the names in it, such as # or /.",
     source="PROV-N, section 3.7.1: the IRI of a name is the namespace with the local part behind it",
     help="end it with # or /",
-    wrong_example='{"prefix": {"yprov": "https://github.com/HPCI-Lab/yProv4ML"}}',
-    right_example='{"prefix": {"yprov": "https://github.com/HPCI-Lab/yProv4ML#"}}',
 )
 
 

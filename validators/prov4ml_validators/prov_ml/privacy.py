@@ -15,8 +15,6 @@ HOST_PATH = rule(
     "A path is relative to the run; an absolute one means nothing elsewhere and tells of host and user.",
     source="prov4ml, rules for ML provenance",
     help="write the path relative to the run directory or the crate, or a URL that others can reach",
-    wrong_example='{"ex:path": "/home/maria/project/train.py"}',
-    right_example='{"prov4ml:path": "artifacts/source/train.py"}',
 )
 USER_NAME = rule(
     "prov-ml/user-name",
@@ -24,8 +22,6 @@ USER_NAME = rule(
     "A person is an agent of the document, and not a login name in an attribute of something else.",
     source="prov4ml, rules for ML provenance; PROV-DM, section 5.3",
     help="leave the attribute out; if the person is to be named, add an agent of type prov:Person",
-    wrong_example='{"entity": {"ex:run": {"ex:user_id": "maria"}}}',
-    right_example='{"agent": {"ex:user": {"prov:type": {"$": "prov:Person", "type": "xsd:QName"}}}}',
 )
 SECRET = rule(
     "prov-ml/secret",
@@ -33,8 +29,6 @@ SECRET = rule(
     "A document holds no password, key or token.",
     source="prov4ml, rules for ML provenance",
     help="revoke it, then remove it: who has the document has the secret",
-    wrong_example='{"ex:command": "train.py --password hunter2hunter2"}',
-    right_example='{"ex:command": "train.py --password ***"}',
 )
 
 _BEFORE = r"(?:^|(?<=[\s\"'=(,\[;|<>]))"

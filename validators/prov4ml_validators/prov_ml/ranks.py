@@ -14,10 +14,6 @@ RANKS = rule(
     "The document of a distributed run has all ranks, unless only the first was to be recorded.",
     source="prov4ml, rules for ML provenance",
     help="package the directory that all ranks wrote to; a rank that is gone for good has left no trace",
-    wrong_example='{"activity": {"ex:run": {"prov4ml:worldSize": 4, "prov4ml:recordedRanks": 1,'
-    ' "prov4ml:collectAllProcesses": true}}}',
-    right_example='{"activity": {"ex:run": {"prov4ml:worldSize": 4, "prov4ml:recordedRanks": 4,'
-    ' "prov4ml:collectAllProcesses": true}}}',
 )
 _MOST_LISTED = 8
 
@@ -50,8 +46,7 @@ def _whole_number(value: Any) -> int | None:
 
 
 def _of_prov4ml(learned: MlScope) -> Iterator[Finding]:
-    runs = [one for rs in learned.elements["activity"].values() for one in rs if "Run" in learned.types(one)]
-    for run in runs:
+    for run in learned.runs:
         size = _whole_number(learned.get(run, "worldSize"))
         collects_all = _texts(learned.get(run, "collectAllProcesses"))
         if size is None or size < 2 or collects_all not in (["true"], ["True"], ["1"]):

@@ -17,17 +17,13 @@ ELIDED = rule(
     "A list is written whole: `...` in it stands for points that the document has lost.",
     source="prov4ml, rules for ML provenance",
     help="take the points from the metric store or the logs of the run; never write str() of an array",
-    wrong_example='{"ex:epochs": "[0, 0, 0, ..., 4, 4, 4]"}',
-    right_example='{"prov4ml:store": "packaged/metrics.zarr", "prov4ml:count": 1565}',
 )
 PYTHON_TEXT = rule(
     "prov-ml/python-text",
     Severity.SHOULD,
-    "A value is the value itself and not how Python prints an object: no np.float64(, tensor( or Context.",
+    "A value is the value itself and not how Python prints an object: no np.float64( or tensor(.",
     source="prov4ml, rules for ML provenance",
     help="write float(x), x.item() or the name of the member of the enumeration",
-    wrong_example='{"ex:loss": "np.float64(0.25)", "ex:context": "Context.TRAINING"}',
-    right_example='{"ex:loss": {"$": "0.25", "type": "xsd:double"}, "ex:context": "TRAINING"}',
 )
 LIST_AS_TEXT = rule(
     "prov-ml/list-as-text",
@@ -35,8 +31,6 @@ LIST_AS_TEXT = rule(
     "Points are numbers in a store that the document names, and not text in an attribute.",
     source="prov4ml, rules for ML provenance; docs/provenance.md, metric series",
     help="keep the points in a metric store; a short list may be a literal of type rdf:JSON",
-    wrong_example='{"ex:values": "[0.9, 0.5, 0.3]"}',
-    right_example='{"ex:values": {"$": "[0.9, 0.5, 0.3]", "type": "rdf:JSON"}}',
 )
 NUMBER_AS_TEXT = rule(
     "prov-ml/number-as-text",
@@ -44,8 +38,6 @@ NUMBER_AS_TEXT = rule(
     "A number is a number or a typed literal; as plain text it neither compares nor sorts as one.",
     source="prov4ml, rules for ML provenance; PROV-JSON, section 2.3",
     help='write a JSON number, or {"$": "0.001", "type": "xsd:double"}; xsd:string if it is meant as text',
-    wrong_example='{"prov:value": "0.001"}',
-    right_example='{"prov:value": {"$": "0.001", "type": "xsd:double"}}',
 )
 
 # Dots between elements of a bracketed list; those of a sentence are not meant.
@@ -53,9 +45,11 @@ _BEFORE = r"(?:\d\.?|nan|inf|True|False|None|[)\]'\"])"
 _AFTER = r"(?:[-+]?\.?\d|nan|inf|True|False|None|[\[('\"]|np\.|tensor)"
 _ELIDED = re.compile(rf"{_BEFORE}\s*,?\s+\.\.\.,?\s+{_AFTER}")
 _PYTHON = re.compile(
-    r"(?<![A-Za-z])(?:np\.[a-z]+[0-9]*\(|numpy\.[a-z]+[0-9]*\(|tensor\(|(?:Context|LoggingItemKind)\.[A-Z])"
-    r"|<[\w.]+ object at 0x[0-9a-fA-F]+>"
+    r"(?<![A-Za-z])(?:np\.[a-z]+[0-9]*\(|numpy\.[a-z]+[0-9]*\(|tensor\(|(?:Context|LoggingItemKind)\.[A-Z]"
+    r"|array\(\[|(?:Posix|Windows)Path\(['\"]|datetime\.(?:datetime|timedelta|date)\(\d|Decimal\('|Timestamp\(')"
+    r"|<[\w.]+ object at 0x[0-9a-fA-F]+>|<class '[\w.]+'>"
 )
+_SIGNS_OF_PYTHON = ("(", "Context.", "LoggingItemKind.", " at 0x", "<class '")
 _LIST = re.compile(r"[\[(](?:[\[\]()\s\d.,eE+\-'\"]++|nan|inf|True|False|None)*+")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 _LONGEST_NUMBER = 40
@@ -81,7 +75,7 @@ def check_values(scope: Scope, texts: Sequence[Text], *, is_ml: bool) -> Iterato
         if "..." in text and _is_elided(text):
             ruined = True
             yield ELIDED.finding(_elided_message(one), Location(pointer=one.pointer))
-        python = _PYTHON.search(text)
+        python = _PYTHON.search(text) if any(sign in text for sign in _SIGNS_OF_PYTHON) else None
         if python is not None:
             ruined = True
             message = f"{_what(one)} has the text of a Python object, {shorten(python.group())}"

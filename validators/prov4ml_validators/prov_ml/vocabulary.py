@@ -131,6 +131,13 @@ class MlScope:
                 found[record.kind].setdefault(iri, []).append(record)
         return found
 
+    @cached_property
+    def runs(self) -> tuple[Record, ...]:
+        """Return the activities that are a run of prov4ml."""
+        return tuple(
+            one for rs in self.elements["activity"].values() for one in rs if "Run" in self.types(one)
+        )
+
     def relations(self, kind: str) -> Iterator[Record]:
         """Yield the relations of one kind."""
         return (record for record in self.scope.records if record.kind == kind)
