@@ -9,7 +9,7 @@ import math
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from .collector import without_collector
@@ -293,8 +293,6 @@ def with_places(findings: Iterable[Finding], text: str, *, file: str | None = No
         location = one.location
         if location.file in (None, file) and location.pointer is not None:
             line, column = places.get(location.pointer, (None, None))
-            location = replace(
-                location, file=file, line=location.line or line, column=location.column or column
-            )
-        filled.append(replace(one, location=location))
+            location = Location(file, location.pointer, location.line or line, location.column or column)
+        filled.append(Finding(one.rule, one.severity, one.message, location, one.help))
     return filled

@@ -134,7 +134,7 @@ RO_CRATE_1_2: dict[str, tuple[str, ...] | str] = {
     "52.1": ("root-cite-as",),
     "53.1": ("root-identifier",),
     "54.0": ("root-identifier-form",),
-    "55.1": ("root-date-precision",),
+    "55.1": ("root-date-precision", "root-date-published"),
     "56.1": ("root-publisher",),
     "57.1": ("single-value",),
     "58.1": ("preview-part",),
@@ -186,10 +186,12 @@ RO_CRATE_1_2: dict[str, tuple[str, ...] | str] = {
     "91.0": ("person-orcid",),
     "92.1": ("person-contact",),
     "93.0": ("root-contact",),
+    "94.0": ("script-language-entity",),
     "94.1": ("script-language",),
     "95.0": ("image-about",),
     "96.1": ("image-format",),
-    "97.1": ("workflow-profile",),
+    "97.0": ("workflow-profile",),
+    "97.1": ("workflow-conforms-to",),
     "98.0": ("schema-org-id",),
 }
 RO_CRATE_1_3: dict[str, tuple[str, ...] | str] = {
@@ -202,10 +204,12 @@ RO_CRATE_1_3: dict[str, tuple[str, ...] | str] = {
     "8.2": ("descriptor-conforms-to-one",),
     "8.3": ("descriptor-conforms-to",),
     "9.1": ("single-value",),
+    "10.0": ("script-language-entity",),
     "10.1": ("script-language",),
     "11.0": ("image-about",),
     "12.1": ("image-format",),
-    "13.1": ("workflow-profile",),
+    "13.0": ("workflow-profile",),
+    "13.1": ("workflow-conforms-to",),
 }
 PROCESS: dict[str, tuple[str, ...] | str] = {
     "1.1": ("action-instrument",),
@@ -318,13 +322,18 @@ _FAMILIES = {
 }
 
 
+_REPLACED = frozenset({"4.2", "37", "38", "39", "40", "44", "57", "94", "95", "96", "97"})
+"""Requirements and checks of 1.2 that 1.3 writes anew; it takes all others from 1.2."""
+
+
 def _rows() -> Iterator[tuple[str, frozenset[str] | str]]:
     for family, table in _FAMILIES.items():
         for number, names in table.items():
             if isinstance(names, str):
                 yield f"{family}_{number}", names
                 continue
-            families = ("ro-crate-1.2", "ro-crate-1.3") if family == "ro-crate-1.2" else (family,)
+            is_inherited = family == "ro-crate-1.2" and not {number, number.partition(".")[0]} & _REPLACED
+            families = (family, "ro-crate-1.3") if is_inherited else (family,)
             rules = {name if "/" in name else f"{one}/{name}" for name in names for one in families}
             yield f"{family}_{number}", frozenset(rules)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from ..json_text import shorten
 from ..report import Finding, Severity
 from .graph import CrateGraph, Entity, is_absolute, references
+from .json_ld import known_terms
 from .shape import ORGANIZATIONS, Expect, ShapeList, of, the_root
 from .versions import VERSIONS, versioned
 
@@ -260,6 +261,7 @@ def is_contextual(graph: CrateGraph, entity: Entity) -> bool:
 def _context(graph: CrateGraph, version: str) -> Iterator[Finding]:
     claimed: dict[str, tuple[Entity, str]] = {}
     named: set[str] = set()
+    terms = known_terms(graph)
     for entity in graph.entities:
         for key, value in entity.body.items():
             if isinstance(value, dict | list) and not key.startswith("@"):
@@ -278,7 +280,7 @@ def _context(graph: CrateGraph, version: str) -> Iterator[Finding]:
             if any(one.startswith("https://schema.org/") for one in known):
                 message = f"{shorten(entity.id)} has a type of https://schema.org/"
                 yield from SCHEMA_ORG_TYPE.finding(version, message, entity.place("@type"))
-            if is_plain and not any(not is_absolute(one) or "schema.org/" in one for one in known):
+            if is_plain and not any(one in terms or "schema.org/" in one for one in known):
                 message = f"{shorten(entity.id)} has no type of schema.org"
                 yield from SCHEMA_TYPE.finding(version, message, entity.place("@type"))
         if not is_contextual(graph, entity) or not entity.id:

@@ -16,7 +16,9 @@ _CRATE = "https://w3id.org/ro/crate"
 _WEB = ("http://", "https://")
 _DOWNLOAD = (*_WEB, "ftp://", "ftps://")
 _MEDIA_TYPE = re.compile(r"^\w+/\w[\w.-]*(\+\w[\w.-]*)?(\s*;\s*[\w-]+=[^;]+)*$")
-_DAY = re.compile(r"^[+-]?\d{4}-?(\d\d-?\d\d|W\d\d-?\d|\d{3})([T ]|$)")
+_DAY = re.compile(
+    r"^[+-]?\d{4}-?((0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])|W[0-5]\d-?[1-7]|[0-3]\d\d)([T ]([01]\d|2[0-4])|$)"
+)
 
 
 def _files(graph: CrateGraph) -> Iterable[Entity]:
@@ -56,6 +58,11 @@ def _their_descriptors(graph: CrateGraph) -> Iterable[Entity]:
     return {one.id: one for one in found}.values()
 
 
+def _with_profiles(graph: CrateGraph) -> Iterable[Entity]:
+    return [one for one in graph.of_types("ComputationalWorkflow") if one.has("conformsTo")]
+
+
+_SCRIPT = "Workflows and Scripts"
 SHAPES = ShapeList("ro-crate", "RO-Crate", VERSIONS, section=_DATA)
 _add = SHAPES.add
 
@@ -139,20 +146,31 @@ _add(
     "The metadata of another crate has no about here.", "take about away",
     section=f"{_DATA}, Referencing other RO-Crates", versions=_NEWER,
 )  # fmt: skip
+_SCRIPTS = of("SoftwareSourceCode", "ComputationalWorkflow")
 _add(
-    "script-language", _SHOULD, of("SoftwareSourceCode", "ComputationalWorkflow"),
-    Expect("programmingLanguage", 1, types=frozenset({"ComputerLanguage"})),
-    "A script or workflow names its language, a ComputerLanguage of the graph.", "describe the language",
-    section="Workflows and Scripts", versions=_NEWER,
+    "script-language", _SHOULD, _SCRIPTS, Expect("programmingLanguage", 1),
+    "A script or workflow names its language.", "add programmingLanguage",
+    section=f"{_SCRIPT}, Workflow Runtime and Programming Language", versions=_NEWER,
 )  # fmt: skip
 _add(
-    "workflow-profile", _SHOULD, of("ComputationalWorkflow"),
+    "script-language-entity", _SHOULD, _SCRIPTS,
+    Expect("programmingLanguage", types=frozenset({"ComputerLanguage"})),
+    "The language of a script or workflow is a ComputerLanguage of the graph.", "describe the language",
+    section=f"{_SCRIPT}, Workflow Runtime and Programming Language", versions=_NEWER,
+)  # fmt: skip
+_add(
+    "workflow-conforms-to", _SHOULD, of("ComputationalWorkflow"), Expect("conformsTo", 1),
+    "A workflow declares the profile that it conforms to.",
+    "refer to https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE",
+    section=f"{_SCRIPT}, Complying with Bioschemas Computational Workflow profile", versions=_NEWER,
+)  # fmt: skip
+_add(
+    "workflow-profile", _SHOULD, _with_profiles,
     Expect("conformsTo", 1, pattern=re.compile(r"^https://bioschemas\.org/profiles/ComputationalWorkflow/"),
            some=True),
-    "A workflow conforms to the Bioschemas profile ComputationalWorkflow.",
+    "The profile of a workflow is the Bioschemas profile ComputationalWorkflow.",
     "refer to https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE",
-    section="Workflows and Scripts, Complying with Bioschemas Computational Workflow profile",
-    versions=_NEWER,
+    section=f"{_SCRIPT}, Complying with Bioschemas Computational Workflow profile", versions=_NEWER,
 )  # fmt: skip
 
 ENCODING = versioned(

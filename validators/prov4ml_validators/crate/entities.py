@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ..json_text import shorten
 from ..report import Finding, Severity
-from .graph import CrateGraph, as_list, is_absolute, references
+from .graph import CrateGraph, as_list, is_absolute, references, texts
 from .versions import versioned
 
 _MUST, _SHOULD = Severity.MUST, Severity.SHOULD
@@ -168,7 +168,7 @@ def check_software(graph: CrateGraph, version: str) -> Iterator[Finding]:
             yield from rule.finding(version, f"{name} is no File", where)
         if "SoftwareSourceCode" not in entity.types:
             yield from WORKFLOW_SOURCE.finding(version, f"{name} is no SoftwareSourceCode", where)
-        if not entity.has("name"):
+        if next(texts(entity.get("name")), None) is None:
             yield from SCRIPT_NAME.finding(version, f"{name} has no name", entity.place())
 
 

@@ -80,6 +80,10 @@ class Entity:
         return Location(pointer=self.pointer + pointer(*(name for name in names if name in self.body)))
 
 
+def _version_key(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
 _type_sets: dict[str, frozenset[str]] = {}
 
 
@@ -143,13 +147,11 @@ class CrateGraph:
 
     @cached_property
     def declared_version(self) -> str | None:
-        """Return the version of RO-Crate that the descriptor names, such as `1.1`, None without one."""
+        """Return the version of RO-Crate that the descriptor names, such as `1.1`; of several the last."""
         if self.descriptor is not None:
             values = self.descriptor.get("conformsTo")
-            for one in [*references(values), *texts(values)]:
-                match = _VERSION.fullmatch(one)
-                if match:
-                    return match.group(1)
+            matches = [_VERSION.fullmatch(one) for one in [*references(values), *texts(values)]]
+            return max((one.group(1) for one in matches if one), default=None, key=_version_key)
         return None
 
     @cached_property

@@ -148,6 +148,17 @@ def _terms() -> Mapping[str, frozenset[str]]:
     return known
 
 
+def known_terms(graph: CrateGraph) -> frozenset[str]:
+    """Return the terms of the contexts that are known by heart and named, and those defined in place."""
+    found: set[str] = set()
+    for one in as_list(graph.document.get("@context")):
+        if isinstance(one, dict):
+            found.update(one)
+        elif isinstance(one, str):
+            found.update(_terms().get(one.replace("http://", "https://").rstrip("/"), ()))
+    return frozenset(found)
+
+
 def check_document(graph: CrateGraph, version: str) -> Iterator[Finding]:
     """Yield what is wrong with the frame of the document: object, context, array of entities."""
     document = graph.document

@@ -12,6 +12,7 @@ from .versions import versioned
 
 _MUST, _SHOULD = Severity.MUST, Severity.SHOULD
 _NEWER = ("1.2", "1.3")
+_PERMALINKS = "https://w3id.org/ro/crate/"
 _AGENTS = ORGANIZATIONS | {"Person"}
 _DESCRIPTOR = "RO-Crate Metadata Descriptor"
 _ROOT = "Direct properties of the Root Data Entity"
@@ -238,6 +239,8 @@ def _is_iso_date(text: str) -> bool:
     date = _BASIC_DATE.sub(r"\1-\2-\3", date) if _BASIC_DATE.fullmatch(date) else date
     if separator and _TIME.fullmatch(time) is None:
         return False
+    if not separator and date.endswith("Z"):
+        return False  # a zone belongs to a time; XML Schema allows it behind a date as well
     return (
         is_date(date)
         or _OTHER_DATE.fullmatch(date) is not None
@@ -273,7 +276,10 @@ def check_descriptor(graph: CrateGraph, version: str) -> Iterator[Finding]:
     if graph.declared_version is None or (version == "1.1" and graph.declared_version != "1.1"):
         message = "the descriptor names no version of RO-Crate"
         yield from DESCRIPTOR_VERSION.finding(version, message, descriptor.place("conformsTo"))
-    elif len(as_list(descriptor.get("conformsTo"))) > 1:
+    elif version != "1.1" and not all(one.startswith(_PERMALINKS) for one in references(values)):
+        message = f"the descriptor conforms to what does not begin with {_PERMALINKS}"
+        yield from DESCRIPTOR_VERSION.finding(version, message, descriptor.place("conformsTo"))
+    if len(set(map(str, values))) > 1:
         message = "the descriptor conforms to several things"
         yield from DESCRIPTOR_SINGLE.finding(version, message, descriptor.place("conformsTo"))
 

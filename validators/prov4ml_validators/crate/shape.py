@@ -86,7 +86,7 @@ class Expect:
             return f"is in {label} of no other entity" if self.inverse else f"has no {label}"
         if self.at_most is not None and len(values) > self.at_most:
             return f"has {len(values)} values of {label}"
-        for value in values:
+        for value in self._all_values(entity) if self.at_most is None and not self.inverse else values:
             misfit = self._misfit(graph, value)
             if misfit:
                 shown = value["@id"] if isinstance(value, dict) and set(value) == {"@id"} else value
@@ -98,6 +98,10 @@ class Expect:
             return [{"@id": one.id} for name in self.names for one in graph.referrers(name, entity.id)]
         found = [one for name in self.names for one in as_list(entity.body.get(name))]
         return [one for one in found if one not in ("", {}, None)]
+
+    def _all_values(self, entity: Entity) -> Sequence[Any]:
+        """Return all values: an empty text counts as no value, and is no reference either."""
+        return [one for name in self.names for one in as_list(entity.body.get(name)) if one not in ({}, None)]
 
     def _misfit(self, graph: CrateGraph, value: Any) -> str:
         name = value.get("@id") if isinstance(value, dict) else None
