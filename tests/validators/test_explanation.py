@@ -100,6 +100,17 @@ def test_explain_says_it_all() -> None:
     )
 
 
+def test_explain_has_the_formula_of_the_specification() -> None:
+    text = explain("prov-constraints/c42")
+    assert (
+        "  Source: PROV-CONSTRAINTS, section 6.2, constraint 42 (derivation-generation-generation-ordering)\n"
+        "    IF wasDerivedFrom(_d; e2, e1, _a, _g, _u) and wasGeneratedBy(gen1; e1, _a1, _t1)\n"
+        "    and wasGeneratedBy(gen2; e2, _a2, _t2) THEN gen1 strictly precedes gen2.\n"
+        "  Fix: "
+    ) in text
+    assert all(one.statement for one in all_rules() if family_of(one) == "prov-constraints")
+
+
 def test_explain_takes_a_pattern() -> None:
     text = explain("json/*")
     assert [line for line in text.splitlines() if line.startswith("json/")] == [

@@ -13,6 +13,8 @@ def _lines(rule: Rule) -> Iterator[str]:
     yield f"{rule.id} ({rule.severity.name})"
     yield f"  {rule.sentence}"
     yield f"  Source: {rule.source}"
+    for line in rule.statement.splitlines():
+        yield f"    {line}"
     yield f"  Fix: {rule.help}"
     wrong, right = examples_of(rule)
     for title, example in (("Wrong", wrong), ("Right", right)):

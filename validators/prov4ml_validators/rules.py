@@ -19,6 +19,7 @@ class Rule:
         help: what to do about a finding, in one sentence.
         wrong_example: a document, or one entity of it, that the rule finds fault with; may be empty.
         right_example: the same put right.
+        statement: the formula that the specification has for the rule, where it has one.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Rule:
     help: str
     wrong_example: str = ""
     right_example: str = ""
+    statement: str = ""
 
     def finding(self, message: str, location: Location | None = None, help: str | None = None) -> Finding:
         """Return a finding of this rule; `help` replaces the general one where there is a better one."""
@@ -48,6 +50,7 @@ def rule(
     help: str,
     wrong_example: str = "",
     right_example: str = "",
+    statement: str = "",
 ) -> Rule:
     """Register a rule and return it; modules that check something declare their rules at the top with this.
 
@@ -58,7 +61,7 @@ def rule(
     """
     if id in _registry:
         raise ValueError(f"rule {id} is registered twice")
-    _registry[id] = Rule(id, severity, sentence, source, help, wrong_example, right_example)
+    _registry[id] = Rule(id, severity, sentence, source, help, wrong_example, right_example, statement)
     return _registry[id]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from ..report import Severity
 from ..rules import Rule, rule
+from .ruleset import ORDERINGS
 
 _SOURCE = "PROV-CONSTRAINTS"
 
@@ -95,6 +96,35 @@ _EXAMPLES: Mapping[int, tuple[str, str]] = {
 }
 
 
+_STATEMENTS: Mapping[int, str] = {
+    22: "The identifier id is a key of entity(id), activity(id, t1, t2) and agent(id).",
+    23: "The identifier id is a key of wasGeneratedBy(id; ...), used(id; ...), wasInformedBy(id; ...),\n"
+    "wasStartedBy(id; ...), wasEndedBy(id; ...), wasInvalidatedBy(id; ...), wasDerivedFrom(id; ...),\n"
+    "wasAttributedTo(id; ...), wasAssociatedWith(id; ...), actedOnBehalfOf(id; ...)\n"
+    "and wasInfluencedBy(id; ...).",
+    24: "IF wasGeneratedBy(gen1; e, a, _t1) and wasGeneratedBy(gen2; e, a, _t2) THEN gen1 = gen2.",
+    25: "IF wasInvalidatedBy(inv1; e, a, _t1) and wasInvalidatedBy(inv2; e, a, _t2) THEN inv1 = inv2.",
+    26: "IF wasStartedBy(start1; a, _e1, a0, _t1) and wasStartedBy(start2; a, _e2, a0, _t2)\n"
+    "THEN start1 = start2.",
+    27: "IF wasEndedBy(end1; a, _e1, a0, _t1) and wasEndedBy(end2; a, _e2, a0, _t2) THEN end1 = end2.",
+    28: "IF activity(a2, t1, _t2) and wasStartedBy(_start; a2, _e, _a1, t) THEN t1 = t.",
+    29: "IF activity(a2, _t1, t2) and wasEndedBy(_end; a2, _e, _a1, t) THEN t2 = t.",
+    42: "IF wasDerivedFrom(_d; e2, e1, _a, _g, _u) and wasGeneratedBy(gen1; e1, _a1, _t1)\n"
+    "and wasGeneratedBy(gen2; e2, _a2, _t2) THEN gen1 strictly precedes gen2.",
+    51: "IF wasDerivedFrom(_id; e2, e1, -, g, -) or wasDerivedFrom(_id; e2, e1, -, -, u)\n"
+    "or wasDerivedFrom(_id; e2, e1, -, g, u) THEN INVALID.",
+    52: "IF specializationOf(e, e) THEN INVALID.",
+    53: "For r and s in {used, wasGeneratedBy, wasInvalidatedBy, wasStartedBy, wasEndedBy, wasInformedBy,\n"
+    "wasAttributedTo, wasAssociatedWith, actedOnBehalfOf}, r not s:\n"
+    "IF r(id; ...) and s(id; ...) THEN INVALID.",
+    54: "For p in {entity, activity, agent} and r any relation of constraint 23:\n"
+    "IF p(id, ...) and r(id; ...) THEN INVALID.",
+    55: "IF entity in typeOf(id) and activity in typeOf(id) THEN INVALID.",
+    56: "IF hadMember(c, e) and prov:EmptyCollection in typeOf(c) THEN INVALID.",
+}
+"""The formulas of the Recommendation, their attributes left out; `_` begins what is named once."""
+
+
 def _example(sections: str) -> str:
     return f'{{"prefix": {{"ex": "http://example.org/"}},\n {sections}}}'
 
@@ -109,6 +139,7 @@ def _constraint(number: int, name: str, section: str, sentence: str, help: str) 
         help=help,
         wrong_example=_example(wrong),
         right_example=_example(right),
+        statement=_STATEMENTS[number],
     )
 
 
@@ -238,6 +269,7 @@ UNIQUE_MENTION = rule(
     Severity.MUST,
     "An entity mentions one entity of one bundle.",
     source="PROV-LINKS, W3C Working Group Note 30 April 2013, section 3 (unique-mention)",
+    statement="IF mentionOf(e, e1, b1) and mentionOf(e, e2, b2) THEN e1 = e2 and b1 = b2.",
     help="remove one of the mentions, or give each an entity of its own",
     wrong_example=_mentions("ex:e"),
     right_example=_mentions("ex:f"),
@@ -249,6 +281,9 @@ TIME_ORDER = rule(
     Severity.SHOULD,
     "The times of events do not contradict their order.",
     source="PROV-CONSTRAINTS, section 6.2, constraints 30–49; the Recommendation itself compares no times",
+    statement="\n".join(
+        f"{one.name.removeprefix('c')}: {one.words[0].upper()}{one.words[1:]}." for one in ORDERINGS
+    ),
     help="correct the times or their zones, or the relation",
     wrong_example=_example(
         '"used": {"_:u": {"prov:activity": "ex:train", "prov:entity": "ex:data",\n'

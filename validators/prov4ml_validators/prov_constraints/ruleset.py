@@ -31,7 +31,7 @@ class Ordering(NamedTuple):
 
 
 ORDERINGS = (
-    Ordering("c30", "starts before it ends"),
+    Ordering("c30", "an activity starts before it ends"),
     Ordering("c31", "all starts of one activity are simultaneous"),
     Ordering("c32", "all ends of one activity are simultaneous"),
     Ordering("c33.1", "an activity uses nothing before it starts"),
