@@ -16,7 +16,7 @@ PYTEST_ARGS ?=
 SYSTEM_PACKAGES := chromium graphviz netcdf-bin openmpi-bin openssh-client
 SYSTEM_PROGRAMS := chromium dot ncdump mpirun ssh-keygen
 
-.PHONY: help demo test check lint format test-torch system-deps bench crash crash-crates prov-mutation prov-compare docs web web-check fixtures clean
+.PHONY: help demo test check lint format test-torch system-deps bench crash crash-crates prov-mutation prov-compare import-proof docs web web-check fixtures clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -69,6 +69,12 @@ prov-mutation: $(VENV)/.test-installed  ## the proof that the tests notice every
 
 prov-compare: $(VENV)/.test-installed  ## hold PROV-CONSTRAINTS against its literal second implementation: EXAMPLES=20000
 	$(BIN)/python -m tests.validators.prov_constraints.compare --examples $(or $(EXAMPLES),20000) --seed $(or $(SEED),0)
+
+VARIANTS ?= 200
+
+import-proof: $(VENV)/.test-installed  ## import, package and judge real documents of yProv4ML and VARIANTS of them
+	rm -rf build/import-proof
+	$(BIN)/python -m tests.importers.pipeline build/import-proof $(VARIANTS)
 
 docs: $(VENV)/.test-installed  ## write docs/cli.md and docs/rules.md anew from the code
 	$(BIN)/python -m prov4ml_packager.cli.reference > docs/cli.md

@@ -5,12 +5,14 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from prov4ml_validators.prov_json.records import ARGUMENTS, ELEMENTS, KINDS, TIMES
+from prov4ml_validators.prov_json.records import ARGUMENTS, ELEMENTS, KINDS, TIMED, TIMES
 from prov4ml_validators.prov_json.shape import REQUIRED
 
 from .model import Attributes, Document, Element, Ledger, Relation
 
 _SHAPE = "structure"
+_ARGUMENTS = frozenset(argument for roles in ARGUMENTS.values() for argument in roles)
+_FORMAL_TIMES = {"activity": ("prov:startTime", "prov:endTime")}
 
 
 def read_document(raw: dict[str, Any], ledger: Ledger) -> Document:
@@ -70,7 +72,9 @@ class _Reader:
         if not records:
             return
         known = document.elements[kind].setdefault(name, Element(kind, name, []))
-        known.records.extend(self._attributes(name, record) for record in records)
+        known.records.extend(
+            self._attributes(name, record, _FORMAL_TIMES.get(kind, ())) for record in records
+        )
 
     def _relations(self, kind: str, name: str, record: dict[str, Any]) -> Iterator[Relation]:
         roles = ARGUMENTS[kind]
@@ -86,14 +90,16 @@ class _Reader:
                 else:
                     self._drop("an argument that is no name is left out", subject)
             elif key == "prov:time":
-                time = _time(value)
+                time = _time(value) if kind in TIMED else None
+                if time is None:
+                    self._drop("a time that is none, or where there is none, is left out", subject)
             else:
                 rest[key] = value
         missing = [key for key in REQUIRED.get(kind, ()) if key not in arguments]
         if missing:
             self._drop(f"a relation without its {missing[0]} is left out", subject)
             return
-        attributes = self._attributes(name, rest)
+        attributes = self._attributes(name, rest, ())
         several = [key for key, names in arguments.items() if len(names) > 1]
         if several and (kind, several) != ("hadMember", ["prov:entity"]):
             self._drop("an argument with several names becomes several relations", subject)
@@ -105,12 +111,17 @@ class _Reader:
             copied = {key: list(values) for key, values in attributes.items()}
             yield Relation(kind, None if blank else name, chosen, copied, time)
 
-    def _attributes(self, name: str, record: dict[str, Any]) -> Attributes:
+    def _attributes(self, name: str, record: dict[str, Any], times: tuple[str, ...]) -> Attributes:
         attributes: Attributes = {}
         for key, value in record.items():
+            if key in _ARGUMENTS:
+                self._drop("an argument of a relation that this is none of is left out", f"{key} of {name}")
+                continue
             if key in TIMES:
-                time = _time(value)
-                if time is not None:
+                time = _time(value) if key in times else None
+                if time is None:
+                    self._drop("a time that is none, or where there is none, is left out", name)
+                else:
                     attributes[key] = [time]
                 continue
             values = [self._value(name, one) for one in (value if isinstance(value, list) else [value])]

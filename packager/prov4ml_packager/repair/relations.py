@@ -15,19 +15,31 @@ _MAY_BE_SELF = frozenset({"alternateOf", "wasInfluencedBy"})
 
 
 def correct_roles(document: Document, ledger: Ledger) -> None:
-    """Put right relations that name an activity as an entity, or the reverse (PROV-CONSTRAINTS 50 and 55)."""
-    document.relations = [relation for relation in document.relations if _correct(relation, document, ledger)]
+    """Put right relations that name an activity as an entity, or the reverse (PROV-CONSTRAINTS 55)."""
+    kinds = _kinds(document)
+    document.relations = [relation for relation in document.relations if _correct(relation, kinds, ledger)]
 
 
-def _correct(relation: Relation, document: Document, ledger: Ledger) -> bool:
+def _kinds(document: Document) -> dict[str, str]:
+    """Return what each name is: as declared, else an activity if a relation says so, else an entity."""
+    kinds: dict[str, str] = {}
+    for wanted in ("activity", "entity"):
+        kinds.update(dict.fromkeys(document.elements[wanted], wanted))
+    for wanted in ("activity", "entity"):
+        for relation in document.relations:
+            for key, value in relation.arguments.items():
+                if ARGUMENTS[relation.kind][key] == wanted:
+                    kinds.setdefault(value, wanted)
+    return kinds
+
+
+def _correct(relation: Relation, kinds: dict[str, str], ledger: Ledger) -> bool:
     """Correct one relation; return whether it stays."""
     roles = ARGUMENTS[relation.kind]
     wrong = [
         key
         for key, value in relation.arguments.items()
-        if roles[key] in ("entity", "activity")
-        and value not in document.elements[roles[key]]
-        and value in document.elements["activity" if roles[key] == "entity" else "entity"]
+        if roles[key] in ("entity", "activity") and kinds.get(value, roles[key]) != roles[key]
     ]
     if not wrong:
         return True

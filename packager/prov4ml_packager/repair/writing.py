@@ -40,6 +40,12 @@ no namespace, so its terms have one of ours (docs/imports.md)."""
 _BARE_HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[0-9]+)?(?:/\S*)?")
 # RFC 3987, section 2.2: what an IRI cannot hold; a % begins an escape.
 _NOT_IN_IRI = re.compile(r'[\x00-\x20<>"{}|\\^`\x7f-\x9f\ud800-\udfff\ufffe\uffff]|%(?![0-9A-Fa-f]{2})')
+# PROV-N, section 3.7.1: a local name has the letters and digits of SPARQL's PN_CHARS, and some marks.
+_NOT_IN_NAME = re.compile(
+    r"[^A-Za-z0-9_/@~&+*?#$!%=\'(),\-:;\[\].\u00b7\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u037d\u037f-\u1fff"
+    r"\u200c\u200d\u203f\u2040\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd"
+    r"\U00010000-\U000effff]|%(?![0-9A-Fa-f]{2})"
+)
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _QUALIFIED = ("prov:QUALIFIED_NAME", "xsd:QName")
 
@@ -129,9 +135,9 @@ class Names:
         return self._outer is not None and self._outer._declares(prefix)
 
     def _encoded(self, name: str, local: str) -> str:
-        encoded = _NOT_IN_IRI.sub(_escape, local)
+        encoded = _NOT_IN_NAME.sub(_escape, local)
         if encoded != local:
-            self._ledger.note("name", "what an IRI cannot hold is percent-encoded in a name", name)
+            self._ledger.note("name", "what a qualified name cannot hold is percent-encoded in it", name)
         return encoded
 
 
