@@ -56,6 +56,11 @@ class Selection:
         return replace(report, findings=tuple(one for one in report.findings if one.rule in self))
 
 
+def _check_own(pattern: str) -> str:
+    """Let patterns of rules that users write pass: which there are depends on the profile of each check."""
+    return pattern if pattern.startswith("user/") else check_pattern(pattern)
+
+
 def make_selection(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> Selection:
     """Return the selection of patterns that were checked.
 
@@ -63,6 +68,6 @@ def make_selection(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> Se
         UnknownRule: a pattern matches no rule.
     """
     return Selection(
-        tuple(check_pattern(pattern) for pattern in select),
-        tuple(check_pattern(pattern) for pattern in ignore),
+        tuple(_check_own(pattern) for pattern in select),
+        tuple(_check_own(pattern) for pattern in ignore),
     )

@@ -54,7 +54,7 @@ def _explain(context: click.Context, _: click.Parameter, pattern: str | None) ->
 
     try:
         sys.stdout.write(explain(pattern))
-    except UnknownRule as error:
+    except (UnknownRule, Unreadable) as error:
         raise click.UsageError(str(error), context) from error
     context.exit()
 
@@ -120,7 +120,12 @@ def _print(reports: Sequence[Report], severity: Severity, form: str) -> None:
     "--select", metavar="RULE", multiple=True, help="Only these rules count, such as 'ro-crate-1.1/*'."
 )
 @click.option("--ignore", metavar="RULE", multiple=True, help="These rules do not count.")
-@click.option("--profile", metavar="NAME", default=None, help="Check against it, whatever PATH declares.")
+@click.option(
+    "--profile",
+    metavar="NAME",
+    default=None,
+    help="Check against it, whatever PATH declares; a file *.toml or *.yaml adds rules of your own.",
+)
 @click.option(
     "--verify-signature",
     "key",
@@ -142,7 +147,7 @@ def _print(reports: Sequence[Report], severity: Severity, form: str) -> None:
     is_eager=True,
     expose_value=False,
     callback=_explain,
-    help="Say what RULE asks, why, and what to do, with examples; check nothing.",
+    help="Say what RULE, or each rule of a profile in a file, asks, why, and what to do; check nothing.",
 )
 @debug_option
 def command(
@@ -181,7 +186,9 @@ def command(
     unreadable = [report for report in reports if report.kind == UNREADABLE_KIND]
     for report in unreadable:
         finding = report.findings[0]
-        fail(f"{report.path}: {finding.message}" + (f"; {finding.help}" if finding.help else ""))
+        line = finding.location.line
+        place = report.path if line is None else f"{report.path}:{line}"
+        fail(f"{place}: {finding.message}" + (f"; {finding.help}" if finding.help else ""))
     if unreadable:
         raise click.exceptions.Exit(2)
     if not all(report.is_valid(chosen) for report in reports):

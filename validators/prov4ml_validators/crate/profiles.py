@@ -8,7 +8,7 @@ from ..report import Finding, Severity, Unreadable
 from ..rules import rule
 from . import process_run, provenance_run, workflow, workflow_run
 from .graph import CrateGraph
-from .user_profile import UserProfile, read_user_profile
+from .user_profile import UserProfile, is_user_profile, read_user_profile
 from .versions import VERSIONS, Check
 
 PROFILE_NOT_CHECKED = rule(
@@ -135,16 +135,18 @@ def applicable(graph: CrateGraph, chosen: str | UserProfile | None) -> tuple[str
 
 
 def find_profile(name: str) -> str | UserProfile:
-    """Return what `--profile` names: one of `PROFILES`, or the rules of a TOML file.
+    """Return what `--profile` names: one of `PROFILES`, or the rules of a file.
 
     Raises:
         Unreadable: neither, or a file that is not understood.
     """
     if name in PROFILES:
         return name
-    if name.lower().endswith(".toml"):
+    if is_user_profile(name):
         return read_user_profile(Path(name))
-    raise Unreadable(name, f"no profile {name}", f"known are {', '.join(PROFILES)}, and files *.toml")
+    raise Unreadable(
+        name, f"no profile {name}", f"known are {', '.join(PROFILES)}, and files *.toml and *.yaml"
+    )
 
 
 def check_declared(graph: CrateGraph) -> Iterator[Finding]:

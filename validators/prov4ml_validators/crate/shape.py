@@ -43,6 +43,7 @@ class Expect:
         literal: every value is text or a number (True), or a reference (False).
         text: every value is text, and no number.
         among: every value is one of these, as text or as `@id`.
+        kind: what every value is, in a word, and how that is found out.
         some: `types` and `pattern` hold for `at_least` of the values and not for all.
         inverse: the values are the entities that refer to this one by the property.
     """
@@ -55,6 +56,7 @@ class Expect:
     literal: bool | None = None
     text: bool = False
     among: frozenset[str] = frozenset()
+    kind: tuple[str, Callable[[Any], bool]] | None = None
     some: bool = False
     inverse: bool = False
 
@@ -65,7 +67,9 @@ class Expect:
 
     @cached_property
     def _takes_any_text(self) -> bool:
-        return not (self.types or self.pattern or self.among or self.some or self.literal is False)
+        return not (
+            self.types or self.pattern or self.among or self.some or self.kind or self.literal is False
+        )
 
     def problem(self, graph: CrateGraph, entity: Entity) -> str:
         """Return what is wrong with an entity, to be read behind its name; nothing if all is well."""
@@ -110,6 +114,8 @@ class Expect:
             return "which is a reference" if self.literal else "which is no reference"
         if self.text and not isinstance(value, str):
             return "which is no text"
+        if self.kind is not None and not self.kind[1](value):
+            return f"which is no {self.kind[0]}"
         if self.types:
             target = graph.by_id.get(name) if isinstance(name, str) else None
             if target is None:
