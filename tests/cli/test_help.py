@@ -16,6 +16,7 @@ COMMANDS = [
     "finalize",
     "graph",
     "import",
+    "init",
     "inspect",
     "repair",
     "report",

@@ -1,11 +1,18 @@
 """Options from files: people, licence, and messages that name the key."""
 
+import json
+import re
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
-from prov4ml_packager.crate import Author, Contact, CrateOptions, Organization, load_crate_config
+from prov4ml_packager.crate import Author, Contact, CrateOptions, Organization, build_crate, load_crate_config
+from prov4ml_packager.crate.template import template_text, write_template
 from prov4ml_packager.errors import PackagerError
+from prov4ml_validators import validate
+
+from .builders import FULL, make_run
 
 TOML = """
 [tool.prov4ml.crate]
@@ -17,6 +24,9 @@ compression = "zstd"
 spec = "1.2"
 with_raw = true
 publisher = { name = "Institute", url = "https://example.org/" }
+funder = [{ name = "Foundation", ror = "05dxps055" }, "Ada's mother"]
+citation = ["10.1234/one", "https://example.org/two"]
+identifier = "doi:10.5281/zenodo.1"
 contact = "ada@example.org"
 [[tool.prov4ml.crate.author]]
 name = "Ada Lovelace"
@@ -29,6 +39,7 @@ cff-version: 1.2.0
 title: Cited title
 abstract: What it is about.
 license: MIT
+doi: 10.1234/five
 date-released: 2024-01-01
 repository-code: https://example.org/repo
 keywords: [alpha]
@@ -54,6 +65,8 @@ def test_pyproject(tmp_path: Path) -> None:
         name="A title", license="CC-BY-4.0", url="https://example.org/code", keywords=("one", "two"),
         compression="zstd", spec="1.2", with_raw=True, authors=(ADA,),
         publisher=Organization("Institute", "https://example.org/"), contact=Contact(None, "ada@example.org"),
+        funders=(Organization("Foundation", "https://ror.org/05dxps055"), Organization("Ada's mother")),
+        citations=("10.1234/one", "https://example.org/two"), identifier="doi:10.5281/zenodo.1",
     )  # fmt: skip
     assert load_crate_config(tmp_path / "pyproject.toml") == expected
     (tmp_path / "a" / "b").mkdir(parents=True)
@@ -72,6 +85,7 @@ def test_citation_is_the_base_and_the_table_goes_before_it(tmp_path: Path) -> No
     assert cited.description == "What it is about."
     assert cited.license == "MIT"
     assert cited.url == "https://example.org/repo"
+    assert cited.citations == ("10.1234/five",)
     assert cited.contact == Contact("Ada Lovelace", "ada@example.org")
     assert [author.name for author in cited.authors] == ["Ada Lovelace", "The Team"]
     assert cited.authors[0].orcid == ADA.orcid
@@ -91,7 +105,7 @@ def test_the_search_ends_at_the_repository(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("licence = 'MIT'", "licence: is not known; the keys are author, compression, contact, "),
+        ("licence = 'MIT'", "licence: is not known; the keys are author, citation, compression, contact, "),
         ("license = 3", "license: must be a text in quotes"),
         ("keywords = 'one'", "keywords: must be a list of texts"),
         ("with_raw = 'yes'", "with_raw: must be true or false"),
@@ -151,3 +165,54 @@ def test_the_example_in_the_manual_is_read(tmp_path: Path, project: Path) -> Non
     assert [author.orcid for author in options.authors] == [ADA.orcid]
     assert options.publisher == Organization("Example Institute", "https://ror.org/05dxps055")
     assert options.contact == Contact("Ada Lovelace", "ada@example.org")
+
+
+def filled(template: str) -> str:
+    """Return the template with every example in force."""
+    return re.sub(r"(?m)^# (?=[a-z]+ = |\[\[)", "", template)
+
+
+def test_the_template_says_nothing_until_it_is_filled_in(tmp_path: Path) -> None:
+    path = write_template(tmp_path / "pyproject.toml")
+    assert load_crate_config(path) == CrateOptions()
+    path.write_text(filled(path.read_text()))
+    options = load_crate_config(path)
+    unset = {field.name for field in fields(CrateOptions) if getattr(options, field.name) in (None, ())}
+    assert unset == {"profile"}
+    assert options.authors[0].name == "Ada Lovelace"
+
+
+def test_the_template_goes_behind_what_is_in_a_file_and_never_twice(tmp_path: Path) -> None:
+    path = tmp_path / "pyproject.toml"
+    path.write_text('[project]\nname = "mine"')
+    path.chmod(0o640)
+    write_template(path)
+    assert path.read_text() == '[project]\nname = "mine"\n\n' + template_text()
+    assert path.stat().st_mode & 0o777 == 0o640
+    with pytest.raises(PackagerError) as caught:
+        write_template(path)
+    assert str(caught.value) == f"{path}: has a table [tool.prov4ml.crate] already; fill it in"
+    (tmp_path / "broken.toml").write_text("[")
+    with pytest.raises(PackagerError, match=r"broken\.toml: is no TOML: "):
+        write_template(tmp_path / "broken.toml")
+    assert (tmp_path / "broken.toml").read_text() == "["
+
+
+def test_funders_citations_and_identifier_are_entities_of_the_crate(tmp_path: Path) -> None:
+    options = replace(
+        FULL,
+        funders=(Organization("Foundation", "https://example.org/f"), Organization("Ada's mother")),
+        citations=("doi:10.1234/one", "https://example.org/two"),
+        identifier="10.5281/zenodo.1",
+    )
+    crate = build_crate([make_run(tmp_path / "run_1")], tmp_path / "c", options)
+    document = json.loads((crate / "ro-crate-metadata.json").read_text())
+    entities = {one["@id"]: one for one in document["@graph"]}
+    root = entities["./"]
+    assert [entities[one["@id"]]["name"] for one in root["funder"]] == ["Foundation", "Ada's mother"]
+    assert [one["@id"] for one in root["citation"]] == [
+        "https://doi.org/10.1234/one",
+        "https://example.org/two",
+    ]
+    assert root["identifier"] == "https://doi.org/10.5281/zenodo.1"
+    assert validate(crate).findings == ()

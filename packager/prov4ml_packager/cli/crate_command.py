@@ -10,11 +10,12 @@ from .options import debug_option, example, output_option, path_type
 from .output import note, progress, say
 
 if TYPE_CHECKING:
-    from ..crate import Author
+    from ..crate import Author, Organization
 
 _AUTHOR = re.compile(
     r"\s*(?P<name>[^<>]+?)\s*(?:<\s*(?:https?://orcid\.org/)?(?P<orcid>[0-9X-]{19})\s*>)?\s*"
 )
+_ORGANIZATION = re.compile(r"\s*(?P<name>[^<>]+?)\s*(?:<\s*(?P<url>https?://[^<>\s]+)\s*>)?\s*")
 
 
 def parse_author(text: str) -> "Author":
@@ -29,6 +30,20 @@ def parse_author(text: str) -> "Author":
     if match is None:
         raise click.BadParameter(f"{text!r} is no 'NAME' or 'NAME <ORCID>'", param_hint="'--author'")
     return Author(match["name"], f"https://orcid.org/{match['orcid']}" if match["orcid"] else None)
+
+
+def parse_organization(text: str, option: str) -> "Organization":
+    """Return the organization that `NAME` or `NAME <URL>` stands for.
+
+    Raises:
+        BadParameter: it has another form.
+    """
+    from ..crate import Organization
+
+    match = _ORGANIZATION.fullmatch(text)
+    if match is None:
+        raise click.BadParameter(f"{text!r} is no 'NAME' or 'NAME <https://...>'", param_hint=f"'{option}'")
+    return Organization(match["name"], match["url"])
 
 
 @click.command(
@@ -60,6 +75,14 @@ def parse_author(text: str) -> "Author":
 )
 @click.option("--author", "authors", metavar="NAME [<ORCID>]", multiple=True, help="May be repeated.")
 @click.option("--license", metavar="SPDX", default=None, help="SPDX identifier or URL.")
+@click.option("--publisher", metavar="NAME [<URL>]", default=None, help="Who publishes the crate.")
+@click.option(
+    "--funder", "funders", metavar="NAME [<URL>]", multiple=True, help="Who paid for it; may be repeated."
+)
+@click.option(
+    "--citation", "citations", metavar="URL", multiple=True, help="What to read, URL or DOI; may be repeated."
+)
+@click.option("--identifier", metavar="URL", default=None, help="URL or DOI of the crate itself.")
 @click.option("--name", metavar="TEXT", default=None, help="Title of the crate.")
 @click.option("--description", metavar="TEXT", default=None, help="What the crate is about.")
 @click.option("--keyword", "keywords", metavar="WORD", multiple=True, help="May be repeated.")
@@ -69,6 +92,8 @@ def command(
     output: Path,
     config: Path | None,
     authors: tuple[str, ...],
+    publisher: str | None,
+    funders: tuple[str, ...],
     with_raw: bool,
     **given: Any,
 ) -> None:
@@ -85,6 +110,10 @@ def command(
     chosen = {name: value for name, value in given.items() if value not in (None, ())}
     if authors:
         chosen["authors"] = tuple(parse_author(text) for text in authors)
+    if publisher is not None:
+        chosen["publisher"] = parse_organization(publisher, "--publisher")
+    if funders:
+        chosen["funders"] = tuple(parse_organization(text, "--funder") for text in funders)
     if with_raw:
         chosen["with_raw"] = True
     options = replace(load_crate_config(config), **chosen)

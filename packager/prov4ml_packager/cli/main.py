@@ -32,6 +32,7 @@ _COMMANDS = (
     "finalize",
     "graph",
     "import",
+    "init",
     "inspect",
     "repair",
     "report",

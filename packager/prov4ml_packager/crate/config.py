@@ -14,8 +14,8 @@ TABLE = "tool.prov4ml.crate"
 _LARGEST_FILE = 1 << 20
 _ORCID = re.compile(r"(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])/?\Z")
 _ROR = re.compile(r"(?:https?://ror\.org/)?(0[a-z0-9]{8})/?\Z")
-_TEXTS = ("name", "description", "license", "url", "compression", "spec", "profile")
-_KEYS = {*_TEXTS, "with_raw", "keywords", "author", "publisher", "contact"}
+_TEXTS = ("name", "description", "license", "url", "identifier", "compression", "spec", "profile")
+_KEYS = {*_TEXTS, "with_raw", "keywords", "citation", "author", "publisher", "funder", "contact"}
 
 
 def load_crate_config(path: Path | None = None, *, start: Path | None = None) -> CrateOptions:
@@ -80,6 +80,15 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise PackagerError(f"is no TOML: {error}", path=path) from error
 
 
+def has_crate_table(path: Path) -> bool:
+    """Return whether a TOML file has the table `[tool.prov4ml.crate]`.
+
+    Raises:
+        PackagerError: it cannot be read, or is no TOML.
+    """
+    return _crate_table(_read_toml(path)) is not None
+
+
 def _crate_table(content: Mapping[str, Any]) -> Mapping[str, Any] | None:
     value: Any = content
     for key in TABLE.split("."):
@@ -107,14 +116,20 @@ def _from_table(table: Mapping[str, Any], path: Path) -> CrateOptions:
     with_raw = table.get("with_raw", False)
     if not isinstance(with_raw, bool):
         raise PackagerError("must be true or false", path=path, place="with_raw")
-    authors = table.get("author", [])
-    authors = authors if isinstance(authors, list) else [authors]
+    authors, funders = _as_list(table.get("author", [])), _as_list(table.get("funder", []))
+    citations = {**table, "citation": _as_list(table.get("citation", []))}
     options = CrateOptions(
         **texts,  # type: ignore[arg-type]  # `check` below refuses what the literals do not allow
         with_raw=with_raw,
-        keywords=_keywords(table, path),
+        keywords=_words(table, "keywords", path),
+        citations=_words(citations, "citation", path),
         authors=tuple(_author(one, path, f"author[{index}]") for index, one in enumerate(authors)),
         publisher=_organization(table.get("publisher"), path, "publisher"),
+        funders=tuple(
+            found
+            for index, one in enumerate(funders)
+            if (found := _organization(one, path, f"funder[{index}]")) is not None
+        ),
         contact=_contact(table.get("contact"), path),
     )
     options.check()
@@ -128,10 +143,14 @@ def _text(table: Mapping[str, Any], key: str, path: Path, place: str = "") -> st
     return value.strip() or None if value is not None else None
 
 
-def _keywords(table: Mapping[str, Any], path: Path) -> tuple[str, ...]:
-    words = table.get("keywords") or []
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _words(table: Mapping[str, Any], key: str, path: Path) -> tuple[str, ...]:
+    words = table.get(key) or []
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        raise PackagerError("must be a list of texts", path=path, place="keywords")
+        raise PackagerError("must be a list of texts", path=path, place=key)
     return tuple(words)
 
 
@@ -189,7 +208,7 @@ def _contact(value: Any, path: Path) -> Contact | None:
 
 
 def _from_citation(path: Path) -> CrateOptions:
-    """Read the Citation File Format 1.2: title, abstract, licence, authors, contact, keywords and URLs."""
+    """Read the Citation File Format 1.2: title, abstract, licence, people, keywords, URLs and DOI."""
     import yaml  # type: ignore[import-untyped, unused-ignore]
 
     try:
@@ -210,7 +229,8 @@ def _from_citation(path: Path) -> CrateOptions:
         authors=tuple(people),
         contact=Contact(reachable.name, reachable.email) if reachable else None,
         url=_text(content, "repository-code", path) or _text(content, "url", path),
-        keywords=_keywords(content, path),
+        keywords=_words(content, "keywords", path),
+        citations=(doi,) if (doi := _text(content, "doi", path)) else (),
     )
 
 

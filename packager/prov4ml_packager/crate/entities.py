@@ -16,6 +16,12 @@ def web_url(url: str | None) -> str | None:
     return url if url is not None and url.startswith(("https://", "http://")) else None
 
 
+def doi_url(text: str) -> str:
+    """Return a DOI (`10.…` or `doi:10.…`) as its URL; any other text as it is."""
+    plain = text.strip().removeprefix("doi:")
+    return f"https://doi.org/{plain}" if plain.startswith("10.") else escape_text(text.strip())
+
+
 def references(identifiers: Sequence[str]) -> object:
     """Return references to entities; a single one is no array (RO-Crate 1.2, JSON-LD: arrays of one)."""
     found = [{"@id": identifier} for identifier in identifiers]

@@ -10,7 +10,7 @@ from ..file_roles import file_roles
 from ..text import escape_text
 from ..wording import iso_time, run_title
 from .action import run_entities
-from .entities import Entity, language_entity, references, web_url
+from .entities import Entity, doi_url, language_entity, references, web_url
 from .facts import RunFacts
 from .file_entities import described_files, directory_entity, file_entity
 from .graph_json import graph_json
@@ -92,6 +92,12 @@ def _root(runs: Sequence[RunFacts], options: CrateOptions, agents: list[str], pa
         root["author"] = references(agents)
     if options.publisher is not None:
         root["publisher"] = {"@id": _organization_id(options.publisher)}
+    if options.funders:
+        root["funder"] = references([_organization_id(funder) for funder in options.funders])
+    if options.citations:
+        root["citation"] = references([doi_url(citation) for citation in options.citations])
+    if options.identifier is not None:
+        root["identifier"] = doi_url(options.identifier)
     if options.contact is not None:
         root["contactPoint"] = {"@id": _contact_id(options.contact)}
     if options.keywords:
@@ -164,7 +170,8 @@ def _add_people(entities: dict[str, Entity], options: CrateOptions) -> list[str]
             if value:
                 entity[key] = escape_text(value)
         _put(entities, entity)
-    organizations = [author.affiliation for author in options.authors] + [options.publisher]
+    organizations = [author.affiliation for author in options.authors]
+    organizations += [options.publisher, *options.funders]
     reachable = [author.affiliation for author in options.authors if contact and author.name == contact.name]
     reachable.append(options.publisher)
     for organization in organizations:
@@ -179,6 +186,9 @@ def _add_people(entities: dict[str, Entity], options: CrateOptions) -> list[str]
             if contact is not None and organization in reachable:
                 entity["contactPoint"] = {"@id": _contact_id(contact)}
             _put(entities, entity)
+    for citation in options.citations:
+        url = doi_url(citation)
+        _put(entities, {"@id": url, "@type": "CreativeWork", "name": url, "url": url})
     for author in options.authors:
         agents.append(_author_id(author))
         _put(entities, _person(author, contact))

@@ -57,9 +57,12 @@ class CrateOptions:
         license: SPDX identifier or http(s) URL.
         authors: in the order of the citation; the first one is also the agent of the runs.
         publisher: who publishes the crate.
+        funders: who paid for it.
         contact: whom to ask.
         url: page of the software that ran, used where the run knows no commit on a code host.
         keywords: free words.
+        citations: URLs or DOIs of what to read about it.
+        identifier: URL or DOI of the crate itself.
     """
 
     compression: Compression | None = None
@@ -71,9 +74,12 @@ class CrateOptions:
     license: str | None = None
     authors: tuple[Author, ...] = ()
     publisher: Organization | None = None
+    funders: tuple[Organization, ...] = ()
     contact: Contact | None = None
     url: str | None = None
     keywords: tuple[str, ...] = ()
+    citations: tuple[str, ...] = ()
+    identifier: str | None = None
 
     def check(self) -> None:
         """Refuse what does not go together.
