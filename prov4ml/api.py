@@ -266,7 +266,7 @@ def end_run(
         create_graph: also draw the provenance as `graph.dot`.
         create_svg: also draw it as `graph.svg` (and `graph.dot`).
         crate_ro_crate: also make the RO-Crate `<run>.zip` beside the run directory.
-        create_card: accepted for yProv4ML's sake; no model card is made.
+        create_card: also write a model card, `packaged/model_card.md`.
 
     Raises:
         Prov4MLError: no run is active. A packaging that fails raises nothing: it warns and can be repeated.

@@ -17,7 +17,7 @@ def finish_command(directory: Path) -> str:
     return f"prov4ml-pack finalize {shlex.quote(str(directory))}"
 
 
-def package_run(directory: Path, *, graph: bool, svg: bool, crate: bool) -> None:
+def package_run(directory: Path, *, graph: bool, svg: bool, crate: bool, card: bool) -> None:
     """Finalize a run that has ended, and make its crate if asked; say what to do where that fails.
 
     `PROV4ML_FINALIZE=0` in the environment leaves the raw directory. Nothing is raised.
@@ -27,13 +27,15 @@ def package_run(directory: Path, *, graph: bool, svg: bool, crate: bool) -> None
         graph: also draw `packaged/graph.dot`.
         svg: also draw `packaged/graph.svg`.
         crate: also make `<run directory>.zip`.
+        card: also write `packaged/model_card.md`.
     """
     if os.environ.get("PROV4ML_FINALIZE") == "0":
         return
     try:
         from prov4ml_packager.end_of_run import package
 
-        package(directory, graph=graph, svg=svg, crate=crate)  # imports what it needs as it needs it
+        # It imports what it needs as it needs it.
+        package(directory, graph=graph, svg=svg, crate=crate, card=card)
     except ImportError as error:
         show_warning(
             f"{directory}: the raw run is complete. Packaging needs pip install 'prov4ml[pack]' "

@@ -193,9 +193,9 @@ class Run(MetricRecorder, EventRecorder, AssetRecorder):
         def end() -> None:
             if not self._finish("finished", "end_run", None):
                 return
-            if create_card:
-                show_warning("end_run: create_card is accepted for yProv4ML's sake; no model card is made")
-            self._package(graph=create_graph or create_svg, svg=create_svg, crate=crate_ro_crate)
+            self._package(
+                graph=create_graph or create_svg, svg=create_svg, crate=crate_ro_crate, card=create_card
+            )
 
         self._lock.run_when_free(end)
 
@@ -212,7 +212,7 @@ class Run(MetricRecorder, EventRecorder, AssetRecorder):
             return
         self.fail(error, ended_by="exception")
         if isinstance(error, Exception):
-            self._package(graph=False, svg=False, crate=False)
+            self._package(graph=False, svg=False, crate=False, card=False)
 
     def fail(self, error: BaseException, *, ended_by: str) -> None:
         """End the run as failed, with the error recorded; nothing is packaged."""
@@ -288,7 +288,7 @@ class Run(MetricRecorder, EventRecorder, AssetRecorder):
         if self._carbon is not None:
             self._carbon.stop()
 
-    def _package(self, *, graph: bool, svg: bool, crate: bool) -> None:
+    def _package(self, *, graph: bool, svg: bool, crate: bool, card: bool) -> None:
         place = self._place
         if place is None or not self.belongs_to_this_process():
             return
@@ -302,7 +302,7 @@ class Run(MetricRecorder, EventRecorder, AssetRecorder):
             )
             return
         if is_last:
-            package_run(place.path, graph=graph, svg=svg, crate=crate)
+            package_run(place.path, graph=graph, svg=svg, crate=crate, card=card)
         elif place.rank == 0:
             show_warning(
                 f"{place.path}: other ranks are still running; the last one to end packages the run. If one "

@@ -19,6 +19,7 @@ PACKAGED_DIRECTORY = "packaged"
 PACKAGED_PROV = "prov.json"
 PACKAGED_DOT = "graph.dot"
 PACKAGED_SVG = "graph.svg"
+PACKAGED_CARD = "model_card.md"
 PACKAGED_STORES = {"zarr": "metrics.zarr", "netcdf": "metrics.nc", "csv": "metrics.csv"}
 
 CSV_SEPARATORS = frozenset(" \t!#$%&'()*,/:;<=>?@[\\]^`{|}~")

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from prov4ml.rundir import (
     JOURNAL_FILE,
     METRICS_FILE,
+    PACKAGED_CARD,
     PACKAGED_DIRECTORY,
     PACKAGED_DOT,
     PACKAGED_PROV,
@@ -24,6 +25,9 @@ from .reader import read_run
 from .record import RunRecord
 from .stores import write_store
 
+if TYPE_CHECKING:
+    from .crate import CrateOptions
+
 StoreFormat = Literal["zarr", "netcdf", "csv"]
 
 _MOST_SERIES_IN_A_DIRECTORY = 500
@@ -32,7 +36,7 @@ _MOST_SERIES_IN_A_DIRECTORY = 500
 
 @dataclass(frozen=True)
 class FinalizedRun:
-    """A run and its products; `dot` and `svg` are None where they were not asked for.
+    """A run and its products; `dot`, `svg` and `card` are None where they were not asked for.
 
     `warnings` are one line each: what the logger noted, what the reader met, what the document changed.
     """
@@ -43,6 +47,7 @@ class FinalizedRun:
     prov: Path
     dot: Path | None
     svg: Path | None
+    card: Path | None
     warnings: tuple[str, ...]
 
 
@@ -52,6 +57,7 @@ def finalize(
     to: StoreFormat | None = None,
     graph: bool = False,
     svg: bool = False,
+    card: "CrateOptions | None" = None,
     progress: Callable[[int], None] | None = None,
 ) -> FinalizedRun:
     """Make `<directory>/packaged/` anew: `prov.json`, the metric store, and the pictures asked for.
@@ -64,12 +70,13 @@ def finalize(
         to: format of the store; what the run was started with if None.
         graph: also write `graph.dot`.
         svg: also write `graph.svg`.
+        card: also write `model_card.md`, with these people and this licence.
         progress: is called with the number of points written since the last call.
 
     Raises:
         PackagerError: the run cannot be read, or a product cannot be written.
     """
-    return finalize_record(read_run(directory), to=to, graph=graph, svg=svg, progress=progress)
+    return finalize_record(read_run(directory), to=to, graph=graph, svg=svg, card=card, progress=progress)
 
 
 def finalize_record(
@@ -78,6 +85,7 @@ def finalize_record(
     to: StoreFormat | None = None,
     graph: bool = False,
     svg: bool = False,
+    card: "CrateOptions | None" = None,
     progress: Callable[[int], None] | None = None,
 ) -> FinalizedRun:
     """Do what `finalize` does for a run that was read already."""
@@ -109,6 +117,11 @@ def finalize_record(
                 (folder / PACKAGED_DOT).write_text(drawing.dot, encoding="utf-8", newline="\n")
             if svg:
                 (folder / PACKAGED_SVG).write_bytes(drawing.image("svg"))
+        if card is not None:
+            from .card import model_card
+
+            text = model_card(record, card)
+            (folder / PACKAGED_CARD).write_text(text, encoding="utf-8", newline="\n")
     return FinalizedRun(
         record=record,
         packaged=packaged,
@@ -116,6 +129,7 @@ def finalize_record(
         prov=packaged / PACKAGED_PROV,
         dot=packaged / PACKAGED_DOT if graph else None,
         svg=packaged / PACKAGED_SVG if svg else None,
+        card=packaged / PACKAGED_CARD if card is not None else None,
         warnings=(*record.warnings, *document_warnings(record)),
     )
 

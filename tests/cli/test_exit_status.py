@@ -35,7 +35,15 @@ from ..reader.raw_writer import make_run, small_run
         (["unpack", "gone.zip"], "gone.zip: does not exist; give a crate's archive"),
         (["report", "gone", "-o", "x.html"], "gone: does not exist; give the folder that start_run made"),
         (["report", "-o", "x.html"], "Missing argument 'RUN...'; see prov4ml-pack report --help"),
-        (["report", "gone"], "Missing option '-o' / '--output'; see prov4ml-pack report --help"),
+        (
+            ["report", "gone"],
+            "Missing option '-o' / '--output' or '--card'; see prov4ml-pack report --help",
+        ),
+        (
+            ["report", "gone", "lost", "--card", "x.md"],
+            "--card takes one RUN; see prov4ml-pack report --help",
+        ),
+        (["report", "gone", "--card", "x.md"], "gone: does not exist; give the folder that start_run made"),
         (["diff", "gone"], "Missing argument 'B'; see prov4ml-pack diff --help"),
         (
             ["diff", "gone", "lost"],

@@ -25,7 +25,7 @@ def ordinary_run(path: Path, number: int = 0, *, rate: float = 0.1, points: int 
     rank.param("layers", "int", 3)
     info = {"samples": {"type": "int", "value": 9}}
     known = {"info": info, "sha256": "ab" * 32, "file": None}
-    rank.event("dataset", label="digits", type="numpy.ndarray", context="TRAINING", **known)
+    rank.event("dataset", label="digits", context="TRAINING", **{"class": "numpy.ndarray"}, **known)
     names = [
         ("loss", "TRAINING", None),
         ("loss", "VALIDATION", None),
@@ -103,18 +103,15 @@ def hostile_run(path: Path, text: str = ATTACK) -> Path:
         attributes={text: {"type": "str", "value": text}},
         **place,
     )
-    rank.event(
-        "dataset",
-        label=text,
-        type=text,
-        context=text,
-        info={text: {"type": "str", "value": text}},
-        sha256=None,
-        file=None,
-    )
-    rank.event("model", name=text, type=text, parameters=1, trainable_parameters=1, memory_bytes=1,
-               layers=[{"name": text, "type": text, "parameters": 1}], file=None)  # fmt: skip
-    rank.event("execution_command", command=text, path=text)
+    typed = {"type": "str", "value": text}
+    kind = {"class": text}
+    rank.event("dataset", label=text, context=text, info={text: typed}, sha256=None, file=None, **kind)
+    sizes = {"parameters": 1, "trainable_parameters": 1, "memory_bytes": 1}
+    layers = [{"name": text, "parameters": 1, **kind}]
+    rank.event("model", name=text, layers=layers, file=None, **sizes, **kind)
+    rank.event("command", command=text, path=text)
+    rank.event("tag", key=text, value=typed)
+    rank.event("warning", cause=text, message=text, count=1)
     rank.event(
         "final_metric",
         key=text,

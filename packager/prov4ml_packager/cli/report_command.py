@@ -10,14 +10,33 @@ from .output import note, say
 
 @click.command("report", epilog=example("prov4ml-pack report prov/digits_0 prov/digits_1 -o report.html"))
 @click.argument("runs", metavar="RUN...", nargs=-1, required=True, type=path_type)
-@output_option("The page: FILE.html.")
+@output_option("The page: FILE.html; not needed with --card.", required=False)
+@click.option(
+    "--card",
+    metavar="FILE",
+    type=path_type,
+    default=None,
+    help="Also write a model card in Markdown, of one RUN.",
+)
 @debug_option
-def command(runs: tuple[Path, ...], output: Path) -> None:
+def command(runs: tuple[Path, ...], output: Path | None, card: Path | None) -> None:
     """Write one HTML page on a run: curves, parameters, energy, files, provenance.
 
     Of several runs the curves are drawn over each other, and what differs stands side by side. The page needs
     no network and no other file.
+
+    A model card has the sections of Hugging Face's template, filled from what the run recorded; people and
+    licence come from the table [tool.prov4ml.crate] in pyproject.toml, or CITATION.cff.
     """
+    from ..card import write_card
+    from ..crate import load_crate_config
     from ..report import write_report
 
-    say(write_report(runs, output, note=lambda line: note(f"prov4ml-pack: note: {line}")))
+    if output is None and card is None:
+        raise click.UsageError("Missing option '-o' / '--output' or '--card'", click.get_current_context())
+    if card is not None and len(runs) > 1:
+        raise click.UsageError("--card takes one RUN", click.get_current_context())
+    if output is not None:
+        say(write_report(runs, output, note=lambda line: note(f"prov4ml-pack: note: {line}")))
+    if card is not None:
+        say(write_card(runs[0], card, load_crate_config()))

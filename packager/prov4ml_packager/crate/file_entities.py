@@ -2,7 +2,14 @@
 
 from urllib.parse import quote
 
-from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_DOT, PACKAGED_PROV, PACKAGED_SVG, RUN_FILE
+from prov4ml.rundir import (
+    PACKAGED_CARD,
+    PACKAGED_DIRECTORY,
+    PACKAGED_DOT,
+    PACKAGED_PROV,
+    PACKAGED_SVG,
+    RUN_FILE,
+)
 
 from ..file_roles import FileRole, file_roles
 from ..text import escape_text
@@ -16,6 +23,7 @@ _PRODUCTS = {
     PACKAGED_PROV: "Provenance of the run as W3C PROV-JSON: what was used, made and derived, and by whom.",
     PACKAGED_DOT: "Graph of the provenance in the DOT language.",
     PACKAGED_SVG: "Drawing of the provenance graph.",
+    PACKAGED_CARD: "Model card: what the model is, filled from the provenance of the run.",
     "report.html": "Report of the run for reading in a browser.",
 }
 

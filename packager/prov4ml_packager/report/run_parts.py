@@ -1,11 +1,12 @@
 """The parts of one run on a page: summary, parameters, metrics, data, files, environment, graph, verdict."""
 
 import json
+import re
 from collections.abc import Sequence
 
 from prov4ml_validators import Report, Severity
 
-from ..machine import EMISSIONS, ENERGY, is_machine_metric
+from ..machine import EMISSIONS, ENERGY, energy_words, is_machine_metric, total_of
 from ..metric_table import MetricSeries
 from ..record import RankRecord, RunRecord
 from ..wording import command_line, error_text, iso_time, plain_value, source_url
@@ -27,7 +28,6 @@ from .html import (
 from .limits import Limits
 from .subject import ReportFile, ReportRun
 
-_JOULES_PER_KWH = 3.6e6
 _CARDS = 8
 
 
@@ -64,7 +64,7 @@ def headline(subject: ReportRun, limits: Limits) -> Html:
             unit = f" {series.unit}" if series.unit else ""
             where = f"{series.context or 'run'}, last of {found.count:,}"
             cards.append((series.metric, Html(f"{number(found.last)}{text(unit, 20)}"), text(where, 80)))
-    if (energy := total_of(subject, ENERGY)) is not None:
+    if (energy := total_of(subject.series, ENERGY)) is not None:
         cards.append(("Energy", text(energy_words(energy)), NOTHING))
     items = join(
         Html(
@@ -74,22 +74,6 @@ def headline(subject: ReportRun, limits: Limits) -> Html:
         for name, figure, more in cards
     )
     return Html(f'<ul class="cards">{items}</ul>')
-
-
-def total_of(subject: ReportRun, metric: str) -> float | None:
-    """Return the sum of all values of a metric that is logged as amounts since the last time, or None."""
-    found = [
-        one.mean * one.count
-        for series, one in subject.series
-        if series.metric == metric and one.mean is not None and one.mean == one.mean
-    ]
-    return sum(found) if found else None
-
-
-def energy_words(joules: float) -> str:
-    """Return an energy in the unit that fits it."""
-    kilowatt_hours = joules / _JOULES_PER_KWH
-    return f"{kilowatt_hours:.3g} kWh" if kilowatt_hours >= 0.01 else f"{joules:.3g} J"
 
 
 def summary(subject: ReportRun, limits: Limits) -> Html:
@@ -106,6 +90,7 @@ def summary(subject: ReportRun, limits: Limits) -> Html:
     most = limits.characters
     rows = [
         ("Experiment", text(run.experiment, most)),
+        ("Name", text(run.name or "", most)),
         ("Run", text(run.run_id, most)),
         ("Identifier", code(f"urn:uuid:{run.uuid}")),
         ("Error", Html(f'<span class="error">{text(error, most)}</span>') if error else NOTHING),
@@ -192,8 +177,8 @@ def _names(series: MetricSeries, *, sources: bool, ranks: bool) -> list[Html]:
 
 def energy(subject: ReportRun) -> Html:
     """Return the totals of energy and emissions, where they were measured."""
-    used, emitted = total_of(subject, ENERGY), total_of(subject, EMISSIONS)
-    parts = [(name, total_of(subject, f"{name.lower()}_energy")) for name in ("CPU", "GPU", "RAM")]
+    used, emitted = total_of(subject.series, ENERGY), total_of(subject.series, EMISSIONS)
+    parts = [(name, total_of(subject.series, f"{name.lower()}_energy")) for name in ("CPU", "GPU", "RAM")]
     rows = [
         ("Energy", text(f"{energy_words(used)} ({used:,.0f} J)") if used is not None else NOTHING),
         *(
@@ -306,7 +291,7 @@ def environment(run: RunRecord, limits: Limits) -> Html:
         ("Processors", text("" if rank.cpu_count is None else rank.cpu_count)),
         ("Devices", text(devices, most)),
         ("Launcher", text(rank.launcher or "", most)),
-        ("Logger", text(f"prov4ml {run.logger_version}", most)),
+        ("Logger", text(f"{run.logger_name} {run.logger_version}", most)),
     ]
     packages = [[text(name, most), text(version, most)] for name, version in sorted(rank.packages.items())]
     ranks = [_rank(one, most) for one in run.ranks] if len(run.ranks) > 1 else []
@@ -366,6 +351,48 @@ def verdict(report: Report | None, checked: str, limits: Limits) -> Html:
     ]
     content = table(["Rule", "Severity", "Finding", "What to do"], rows, limits.rows)
     return Html(f"<p>{word} {text(checked)}: {text(found)}.</p>{content}")
+
+
+def tags(run: RunRecord, limits: Limits) -> Html:
+    """Return the attributes of the run itself."""
+    rows = [
+        [text(key, limits.characters), code(plain_value(value), limits.characters)]
+        for key, value in run.tags.items()
+    ]
+    return table(["Tag", "Value"], rows, limits.rows)
+
+
+def imported(run: RunRecord, limits: Limits) -> Html:
+    """Return where an imported run comes from, what could not come over, and what was repaired."""
+    record = run.imported
+    if record is None:
+        return NOTHING
+    most = limits.characters
+    rows = [
+        ("Format", text(f"{record.format} {record.source_version or ''}".strip(), most)),
+        ("Imported", moment(record.imported)),
+        ("By", text(f"{record.tool} {record.tool_version}", most)),
+        ("Called there", text(record.run or "", most)),
+    ]
+    sources = [
+        [
+            text(re.split(r"[\\/]", one.original)[-1], most),
+            NOTHING if one.size is None else size(one.size),
+            digest(one.sha256),
+        ]
+        for one in record.sources
+    ]
+    lost = [[text(line, most)] for line in record.lost]
+    repairs = [
+        [text(one.rule, most), text(one.message, most), text(", ".join(one.subjects), most)]
+        for one in record.repairs
+    ]
+    return Html(
+        facts(rows)
+        + folded("Sources", len(sources), table(["Source", "Size", "SHA-256"], sources, limits.rows))
+        + folded("What could not come over", len(lost), table(["Lost"], lost, limits.rows))
+        + folded("Repairs", len(repairs), table(["Rule", "Repair", "Where"], repairs, limits.rows))
+    )
 
 
 def warnings(run: RunRecord, limits: Limits) -> Html:

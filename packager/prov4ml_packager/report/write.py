@@ -44,8 +44,8 @@ def write_report(runs: Sequence[Path], output: Path, *, note: Callable[[str], No
         if uuids.count(record.uuid) > 1:
             raise PackagerError("is given twice, or is a copy of another run given", path=record.directory)
     subjects = [run_subject(record, f"graph-{at}", note) for at, record in enumerate(records)]
-    version = max(record.logger_version for record in records)
-    head = PageHead(footer=_footer(version))
+    loggers = sorted({f"{record.logger_name} {record.logger_version}" for record in records})
+    head = PageHead(footer=_footer(", ".join(loggers)))
     page = report_page(subjects, head, REPORT)
     try:
         with atomic_file(output) as temporary:
@@ -55,9 +55,9 @@ def write_report(runs: Sequence[Path], output: Path, *, note: Callable[[str], No
     return output
 
 
-def _footer(version: str) -> Html:
+def _footer(logger: str) -> Html:
     return Html(
-        f"Made by prov4ml-pack from what prov4ml {text(version)} logged. This page holds everything it "
+        f"Made by prov4ml-pack from what {text(logger, 200)} logged. This page holds everything it "
         "shows, loads nothing, and works from a disk without a network."
     )
 

@@ -80,7 +80,7 @@ export class Chart {
       if (whole.length) parts.push("Of the other curves every point is drawn.");
     }
     const odd = curves.reduce((sum, curve) => sum + curve.odd.size, 0);
-    if (odd) parts.push(`▲ marks where ${count(odd)} ${folded.length ? "points or cells hold" : "points are"} NaN or infinite.`);
+    if (odd) parts.push(`▲ marks what is NaN or infinite: ${count(odd)} ${folded.length ? "cell" : "point"}${odd === 1 ? "" : "s"}.`);
     this.words = parts.join(" ");
     this.note.textContent = this.words;
   }
@@ -189,7 +189,7 @@ export class Chart {
       legend: { show: false },
       scales: { x: { time: false }, y: { distr: log ? 3 : 1 } },
       axes: [
-        { ...axisInk, space: 70, values: (_, splits) => splits.map(axis === "time" ? seconds : (value) => value.toLocaleString("en")) },
+        { ...axisInk, size: 34, space: 70, values: (_, splits) => splits.map(axis === "time" ? seconds : (value) => value.toLocaleString("en")) },
         { ...axisInk, size: 62, values: (_, splits) => splits.map((value) => (value === null ? null : number(value))) },
       ],
       cursor: { drag: { x: true, y: true, uni: 40 }, points: { size: 7 }, focus: { prox: -1 } },
