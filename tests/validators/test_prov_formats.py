@@ -98,7 +98,40 @@ def test_an_entity_that_is_an_activity(name: str, kind: str, text: str, tmp_path
     damaged = text.replace("ex:train", "ex:data").replace("example.org/train", "example.org/data")
     report = validate(write(tmp_path, name, damaged))
     assert (report.kind, rule_ids(report)) == (kind, ["prov-constraints/c55"])
-    assert {finding.location.line for finding in report.findings} == {None}
+    assert {finding.location.line for finding in report.findings} == {3 if kind == "prov-n" else None}
+
+
+def test_findings_on_prov_n_have_the_line_of_their_statement(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        "x.provn",
+        """document
+  prefix ex <http://example.org/used(ex:u;>  // used(ex:u; in a comment
+  entity(ex:e, [prov:label="used(ex:u; \\" in a text", ex:n='ex:used'])
+  /* used(ex:u; ex:a,
+     ex:gone, -) */
+  used(ex:a, ex:e, -)
+  used(ex:u; ex:a,
+       ex:gone, -)  used(ex:a, ex:lost, -)
+  used(-; ex:a, ex:left, -)
+  bundle ex:b
+    wasGeneratedBy(ex:g; ex:f, -, -)
+    activity(ex:f)
+    wasGeneratedBy(ex:g; ex:f, -, 2026-01-01T12:00:00Z)
+    wasGeneratedBy(ex:g; ex:f, -, 2026-01-01T13:00:00Z)
+  endBundle
+  activity(ex:a)
+endDocument
+""",
+    )
+    report = validate(path)
+    assert sorted((one.location.line, one.location.column, one.rule) for one in report.findings) == [
+        (7, 3, "prov-json/dangling-reference"),
+        (8, 21, "prov-json/dangling-reference"),
+        (9, 3, "prov-json/dangling-reference"),
+        (11, 5, "prov-constraints/c55"),  # where ex:f is an entity
+        (14, 5, "prov-constraints/c23"),
+    ]
 
 
 def test_comments_in_xml_are_no_records(tmp_path: Path) -> None:

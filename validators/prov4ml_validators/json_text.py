@@ -67,7 +67,8 @@ def pointer(*tokens: str | int) -> str:
     return "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in tokens)
 
 
-def _split(text: str) -> list[str]:
+def split_pointer(text: str) -> list[str]:
+    """Return the tokens of a JSON pointer."""
     return [token.replace("~1", "/").replace("~0", "~") for token in text.split("/")[1:]]
 
 
@@ -212,7 +213,7 @@ def locate(text: str, pointers: Iterable[str]) -> dict[str, tuple[int, int]]:
     wanted: dict[str, Any] = {}
     for one in pointers:
         branch = wanted
-        for token in _split(one):
+        for token in split_pointer(one):
             branch = branch.setdefault(token, {})
     offsets: dict[str, int] = {"": _space(text, 0)}
     waiting = [(offsets[""], wanted, "")]

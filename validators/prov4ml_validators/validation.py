@@ -128,7 +128,8 @@ def _check(path: Path, shown: str, options: _Options) -> tuple[str, tuple[str, .
 def _other_prov(
     shown: str, path: Path, data: bytes, kind: ProvFormat, store_reader: StoreReader | None
 ) -> tuple[str, tuple[str, ...], list[Finding]]:
-    """Check a document that `prov` turns into PROV-JSON; its findings have no line, for there is none."""
+    """Check a document that `prov` turns into PROV-JSON; of PROV-N alone findings have a line."""
+    from .prov_formats.places import with_provn_places
     from .prov_formats.reading import read_as_prov_json
     from .prov_json.document import check_document
     from .prov_json.store import check_stores
@@ -136,6 +137,8 @@ def _other_prov(
     kind, value, findings = read_as_prov_json(data, kind, shown)
     findings += check_document(value)
     findings += check_stores(value, path.parent, store_reader)
+    if kind == "prov-n":
+        findings = with_provn_places(findings, data, value)
     return kind, (), findings
 
 
