@@ -215,4 +215,4 @@ def test_funders_citations_and_identifier_are_entities_of_the_crate(tmp_path: Pa
         "https://example.org/two",
     ]
     assert root["identifier"] == "https://doi.org/10.5281/zenodo.1"
-    assert validate(crate).findings == ()
+    assert validate(crate).is_valid()

@@ -8,7 +8,7 @@ from .options import debug_option, example, path_type
 from .output import note, say
 
 
-@click.command("init", epilog=example("prov4ml-pack init", "prov4ml-pack init -o crate.toml"))
+@click.command("init", epilog=example("prov4ml-pack init -o crate.toml"))
 @click.option(
     "-o",
     "--output",
