@@ -16,7 +16,7 @@ PYTEST_ARGS ?=
 SYSTEM_PACKAGES := chromium graphviz netcdf-bin openmpi-bin openssh-client
 SYSTEM_PROGRAMS := chromium dot ncdump mpirun ssh-keygen
 
-.PHONY: help demo test check lint format test-torch system-deps bench crash crash-crates prov-mutation prov-compare import-proof docs web web-check fixtures clean
+.PHONY: help demo test check lint format test-torch test-trackers system-deps bench crash crash-crates prov-mutation prov-compare import-proof docs web web-check fixtures clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -42,6 +42,9 @@ format: $(VENV)/.test-installed  ## let ruff mend what it can
 # Tests that need it skip without it. TORCH_INDEX names a package index with CPU wheels where pip finds none by itself. The cap is
 # the newest release the tests ran with; a range that admits newer ones would fetch a GPU build for them.
 test-torch: $(VENV)/.torch-installed  ## add PyTorch and Keras to .venv for the tests that need them
+
+# DVCLive brings all of DVC, a hundred packages; Lightning needs PyTorch.
+test-trackers: $(VENV)/.trackers-installed  ## add DVCLive and Lightning to .venv for the tests of their importers
 
 system-deps:  ## install the system programs that some tests need (Debian)
 	@missing=; for program in $(SYSTEM_PROGRAMS); do \
@@ -125,4 +128,8 @@ $(WEB)/node_modules/.installed: $(WEB)/package-lock.json
 $(VENV)/.torch-installed: $(VENV)/.test-installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) 'torch>=2.4,<2.14'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'keras>=3.5'
+	@touch $@
+
+$(VENV)/.trackers-installed: $(VENV)/.torch-installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'dvclive>=3.40' 'lightning>=2.4'
 	@touch $@

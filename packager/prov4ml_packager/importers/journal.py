@@ -249,9 +249,11 @@ class JournalBuilder:
 
     def _artifact(self, artifact: ImportedArtifact) -> Event:
         otherwise = self._in_context(artifact.context, late=not artifact.is_input)
+        # A name such as `plots/loss.png` keeps its folders and its suffix; each part becomes a key.
+        *folders, name = [part for part in artifact.name.split("/") if part] or [artifact.name]
         return {
             "event": "artifact", "time": moment(artifact.time, otherwise), "name": artifact.name,
-            "file": self._file(artifact.file, name=artifact.name), "context": artifact.context,
+            "file": self._file(artifact.file, *folders, name=name), "context": artifact.context,
             "step": artifact.step, "source": artifact.source, "is_input": artifact.is_input,
             "is_model": artifact.is_model, "attributes": _typed_map(artifact.attributes),
         }  # fmt: skip

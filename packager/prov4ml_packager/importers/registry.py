@@ -8,7 +8,7 @@ from pathlib import Path
 from ..errors import PackagerError
 from .imported import ImportedRun, UnreadableRun
 
-_MODULES = ("yprov4ml",)
+_MODULES = ("mlflow", "wandb", "trackio", "dvclive", "yprov4ml", "tensorboard", "lightning")
 """Modules beside this one, each with an `IMPORTER`. The first that recognises a source reads it."""
 
 

@@ -1,0 +1,5 @@
+"""DVCLive's folders, read without DVC."""
+
+from .importer import IMPORTER
+
+__all__ = ["IMPORTER"]

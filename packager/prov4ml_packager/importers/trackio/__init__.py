@@ -1,0 +1,5 @@
+"""Trackio's SQLite databases, read without Trackio."""
+
+from .importer import IMPORTER
+
+__all__ = ["IMPORTER"]

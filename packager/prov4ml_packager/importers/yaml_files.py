@@ -1,0 +1,67 @@
+"""YAML files of other programs: plain data or an error, never objects, and bounded."""
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+from ..record import JsonValue
+from .sources import open_source
+
+MAXIMUM_BYTES = 16 << 20
+_MAXIMUM_VALUES = 200_000
+_MAXIMUM_DEPTH = 100
+
+
+class YamlError(ValueError):
+    """A file that cannot be read, is no YAML, or asks for more than plain data."""
+
+
+def read_yaml(path: Path) -> JsonValue:
+    """Return what a YAML file holds: mappings with text as keys, lists, and scalars.
+
+    A date is its ISO text, bytes are their `repr`. Tags that would make objects are refused.
+
+    Raises:
+        YamlError: one line on what is wrong.
+    """
+    import yaml
+
+    try:
+        with open_source(path) as stream:
+            data = stream.read(MAXIMUM_BYTES + 1)
+        if len(data) > MAXIMUM_BYTES:
+            raise YamlError(f"is larger than {MAXIMUM_BYTES >> 20} MiB")
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        return _Plain().convert(yaml.load(data, Loader=loader), 0)
+    except OSError as error:
+        raise YamlError(error.strerror or str(error)) from error
+    except yaml.YAMLError as error:
+        raise YamlError(f"is no plain YAML: {' '.join(str(error).split())[:200]}") from error
+    except (RecursionError, ValueError) as error:
+        if isinstance(error, YamlError):
+            raise
+        raise YamlError(f"is no plain YAML: {error or type(error).__name__}") from error
+
+
+class _Plain:
+    """Makes JSON of what was loaded; an alias counts each time, so that few bytes cannot become millions."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def convert(self, value: Any, depth: int) -> JsonValue:
+        self._count += 1
+        if self._count > _MAXIMUM_VALUES or depth > _MAXIMUM_DEPTH:
+            raise YamlError(f"expands to more than {_MAXIMUM_VALUES:,} values or {_MAXIMUM_DEPTH} levels")
+        if value is None or isinstance(value, bool | int | float | str):
+            return value
+        if isinstance(value, dict):
+            return {
+                key if isinstance(key, str) else str(key): self.convert(one, depth + 1)
+                for key, one in value.items()
+            }
+        if isinstance(value, list | tuple | set):
+            return [self.convert(one, depth + 1) for one in value]
+        if isinstance(value, datetime.date | datetime.datetime):
+            return value.isoformat()
+        return repr(value)

@@ -1,0 +1,165 @@
+"""DVCLive and Lightning's CSVLogger: what the real packages write, and damaged copies of it."""
+
+from pathlib import Path
+
+import pytest
+
+from prov4ml_packager.reader import read_run
+from tests.importers.trackers.logged import (
+    DVC_METRICS,
+    DVC_PARAMETERS,
+    LIGHTNING_PARAMETERS,
+    LIGHTNING_ROWS,
+    typed,
+)
+from tests.importers.trackers.real_runs import imported, needs, records, series_of, write_runs
+
+HOW = "make test-trackers"
+
+
+class TestDvcLive:
+    """Runs of DVCLive."""
+
+    @pytest.fixture(scope="class")
+    def folder(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
+        needs("dvclive", HOW)
+        folder = tmp_path_factory.mktemp("project")
+        write_runs("dvclive_runs.py", folder, "dvclive")
+        return folder
+
+    def test_every_value(self, folder: Path, tmp_path: Path) -> None:
+        (run,) = records(folder, tmp_path).values()
+        found = series_of(run)
+        for name, values in DVC_METRICS.items():
+            if name != "words":
+                points = found[None, name, None]
+                assert [(step, value) for step, _, value in points] == [
+                    (step, float(value).hex()) for step, value in enumerate(values)
+                ]
+        assert len(found) == len(DVC_METRICS) - 1
+        assert {one.key: typed(one.value) for one in run.parameters} == {
+            key: typed(value) for key, value in DVC_PARAMETERS.items()
+        }
+        finals = {one.key: one.value for one in run.final_metrics}
+        assert finals == {"final": 0.75, "words": "three", "step": 3}
+        assert [one.name for one in run.artifacts] == ["plots/images/confusion.png"]
+        assert (run.experiment, run.run_id) == (folder.name, "dvclive")
+
+    def test_times_are_those_of_the_table_or_of_the_file(self, folder: Path, tmp_path: Path) -> None:
+        (run,) = records(folder / "dvclive", tmp_path).values()
+        metrics = folder / "dvclive" / "plots" / "metrics"
+        lines = (metrics / "timed" / "train" / "loss.tsv").read_text().splitlines()[1:]
+        timed = [time for _, time, _ in series_of(run)[None, "timed/train/loss", None]]
+        assert timed == [int(line.split("\t")[0]) * 10**6 for line in lines]
+        written = (metrics / "odd.tsv").stat().st_mtime_ns
+        assert {time for _, time, _ in series_of(run)[None, "odd", None]} == {written}
+
+    def test_what_does_not_come_over_is_told(self, folder: Path, tmp_path: Path) -> None:
+        (one,) = imported(folder, tmp_path)
+        assert one.lost == (
+            "3 values of words: no number",
+            "the times of 3 points: DVCLive was not asked for timestamps; they carry the time at which their "
+            "file was last written",
+            "how the run ended: DVCLive does not keep it; it counts as finished",
+        )
+
+
+class TestDamagedDvcLive:
+    """Folders that DVCLive did not write to their end, or not at all."""
+
+    @staticmethod
+    def a_run(folder: Path, table: bytes) -> Path:
+        metrics = folder / "dvclive" / "plots" / "metrics"
+        metrics.mkdir(parents=True)
+        (metrics / "loss.tsv").write_bytes(table)
+        return folder / "dvclive"
+
+    def test_a_torn_line_is_left_out(self, tmp_path: Path) -> None:
+        table = b"timestamp\tstep\tloss\n1600000000001\t0\t0.5\n1600000000002\tx\t1\n1\n1600000000003\t1\t0.2"
+        (one,) = imported(self.a_run(tmp_path, table), tmp_path / "out")
+        assert list(series_of(read_run(one.directory)).values()) == [
+            [(0, 1_600_000_000_001 * 10**6, (0.5).hex())]
+        ]
+        assert one.lost[:2] == (
+            "2 lines of loss.tsv: not as its header says",
+            "the last line of loss.tsv: it was not written to its end",
+        )
+
+    def test_artifacts_of_dvc_yaml_stay_inside(self, tmp_path: Path) -> None:
+        folder = self.a_run(tmp_path, b"step\tloss\n0\t1\n")
+        (tmp_path / "secret").write_text("secret")
+        (folder / "weights.bin").write_text("abc")
+        (folder / "dvc.yaml").write_text(
+            "artifacts:\n  a: {path: ../secret, type: model}\n  b: {path: weights.bin, type: model}\n  c: 1\n"
+        )
+        (one,) = imported(folder, tmp_path / "out")
+        declared = {artifact.name: artifact for artifact in one.run.artifacts}
+        assert declared["a"].file.path is None
+        assert declared["b"].is_model
+        assert "artifact a: ../secret is not in dvclive" in one.lost
+        assert "artifact c: dvc.yaml gives it no path" in one.lost
+
+    def test_a_bomb_of_aliases_is_refused(self, tmp_path: Path) -> None:
+        folder = self.a_run(tmp_path, b"step\tloss\n0\t1\n")
+        lines = ["a: &a [x, x, x, x, x, x, x, x, x, x]"]
+        for above, name in zip("abcdefgh", "bcdefghi", strict=True):
+            lines.append(f"{name}: &{name} [{', '.join([f'*{above}'] * 10)}]")
+        (folder / "params.yaml").write_text("\n".join(lines))
+        (one,) = imported(folder, tmp_path / "out")
+        assert one.run.parameters == ()
+        assert (
+            "the parameters in params.yaml: it expands to more than 200,000 values or 100 levels" in one.lost
+        )
+
+    def test_a_cycle_in_yaml_is_refused(self, tmp_path: Path) -> None:
+        folder = self.a_run(tmp_path, b"step\tloss\n0\t1\n")
+        (folder / "params.yaml").write_text("a: &a [*a]\n")
+        (one,) = imported(folder, tmp_path / "out")
+        assert any(line.startswith("the parameters in params.yaml: it expands") for line in one.lost)
+
+
+class TestLightning:
+    """Runs of Lightning's CSVLogger."""
+
+    @pytest.fixture(scope="class")
+    def folder(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
+        needs("lightning", HOW)
+        folder = tmp_path_factory.mktemp("lightning")
+        write_runs("lightning_runs.py", folder, str(folder))
+        return folder
+
+    def test_every_value(self, folder: Path, tmp_path: Path) -> None:
+        runs = records(folder, tmp_path)
+        assert sorted(runs) == ["version_0", "version_1"]
+        for run in runs.values():
+            found = {
+                metric: [(step, value) for step, _, value in points]
+                for (_, metric, _), points in series_of(run).items()
+            }
+            expected: dict[str, list[tuple[int, str]]] = {}
+            for step, row in LIGHTNING_ROWS:
+                for name, value in row.items():
+                    expected.setdefault(name, []).append((step, float(value).hex()))
+            assert found == expected
+            assert {one.key: typed(one.value) for one in run.parameters} == {
+                key: typed(value) for key, value in LIGHTNING_PARAMETERS.items()
+            }
+            assert run.experiment == "lightning_logs"
+
+    def test_damage_is_told(self, folder: Path, tmp_path: Path) -> None:
+        copy = tmp_path / "lightning_logs" / "version_7"
+        (copy / "checkpoints").mkdir(parents=True)
+        table = (folder / "lightning_logs" / "version_0" / "metrics.csv").read_bytes()
+        (copy / "metrics.csv").write_bytes(table + b"1,2\n" + table.splitlines()[1][:-1])
+        (copy / "checkpoints" / "last.ckpt").write_bytes(b"abc")
+        (copy / "hparams.yaml").write_text("lr: !!python/object/apply:os.getcwd []\n")
+        (one,) = imported(tmp_path / "lightning_logs", tmp_path / "out")
+        assert one.run.run_id == "version_7"
+        assert [(artifact.name, artifact.is_model) for artifact in one.run.artifacts] == [
+            ("checkpoints/last.ckpt", True)
+        ]
+        assert one.lost[:2] == (
+            "1 line of metrics.csv: not as its header says",
+            "the last line of metrics.csv: it was not written to its end",
+        )
+        assert one.lost[-1].startswith("the parameters in hparams.yaml: it is no plain YAML: could not")
