@@ -56,3 +56,21 @@ def trackio_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("trackio")
     write_runs("trackio_runs.py", folder, str(folder / "store"))
     return folder / "store"
+
+
+@pytest.fixture(scope="session")
+def dvclive_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a working folder in which DVCLive wrote a run."""
+    needs("dvclive", "make test-trackers")
+    folder = tmp_path_factory.mktemp("project")
+    write_runs("dvclive_runs.py", folder, "dvclive")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def lightning_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder in which Lightning's CSVLogger wrote two runs."""
+    needs("lightning", "make test-trackers")
+    folder = tmp_path_factory.mktemp("lightning")
+    write_runs("lightning_runs.py", folder, str(folder))
+    return folder

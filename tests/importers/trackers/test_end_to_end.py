@@ -29,7 +29,16 @@ def text_tables(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     "source",
-    ["mlflow_folder", "mlflow_database", "logdir", "wandb_folder", "trackio_folder", "text_tables"],
+    [
+        "mlflow_folder",
+        "mlflow_database",
+        "logdir",
+        "wandb_folder",
+        "trackio_folder",
+        "text_tables",
+        "dvclive_project",
+        "lightning_folder",
+    ],
 )
 def test_every_run_becomes_a_valid_crate(request: pytest.FixtureRequest, tmp_path: Path, source: str) -> None:
     runs = imported(request.getfixturevalue(source), tmp_path / "prov")

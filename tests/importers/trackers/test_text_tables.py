@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from prov4ml_packager.reader import read_run
 from tests.importers.trackers.logged import (
     DVC_METRICS,
@@ -12,23 +10,14 @@ from tests.importers.trackers.logged import (
     LIGHTNING_ROWS,
     typed,
 )
-from tests.importers.trackers.real_runs import imported, needs, records, series_of, write_runs
-
-HOW = "make test-trackers"
+from tests.importers.trackers.real_runs import imported, records, series_of
 
 
 class TestDvcLive:
     """Runs of DVCLive."""
 
-    @pytest.fixture(scope="class")
-    def folder(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
-        needs("dvclive", HOW)
-        folder = tmp_path_factory.mktemp("project")
-        write_runs("dvclive_runs.py", folder, "dvclive")
-        return folder
-
-    def test_every_value(self, folder: Path, tmp_path: Path) -> None:
-        (run,) = records(folder, tmp_path).values()
+    def test_every_value(self, dvclive_project: Path, tmp_path: Path) -> None:
+        (run,) = records(dvclive_project, tmp_path).values()
         found = series_of(run)
         for name, values in DVC_METRICS.items():
             if name != "words":
@@ -41,21 +30,21 @@ class TestDvcLive:
             key: typed(value) for key, value in DVC_PARAMETERS.items()
         }
         finals = {one.key: one.value for one in run.final_metrics}
-        assert finals == {"final": 0.75, "words": "three", "step": 3}
+        assert finals == {"final": 0.75, "words": "three", "step": 2}
         assert [one.name for one in run.artifacts] == ["plots/images/confusion.png"]
-        assert (run.experiment, run.run_id) == (folder.name, "dvclive")
+        assert (run.experiment, run.run_id) == (dvclive_project.name, "dvclive")
 
-    def test_times_are_those_of_the_table_or_of_the_file(self, folder: Path, tmp_path: Path) -> None:
-        (run,) = records(folder / "dvclive", tmp_path).values()
-        metrics = folder / "dvclive" / "plots" / "metrics"
+    def test_times_are_those_of_the_table_or_of_the_file(self, dvclive_project: Path, tmp_path: Path) -> None:
+        (run,) = records(dvclive_project / "dvclive", tmp_path).values()
+        metrics = dvclive_project / "dvclive" / "plots" / "metrics"
         lines = (metrics / "timed" / "train" / "loss.tsv").read_text().splitlines()[1:]
         timed = [time for _, time, _ in series_of(run)[None, "timed/train/loss", None]]
         assert timed == [int(line.split("\t")[0]) * 10**6 for line in lines]
         written = (metrics / "odd.tsv").stat().st_mtime_ns
         assert {time for _, time, _ in series_of(run)[None, "odd", None]} == {written}
 
-    def test_what_does_not_come_over_is_told(self, folder: Path, tmp_path: Path) -> None:
-        (one,) = imported(folder, tmp_path)
+    def test_what_does_not_come_over_is_told(self, dvclive_project: Path, tmp_path: Path) -> None:
+        (one,) = imported(dvclive_project, tmp_path)
         assert one.lost == (
             "3 values of words: no number",
             "the times of 3 points: DVCLive was not asked for timestamps; they carry the time at which their "
@@ -121,15 +110,8 @@ class TestDamagedDvcLive:
 class TestLightning:
     """Runs of Lightning's CSVLogger."""
 
-    @pytest.fixture(scope="class")
-    def folder(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
-        needs("lightning", HOW)
-        folder = tmp_path_factory.mktemp("lightning")
-        write_runs("lightning_runs.py", folder, str(folder))
-        return folder
-
-    def test_every_value(self, folder: Path, tmp_path: Path) -> None:
-        runs = records(folder, tmp_path)
+    def test_every_value(self, lightning_folder: Path, tmp_path: Path) -> None:
+        runs = records(lightning_folder, tmp_path)
         assert sorted(runs) == ["version_0", "version_1"]
         for run in runs.values():
             found = {
@@ -146,10 +128,10 @@ class TestLightning:
             }
             assert run.experiment == "lightning_logs"
 
-    def test_damage_is_told(self, folder: Path, tmp_path: Path) -> None:
+    def test_damage_is_told(self, lightning_folder: Path, tmp_path: Path) -> None:
         copy = tmp_path / "lightning_logs" / "version_7"
         (copy / "checkpoints").mkdir(parents=True)
-        table = (folder / "lightning_logs" / "version_0" / "metrics.csv").read_bytes()
+        table = (lightning_folder / "lightning_logs" / "version_0" / "metrics.csv").read_bytes()
         (copy / "metrics.csv").write_bytes(table + b"1,2\n" + table.splitlines()[1][:-1])
         (copy / "checkpoints" / "last.ckpt").write_bytes(b"abc")
         (copy / "hparams.yaml").write_text("lr: !!python/object/apply:os.getcwd []\n")
