@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prov4ml_packager.curves import cells_for_each, make_curve
 from prov4ml_packager.metric_table import POINT_DTYPE, MetricSeries, series_from_points
-from prov4ml_packager.report.curves import cells_for_each, curve_entry, make_curve
 from prov4ml_packager.report.drawing import draw_curves, nice_ticks
+from prov4ml_packager.report.encoding import curve_entry
 
 START = 1_700_000_000_000_000_000
 
@@ -56,7 +57,7 @@ def test_a_short_series_is_whole_and_in_the_order_of_its_steps() -> None:
 def test_chunks_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     values = np.random.default_rng(1).normal(size=1000).tolist()
     whole = make_curve(series_of(values), 30, START)
-    monkeypatch.setattr("prov4ml_packager.report.curves.CHUNK_POINTS", 100)
+    monkeypatch.setattr("prov4ml_packager.curves.CHUNK_POINTS", 100)
     parts = make_curve(series_of(values), 30, START)
     for name in ("steps", "times", "low", "high", "mean", "odd"):
         assert np.array_equal(getattr(whole, name), getattr(parts, name))

@@ -1,5 +1,7 @@
 """What reaches the terminal: lines that foreign names cannot corrupt, and progress where someone watches."""
 
+import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +25,25 @@ def note(text: str) -> None:
 def fail(text: str) -> None:
     """Print one line to stderr on why it could not be done."""
     note(f"prov4ml-pack: error: {' '.join(text.split())}")
+
+
+def show_colours() -> bool:
+    """Return whether stdout is a terminal whose user wants colours (https://no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def show_blocks() -> bool:
+    """Return whether stdout can carry Unicode's blocks."""
+    try:
+        "▁█".encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def columns() -> int:
+    """Return the width of the terminal, or what COLUMNS says; 100 where nobody knows."""
+    return shutil.get_terminal_size((100, 24)).columns
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """`prov4ml-pack validate`; the one command that needs no more than the extra `validate`."""
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
@@ -13,7 +12,7 @@ from prov4ml_validators.formats import FORMATTERS, format_text
 from prov4ml_validators.report import UNREADABLE_KIND, Report, Severity, Unreadable, unreadable_report
 
 from .options import debug_option, example, path_type
-from .output import fail, note
+from .output import fail, note, show_colours
 
 if TYPE_CHECKING:
     from prov4ml_validators import SeriesSummary, StoreReader
@@ -92,8 +91,7 @@ def _inputs(paths: Sequence[Path]) -> dict[Path, Report | None]:
 
 
 def _print(reports: Sequence[Report], severity: Severity, form: str) -> None:
-    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    if form == "text" and colour:
+    if form == "text" and show_colours():
         sys.stdout.write(format_text(reports, severity, colour=True))
     else:
         sys.stdout.write(FORMATTERS[form](reports, severity))

@@ -87,7 +87,9 @@ def facets_of(document: Mapping[str, Any]) -> Facets:
     collector = _Collector()
     for place, node in enumerate(graph.nodes):
         if node.records:
-            reader = next((_READERS[one] for one in node.types if one in _READERS), _read_other)
+            # Other trackers have entities of an activity's type, which say of the run what we say elsewhere.
+            readers = {**_READERS, **_ACTIVITIES} if node.kind == "activity" else _READERS
+            reader = next((readers[one] for one in node.types if one in readers), _read_other)
             reader(collector, _Facts(node, names, place in used))
     for key in _structure(graph, names):
         collector.found["structure"][key] = str(int(collector.found["structure"].get(key, "0")) + 1)
@@ -228,10 +230,13 @@ def _read_person(collector: _Collector, facts: _Facts) -> None:
     collector.add("machine", "user", facts.label)
 
 
-_READERS: Mapping[str, Callable[[_Collector, _Facts], None]] = {
+_Reader = Callable[[_Collector, _Facts], None]
+_ACTIVITIES: Mapping[str, _Reader] = {
     "Run": _read_run,
     "RankExecution": _read_context,
     "LearningStage": _read_context,
+}
+_READERS: Mapping[str, _Reader] = {
     "Parameter": _read_parameter,
     "HyperParameter": _read_parameter,
     "Metric": _read_metric,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from .curves import Curve, Floats
+from ..curves import Curve, Floats
 from .html import Html, text
 
 _WIDTH, _HEIGHT = 480, 220

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..curves import Curve, cells_for_each, make_curve
 from ..machine import is_machine_metric
 from ..wording import run_title
-from .curves import Curve, cells_for_each, curve_entry, make_curve
 from .drawing import draw_curves
+from .encoding import curve_entry
 from .html import NOTHING, Html, data_block, join, text
 from .limits import Limits
 from .subject import ReportRun

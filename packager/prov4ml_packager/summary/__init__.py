@@ -1,7 +1,7 @@
 """What `inspect` shows: a short summary of anything this project makes, as data and as lines of text."""
 
 from .summarize import summarize
-from .text import summary_lines
+from .text import Terminal, summary_lines
 from .values import Summary
 
-__all__ = ["Summary", "summarize", "summary_lines"]
+__all__ = ["Summary", "Terminal", "summarize", "summary_lines"]

@@ -1,16 +1,36 @@
 """Summaries as lines of text: one line a fact, tables for lists, long ones cut short."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from prov4ml_validators.terminal import printable
 
-from .values import Summary
+from .sparkline import sparkline
+from .values import CURVE_CELLS, Summary
 
 _ROWS = 30
 _WIDEST_CELL = 48
 _WIDEST_FACT = 300
+_NARROWEST_CURVE = 8
+_STATUS_COLOURS = {"finished": "32", "failed": "31", "unfinished": "33"}
 _METRIC_COLUMNS = ("context", "metric", "source", "rank", "unit", "count", "last", "min", "max")
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """What the lines are for: `width` in characters, whether colours and Unicode's blocks can be shown."""
+
+    width: int = 100
+    colour: bool = False
+    blocks: bool = True
+
+    def painted(self, text: str, code: str) -> str:
+        """Return text with an ANSI colour around it, or as it is."""
+        return f"\x1b[{code}m{text}\x1b[0m" if self.colour else text
+
+
+_PLAIN = Terminal()
 
 
 def _cell(value: Any, widest: int = _WIDEST_CELL) -> str:
@@ -22,6 +42,22 @@ def _cell(value: Any, widest: int = _WIDEST_CELL) -> str:
         value = ", ".join(value)
     text = printable(str(value))
     return text if len(text) <= widest else f"{text[: widest - 1]}…"
+
+
+def _metrics(rows: Sequence[Summary], terminal: Terminal) -> Iterator[str]:
+    """Yield the table of metrics, with curves where the terminal has room for them."""
+    lines = list(_table("metrics", rows, _METRIC_COLUMNS))
+    room = min(CURVE_CELLS, terminal.width - max((len(line) for line in lines[2:]), default=0) - 2)
+    if room < _NARROWEST_CURVE or not any(len(row["curve"]) > 1 for row in rows[:_ROWS]):
+        yield from lines
+        return
+    yield from lines[:2]
+    widest = max(len(line) for line in lines[2 : 3 + len(rows[:_ROWS])])
+    yield f"{lines[2]:{widest}}  curve"
+    for line, row in zip(lines[3:], rows[:_ROWS], strict=False):
+        curve = sparkline(row["curve"], room, blocks=terminal.blocks) if len(row["curve"]) > 1 else ""
+        yield f"{line:{widest}}  {terminal.painted(curve, '36') if curve else ''}".rstrip()
+    yield from lines[3 + len(rows[:_ROWS]) :]
 
 
 def _table(title: str, rows: Sequence[Summary], columns: Sequence[str] | None = None) -> Iterator[str]:
@@ -47,19 +83,20 @@ def _facts(pairs: Sequence[tuple[str, Any]]) -> Iterator[str]:
         yield f"{name:{width}}  {_cell(value, _WIDEST_FACT)}"
 
 
-def summary_lines(summary: Summary) -> list[str]:
-    """Return a summary as lines without control characters.
+def summary_lines(summary: Summary, terminal: Terminal = _PLAIN) -> list[str]:
+    """Return a summary as lines without control characters, but for colours where the terminal has them.
 
     Tables show at most thirty rows, cells at most 48 characters, other values at most 300.
     """
-    return [f"{summary['kind']} {printable(summary['path'])}", *_LINES[summary["kind"]](summary)]
+    head = terminal.painted(f"{summary['kind']} {printable(summary['path'])}", "1")
+    return [head, *_LINES[summary["kind"]](summary, terminal)]
 
 
-def _run(summary: Summary) -> Iterator[str]:
+def _run(summary: Summary, terminal: Terminal) -> Iterator[str]:
     status = summary["status"]
     if summary["error"] is not None:
         status += f": {summary['error']['type']}: {summary['error']['message']}"
-    yield from _facts(
+    for line in _facts(
         [
             ("experiment", summary["experiment"]),
             ("run", summary["run_id"]),
@@ -70,11 +107,13 @@ def _run(summary: Summary) -> Iterator[str]:
             ("end", f"{summary['end']} ({summary['duration_seconds']:.3f} s)"),
             ("packaged", "yes" if summary["packaged"] else "no"),
         ]
-    )
+    ):
+        is_status = line.startswith("status:")
+        yield terminal.painted(line, _STATUS_COLOURS[summary["status"]]) if is_status else line
     yield from _table("ranks", summary["ranks"])
     yield from _table("contexts", summary["contexts"])
     yield from _table("parameters", summary["parameters"])
-    yield from _table("metrics", summary["metrics"], _METRIC_COLUMNS)
+    yield from _metrics(summary["metrics"], terminal)
     yield from _table("final metrics", summary["final_metrics"])
     yield from _table("datasets", summary["datasets"], ("dataset", "class", "sha256"))
     yield from _table("models", summary["models"], ("model", "class", "parameters", "path", "size"))
@@ -101,7 +140,7 @@ def _imported(imported: Summary | None) -> Iterator[str]:
     yield from _table("repaired", repairs)
 
 
-def _document(summary: Summary) -> Iterator[str]:
+def _document(summary: Summary, _: Terminal) -> Iterator[str]:
     yield from _table(
         "records", [{"record": kind, "count": count} for kind, count in summary["records"].items()]
     )
@@ -109,7 +148,7 @@ def _document(summary: Summary) -> Iterator[str]:
     yield from _table("prefixes", [{"prefix": name, "iri": iri} for name, iri in summary["prefixes"].items()])
 
 
-def _crate(summary: Summary) -> Iterator[str]:
+def _crate(summary: Summary, _: Terminal) -> Iterator[str]:
     names = ("name", "description", "published", "authors", "licence")
     yield from _facts([(name, summary[name]) for name in names])
     for conforms in summary["conforms_to"]:
@@ -118,11 +157,11 @@ def _crate(summary: Summary) -> Iterator[str]:
     yield from _table("files", summary["files"])
 
 
-def _store(summary: Summary) -> Iterator[str]:
+def _store(summary: Summary, terminal: Terminal) -> Iterator[str]:
     yield from _facts(
         [("format", summary["format"]), ("points", summary["points"]), *summary["attributes"].items()]
     )
-    yield from _table("metrics", summary["metrics"], _METRIC_COLUMNS)
+    yield from _metrics(summary["metrics"], terminal)
 
 
 _LINES = {"run-directory": _run, "prov-json": _document, "ro-crate": _crate, "metric-store": _store}

@@ -5,10 +5,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ..curves import make_curve
 from ..metric_table import MetricTable, statistics
 
 Summary = dict[str, Any]
 """JSON-ready: a float that is not finite is `NaN`, `INF` or `-INF`."""
+
+CURVE_CELLS = 40
+"""Values in the short form of a series: means of consecutive points, in the order of steps."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -31,10 +35,11 @@ def json_ready(value: Any) -> Any:
 
 
 def metrics_summary(table: MetricTable) -> list[Summary]:
-    """Return one entry a series, in the order of the table; every point is read once."""
+    """Return one entry a series, in the order of the table; `curve` has the means of at most forty cells."""
     entries = []
     for series in table.series:
         found = statistics(series)
+        curve = make_curve(series, CURVE_CELLS, 0)
         entries.append(
             {
                 "context": series.context,
@@ -48,6 +53,7 @@ def metrics_summary(table: MetricTable) -> list[Summary]:
                 "min": json_ready(found.minimum),
                 "max": json_ready(found.maximum),
                 "mean": json_ready(found.mean),
+                "curve": json_ready(curve.mean.tolist()),
             }
         )
     return entries
