@@ -16,7 +16,7 @@ PYTEST_ARGS ?=
 SYSTEM_PACKAGES := chromium graphviz netcdf-bin openmpi-bin openssh-client
 SYSTEM_PROGRAMS := chromium dot ncdump mpirun ssh-keygen
 
-.PHONY: help demo test check lint format test-torch test-trackers system-deps bench crash crash-crates prov-mutation prov-compare import-proof docs web web-check fixtures clean
+.PHONY: help demo fuzz test check lint format test-torch test-trackers system-deps bench crash crash-crates prov-mutation prov-compare import-proof docs web web-check fixtures clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -79,6 +79,9 @@ import-proof: $(VENV)/.test-installed  ## import, package and judge real documen
 	rm -rf build/import-proof
 	$(BIN)/python -m tests.importers.pipeline build/import-proof $(VARIANTS)
 
+fuzz: $(VENV)/.fuzz-installed  ## damaged inputs for the validators: SECONDS=3600 for all targets together
+	nice $(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60)
+
 docs: $(VENV)/.test-installed  ## write docs/cli.md and docs/rules.md anew from the code
 	$(BIN)/python -m prov4ml_packager.cli.reference > docs/cli.md
 	$(BIN)/python -c 'from prov4ml_validators.rules_page import rules_page; print(rules_page(), end="")' > docs/rules.md
@@ -123,6 +126,10 @@ $(VENV)/.test-installed: pyproject.toml | $(BIN)/python
 
 $(WEB)/node_modules/.installed: $(WEB)/package-lock.json
 	cd $(WEB) && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+$(VENV)/.fuzz-installed: pyproject.toml $(VENV)/.test-installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fuzz]'
 	@touch $@
 
 $(VENV)/.torch-installed: $(VENV)/.test-installed

@@ -160,7 +160,7 @@ def test_the_action_runs(project: Path, programs: Path, tmp_path: Path) -> None:
     assert json.loads((folder / "out.sarif").read_text("utf-8"))["version"] == "2.1.0"
     done = run_action(project, programs, folder, path="runs\na b.prov.json\n")
     assert done.returncode == 1
-    assert "::error file=a b.prov.json,line=1,col=1,title=prov-json/unknown-section::" in done.stdout
+    assert "::error file=a b.prov.json,line=1,col=2,title=prov-json/unknown-section::" in done.stdout
 
 
 def test_no_input_of_the_action_is_a_command(project: Path, programs: Path, tmp_path: Path) -> None:

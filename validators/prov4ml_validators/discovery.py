@@ -61,7 +61,7 @@ def _is_crate_archive(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except (OSError, ValueError, zipfile.BadZipFile):
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):
         return True
     return any(name.count("/") <= 2 and name.rpartition("/")[2] in _DESCRIPTORS for name in names)
 

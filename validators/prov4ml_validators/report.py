@@ -13,7 +13,7 @@ class Severity(IntEnum):
     MUST = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Location:
     """Where in the checked thing: a member file, a JSON pointer (RFC 6901), a line and a column from 1."""
 
@@ -23,7 +23,7 @@ class Location:
     column: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One problem: the rule that it breaks, one sentence, where it is, and what to do about it."""
 

@@ -11,3 +11,9 @@ def printable(text: str) -> str:
         else f"\\U{ord(char):08x}"
         for char in text
     )
+
+
+def cut(text: str, length: int = 200) -> str:
+    """Return a text of at most `length` characters: of a longer one its beginning and its end."""
+    half = length // 2
+    return text if len(text) <= length else f"{text[:half]}…{text[len(text) - half + 1 :]}"

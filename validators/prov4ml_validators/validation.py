@@ -19,7 +19,7 @@ from .report import Finding, Report, Unreadable, sort_findings
 from .store_reader import StoreReader
 
 _ZIP_NAMES = (".zip", ".eln")
-_TAR_NAMES = (".tar.gz", ".tgz", ".tar.zst", ".tzst")
+_TAR_NAMES = (".tar.gz", ".tgz", ".tar.zst", ".tzst", ".tar")
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,9 @@ def _check(path: Path, shown: str, options: _Options) -> tuple[str, tuple[str, .
             return _crate(shown, members, options)
     if name.endswith(_TAR_NAMES):
         return _crate(shown, TarMembers(path), options)
-    if path.stat().st_size > 4 * LARGEST_METADATA:
-        raise Unreadable(shown, "too large to be checked in memory")
+    if path.stat().st_size > LARGEST_METADATA:
+        message = f"larger than {LARGEST_METADATA >> 20} MiB, which is more than is checked in memory"
+        raise Unreadable(shown, message, "give one document a run, with the points in a metric store")
     data = path.read_bytes()
     other = format_of_file(name)
     if other is not None:

@@ -26,7 +26,7 @@ _ZSTD_METHOD = 93
 _ZSTD_HINT = "pip install 'prov4ml[pack]' (backports.zstd), or use Python 3.14"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Member:
     """One file, directory or link of a crate.
 
@@ -134,7 +134,7 @@ class ZipMembers:
         for info in self._archive.infolist():
             mode = info.external_attr >> 16
             # A name with a backslash is one file to Unix and a path to Windows: it stays as it is.
-            if info.is_dir():
+            if info.filename.endswith("/"):
                 kind = "directory"
             elif mode & 0o170000 == 0o120000:
                 kind = "link"
@@ -157,7 +157,7 @@ class ZipMembers:
 
 
 class TarMembers:
-    """A crate in a compressed tar, read from the start for every question: it has no index."""
+    """A crate in a tar, compressed or not, read from the start for every question: it has no index."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -207,6 +207,8 @@ def _tar_stream(path: Path) -> Iterator[IO[bytes]]:
     stream: Any
     if path.name.lower().endswith((".zst", ".tzst")):
         stream = _zstd(path, "").ZstdFile(path)
+    elif path.name.lower().endswith(".tar"):
+        stream = path.open("rb")
     else:
         import gzip
 

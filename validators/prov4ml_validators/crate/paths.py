@@ -54,11 +54,18 @@ CLASH = rule(
     source=_SOURCE,
     help="package again; nobody can unpack this",
 )
+_DEEPEST = 128
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
 def parent_folders(path: str) -> Iterator[str]:
-    """Yield the folders above a member, the nearest first, without the root and whatever the name is."""
+    """Yield the folders above a member, the nearest first, without the root and whatever the name is.
+
+    A path of more than `_DEEPEST` folders has none: nobody makes it but to be a burden, for each of its
+    thousands of folders is nearly as long as the path.
+    """
+    if path.count("/") > _DEEPEST:
+        return
     while "/" in path:
         path = path.rpartition("/")[0]
         if path:

@@ -102,10 +102,10 @@ class Payload:
         if cached is None:
             found = {path for path, member in self.entries.items() if member.kind == "directory"}
             for path in self.entries:
-                parent = path.rpartition("/")[0]
-                while parent and parent not in found:
+                for parent in parent_folders(path):
+                    if parent in found:
+                        break
                     found.add(parent)
-                    parent = parent.rpartition("/")[0]
             cached = self.__dict__["_directories"] = frozenset(found)
         return cached
 

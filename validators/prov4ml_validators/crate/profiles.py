@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..json_text import shorten
 from ..report import Finding, Severity, Unreadable
 from ..rules import rule
 from . import process_run, provenance_run, workflow, workflow_run
@@ -155,7 +156,7 @@ def check_declared(graph: CrateGraph) -> Iterator[Finding]:
     for name in graph.declared_profiles:
         if name.startswith(_FAMILIES) and name.rstrip("/") not in known:
             where = graph.root.place("conformsTo") if graph.root is not None else None
-            yield PROFILE_NOT_CHECKED.finding(f"{name} was not checked", where)
+            yield PROFILE_NOT_CHECKED.finding(f"{shorten(name)} was not checked", where)
 
 
 def check_base_versions(graph: CrateGraph, profiles: Sequence[Profile]) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ has to be escaped in their messages and in their properties.
 from collections.abc import Iterator, Sequence
 
 from ..report import Finding, Report, Severity
-from ..terminal import printable
+from ..terminal import cut, printable
 from .as_text import summary_line
 from .place import Place, Places
 
@@ -28,9 +28,9 @@ def _command(finding: Finding, place: Place) -> str:
         for name, value in properties.items()
         if value is not None
     )
-    message = f"{place.inside}: {finding.message}" if place.inside else finding.message
+    message = f"{cut(place.inside)}: {finding.message}" if place.inside else finding.message
     if finding.location.pointer:
-        message += f" (at {finding.location.pointer})"
+        message += f" (at {cut(finding.location.pointer)})"
     if finding.help:
         message += f"\nfix: {finding.help}"
     return f"::{_COMMANDS[finding.severity]} {shown}::{_lines(message).translate(_MESSAGE)}"

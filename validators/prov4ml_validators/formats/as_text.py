@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ..report import UNREADABLE_KIND, Finding, Location, Report, Severity
-from ..terminal import printable
+from ..terminal import cut, printable
 
 _RED, _YELLOW, _CYAN, _GREEN = "31", "33", "36", "32"
 _COLOURS = {Severity.MUST: _RED, Severity.SHOULD: _YELLOW, Severity.MAY: _CYAN}
@@ -12,12 +12,12 @@ _INDENT = " " * 9
 
 
 def _place(location: Location) -> str:
-    parts = [location.file] if location.file else []
+    parts = [cut(location.file)] if location.file else []
     if location.line is not None:
         parts.append(f"{location.line}" + (f":{location.column}" if location.column is not None else ""))
     place = ":".join(parts)
     if location.pointer:
-        place += (" " if place else "") + location.pointer
+        place += (" " if place else "") + cut(location.pointer)
     return place
 
 

@@ -31,6 +31,8 @@ SECRET = rule(
     help="revoke it, then remove it: who has the document has the secret",
 )
 
+# All that is searched for here is found in time that grows with the length of the text, whatever is in it: no
+# pattern begins at every character and reads on from there.
 _BEFORE = r"(?:^|(?<=[\s\"'=(,\[;|<>]))"
 _HOST_PATH = re.compile(
     rf"{_BEFORE}(?:file://(?:localhost)?)?/(?:[\w.@+~%-]+/)+[\w.@+~%-]+|{_BEFORE}/(?:home|Users|root)/?(?=$|\s)"
@@ -46,16 +48,18 @@ _SECRETS = re.compile(
     r"|gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{40}"  # GitHub
     r"|glpat-[A-Za-z0-9_-]{20}"  # GitLab
     r"|hf_[A-Za-z0-9]{30}"  # Hugging Face
-    r"|sk-(?:proj-|ant-|svcacct-)?(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{32}"  # OpenAI, Anthropic
+    r"|sk-(?:proj-|ant-|svcacct-)?(?=[A-Za-z_-]{0,31}[0-9])[A-Za-z0-9_-]{32}"  # OpenAI, Anthropic
     r"|xox[abposr]-[0-9A-Za-z-]{20}"  # Slack
     r"|AIza[0-9A-Za-z_-]{35}"  # Google
     r"|pypi-[A-Za-z0-9_-]{50}"
-    r"|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10}"  # JSON Web Token
+    r"|(?<![\w-])eyJ[A-Za-z0-9_-]{10,}+\.eyJ[A-Za-z0-9_-]{10,}+\.[A-Za-z0-9_-]{10}"  # JSON Web Token
     r")"
 )
-_URL_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/:@?#]*:(?P<secret>[^\s/@]+)@")
+_URL_PASSWORD = re.compile(
+    r"(?<![a-z0-9+.-])[0-9+.-]*+[a-z][a-z0-9+.-]*+://[^\s/:@?#]*+:(?P<secret>[^\s/@]++)@"
+)
 _ASSIGNED = re.compile(
-    r"(?i)(?<![A-Za-z])(?:[\w-]*[_-])?"
+    r"(?i)(?<![A-Za-z])"
     r"(?:password|passwd|passphrase|secret|api[_-]?key|access[_-]?key|secret[_-]?key|auth[_-]?token|access[_-]?token"
     r"|token)[\"']?(?:\s*[=:]\s*|\s+)[\"']?(?P<secret>[^\s\"',;&]{8,})"
 )
@@ -65,7 +69,7 @@ _SECRET_NAME = re.compile(
     r"|access[_-]?token)"
 )
 _PLACEHOLDER = re.compile(
-    r"(?i)[*x.•<>\[\]{}$_-]*(?:redacted|hidden|removed|none|null|true|false|env\b.*)?[*x.•<>\[\]{}_-]*|[<${].*"
+    r"(?i)[*x.•<>\[\]{}$_-]*+(?:redacted|hidden|removed|none|null|true|false|env\b.*)?[*x.•<>\[\]{}_-]*|[<${].*"
 )
 
 

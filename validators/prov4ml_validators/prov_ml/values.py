@@ -43,7 +43,7 @@ NUMBER_AS_TEXT = rule(
 # Dots between elements of a bracketed list; those of a sentence are not meant.
 _BEFORE = r"(?:\d\.?|nan|inf|True|False|None|[)\]'\"])"
 _AFTER = r"(?:[-+]?\.?\d|nan|inf|True|False|None|[\[('\"]|np\.|tensor)"
-_ELIDED = re.compile(rf"{_BEFORE}\s*,?\s+\.\.\.,?\s+{_AFTER}")
+_ELIDED = re.compile(rf"{_BEFORE}(?:\s*+,)?\s++\.\.\.,?\s++{_AFTER}")
 _PYTHON = re.compile(
     r"(?<![A-Za-z])(?:np\.[a-z]+[0-9]*\(|numpy\.[a-z]+[0-9]*\(|tensor\(|(?:Context|LoggingItemKind)\.[A-Z]"
     r"|array\(\[|(?:Posix|Windows)Path\(['\"]|datetime\.(?:datetime|timedelta|date)\(\d|Decimal\('|Timestamp\(')"

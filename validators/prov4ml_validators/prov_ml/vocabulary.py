@@ -4,7 +4,6 @@ yProv4ML has written its types as `prov-ml:type` (to 2025) and as `prov:type` wi
 `provml:Metric` (3.2), in namespaces that are no absolute IRIs, so its terms are known by local names.
 """
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import Any
@@ -15,7 +14,6 @@ from ..prov_json.records import Record, Scope
 TERMS = "https://w3id.org/prov4ml/terms#"
 IS_PART_OF = "http://purl.org/dc/terms/isPartOf"
 _YPROV_NAMESPACES = frozenset({"prov-ml", "yprov4ml", "https://github.com/hpci-lab/yprov4ml"})
-_LOCAL = re.compile(r"[^:#/]+\Z")
 
 PARAMETERS = frozenset({"Parameter", "HyperParameter"})
 MODELS = frozenset({"Model", "ModelVersion"})
@@ -44,8 +42,7 @@ def scalars(value: Any) -> Iterator[Any]:
 
 def local_name(name: str) -> str:
     """Return what a name ends in, behind its prefix or namespace."""
-    match = _LOCAL.search(name)
-    return match.group() if match else name
+    return name[max(name.rfind(mark) for mark in ":#/") + 1 :] or name
 
 
 class _Terms(dict[str, str | None]):
