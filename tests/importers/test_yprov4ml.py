@@ -360,3 +360,41 @@ def test_what_the_command_prints(shared: Path, tmp_path: Path, capsys: pytest.Ca
         str(tmp_path / "out" / "3B_2N_0"),
         "  is there already and stays as it is; --force imports it again",
     ]
+
+
+def test_final_statistics_are_final_metrics(tmp_path: Path) -> None:
+    statistics = {"prov-ml:type": "RunStatistics", "prov-ml:best": "0.75"}
+    document = {"entity": {"final_run_statistics": statistics}}
+    path = tmp_path / "document.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    _, run = imported(path, tmp_path / "out")
+    assert [(one.key, one.value) for one in run.final_metrics] == [("best", 0.75)]
+
+
+def test_a_run_that_cannot_be_read_does_not_stop_the_others(
+    shared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    shutil.copy(shared / "data" / "yprov4ml-documents" / "provgraph_3B.json", folder)
+    (folder / "torn.json").write_text('{"prefix": {}, "entity": {"a": {"prov:label": "x"}')
+    assert run_command(["import", str(folder), "-o", str(tmp_path / "out")]) == 2
+    out, err = capsys.readouterr()
+    assert out.splitlines()[0] == str(tmp_path / "out" / "3B_2N_0")
+    assert err.startswith(f"prov4ml-pack: error: {folder / 'torn.json'}: is no JSON (Expecting ")
+
+
+def test_what_is_a_run_or_a_crate_already_is_said(
+    shared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written, _ = imported(shared / "data" / "yprov4ml-runs" / "csv_experiment_0", tmp_path / "out")
+    crate = shared / "data" / "yprov4ml-runs" / "csv_experiment_0.zip"
+    assert run_command(["import", str(written.directory), "-o", str(tmp_path / "x")]) == 2
+    assert run_command(["import", str(crate), "-o", str(tmp_path / "x")]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        f"prov4ml-pack: error: {written.directory}: is a run directory already; go on with"
+        f" prov4ml-pack crate {written.directory} -o FILE",
+        f"prov4ml-pack: error: {crate}: is a crate; unpack it (prov4ml-pack unpack {crate}) and import what is"
+        " in it",
+    ]
+    assert not (tmp_path / "x").exists()

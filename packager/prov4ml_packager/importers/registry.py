@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from prov4ml.rundir import RUN_FILE
+
+from ..crate_members import is_crate
 from ..errors import PackagerError
 from .imported import ImportedRun, UnreadableRun
 
@@ -46,11 +49,20 @@ def find_importer(source: Path, name: str | None = None) -> Importer:
     known = importers()
     if not source.exists():
         raise PackagerError("does not exist", path=source, hint="give what another tracker wrote")
+    if (source / RUN_FILE).is_file():
+        hint = f"go on with prov4ml-pack crate {source} -o FILE"
+        raise PackagerError("is a run directory already", path=source, hint=hint)
     for one in known:
         if one.name == name or (name is None and one.recognises(source)):
             return one
     if name is not None:
         names = ", ".join(one.name for one in known)
         raise PackagerError(f"there is no importer {name!r}", hint=f"use one of {names}")
+    if is_crate(source):
+        raise PackagerError(
+            "is a crate",
+            path=source,
+            hint=f"unpack it (prov4ml-pack unpack {source}) and import what is in it",
+        )
     titles = "; ".join(f"{one.title} ({one.reads})" for one in known)
     raise PackagerError("is nothing that can be imported", path=source, hint=f"known are: {titles}")

@@ -141,6 +141,7 @@ def read_run(paths: Sequence[Path]) -> ImportedRun:
         model_versions=tuple(one for found in things for one in found.versions),
         datasets=tuple(one for found in things for one in found.datasets),
         source_code=tuple(one for found in things for one in found.source_code),
+        final_metrics=tuple(one for found in things for one in found.final_metrics),
         command=first_text(attributes, "execution_command"),
         tags=_tags(attributes),
         carried=tuple(dict.fromkeys(note for one in documents for note in (*one.carried, *_epochs(one)))),

@@ -10,6 +10,7 @@ from ..imported import (
     ImportedArtifact,
     ImportedDataset,
     ImportedFile,
+    ImportedFinalMetric,
     ImportedModel,
     ImportedModelVersion,
     ImportedParameter,
@@ -39,6 +40,7 @@ class Things:
     versions: list[ImportedModelVersion] = field(default_factory=list)
     source_code: list[ImportedSourceCode] = field(default_factory=list)
     artifacts: list[ImportedArtifact] = field(default_factory=list)
+    final_metrics: list[ImportedFinalMetric] = field(default_factory=list)
     silent: int = 0
     """How many entities the document says nothing of."""
 
@@ -97,7 +99,10 @@ class _Reader:
         names = {local_name(key) for key in attributes}
         if types & _ABOUT_RUN:
             return
-        if types & _PARAMETERS or "parameter_value" in names:
+        if "RunStatistics" in types and self._has_content(element):
+            for key, value in remaining(attributes, *_SHOWN).items():
+                self._things.final_metrics.append(ImportedFinalMetric(key, value, rank=self._rank))
+        elif types & _PARAMETERS or "parameter_value" in names:
             self._parameter(name, element)
         elif "Dataset" in types or any(_STATISTICS.match(one) for one in names):
             self._dataset(name, element, path)

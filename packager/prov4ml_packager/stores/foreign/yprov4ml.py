@@ -22,7 +22,7 @@ from .numbers import guess_time_unit, to_nanoseconds, to_steps
 CSV_HEADER = ("epoch", "value", "timestep")
 _EPOCHS, _VALUES, _TIMES = "epochs", "values", "timestamps"
 _NONE = ("", "None", "none")
-_SUFFIXES = (".zarr", ".nc", ".csv", ".txt")
+_SUFFIXES = (".zarr", ".nc", ".netcdf", ".csv", ".txt")
 _RANK = re.compile(r"(?P<rest>.+)_GR(?P<rank>[0-9]{1,9})")
 _OLD = re.compile(r"(?P<metric>.+?)_Context\.(?P<context>[A-Za-z0-9]+)(?:_(?P<source>.*))?", re.DOTALL)
 
