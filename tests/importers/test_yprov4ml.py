@@ -394,7 +394,7 @@ def test_what_is_a_run_or_a_crate_already_is_said(
     assert capsys.readouterr().err.splitlines() == [
         f"prov4ml-pack: error: {written.directory}: is a run directory already; go on with"
         f" prov4ml-pack crate {written.directory} -o FILE",
-        f"prov4ml-pack: error: {crate}: is a crate; unpack it (prov4ml-pack unpack {crate}) and import what is"
-        " in it",
+        f"prov4ml-pack: error: {crate}: is a crate; unpack it (prov4ml-pack unpack {crate}) and import what"
+        " is in it",
     ]
     assert not (tmp_path / "x").exists()
