@@ -220,7 +220,7 @@ class ImportRecord:
     """Where an imported run comes from, and what became of it on the way.
 
     `imported` is the time of the import in ns since the epoch. The `path` of each source is None: a source is
-    not part of the run directory.
+    not part of the run directory. `parent` is the UUID of the run that this one is nested in.
     """
 
     format: str
@@ -233,6 +233,7 @@ class ImportRecord:
     carried: tuple[str, ...]
     lost: tuple[str, ...]
     repairs: tuple[RepairRecord, ...]
+    parent: str | None = None
 
 
 @dataclass(frozen=True)

@@ -197,6 +197,7 @@ class ImportedRun:
         name: a name that a person or the tracker gave it.
         uuid: the run's own UUID, where the source has one; else one is made from source and names, so that
             the same source always gives the same run.
+        parent: UUID of the run that this one is nested in.
         user_namespace: IRI for the identifiers of its provenance.
         world_size: number of processes of the job.
         tracker: name and version of the program that logged it; `unknown` where the source does not say.
@@ -216,6 +217,7 @@ class ImportedRun:
     error: RunError | None = None
     name: str | None = None
     uuid: str | None = None
+    parent: str | None = None
     user_namespace: str | None = None
     world_size: int | None = None
     tracker: tuple[str, str] = ("unknown", "unknown")

@@ -175,6 +175,7 @@ def _import_event(
         "imported": time.time_ns(),
         "tool": {"name": "prov4ml-pack", "version": version},
         "run": run.run_id,
+        "parent": run.parent,
         "sources": [
             {
                 "path": None,

@@ -9,7 +9,7 @@ from ..record import ContextRecord, RankRecord, RunRecord
 from .attributes import user_attributes
 from .builder import Activity, Attributes, DocumentBuilder
 from .namespaces import run_uuid
-from .values import boolean, integer, name, text
+from .values import Literal, boolean, integer, name, text, typed
 
 _STAGES = {
     "training": "prov4ml:Training",
@@ -61,8 +61,15 @@ def _run_attributes(run: RunRecord) -> Attributes:
         "prov4ml:collectAllProcesses": boolean(run.collect_all_processes),
         "prov4ml:pointsLost": integer(sum(rank.points_lost for rank in run.ranks)),
         **(_process_attributes(alone) if alone else {}),
+        "dcterms:isPartOf": _parent(run),
         **user_attributes(run.tags),
     }
+
+
+def _parent(run: RunRecord) -> Literal | None:
+    """Return the run that an imported one is nested in, by the IRI of its activity in its own document."""
+    parent = run.imported.parent if run.imported else None
+    return typed(f"urn:uuid:{parent}#run", "xsd:anyURI") if parent else None
 
 
 def _process_attributes(rank: RankRecord) -> Attributes:

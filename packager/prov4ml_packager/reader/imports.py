@@ -1,5 +1,6 @@
 """The `import` event: where a run comes from that an importer wrote."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -44,4 +45,13 @@ def read_import(fields: Fields, directory: Path, complain: Callable[[str], None]
             )
             for one in fields.children("repairs")
         ),
+        parent=_uuid(fields.optional_text("parent")),
     )
+
+
+def _uuid(text: str | None) -> str | None:
+    """Return a UUID in its usual form, None for any other text."""
+    try:
+        return None if text is None else str(uuid.UUID(text))
+    except ValueError:
+        return None

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from prov4ml_packager.finalize import finalize
 from prov4ml_packager.importers.imported import UnreadableRun
 from prov4ml_packager.importers.mlflow.locations import find_in
 from prov4ml_packager.importers.run_import import import_runs
 from prov4ml_packager.reader import read_run
 from prov4ml_packager.record import RunRecord
+from prov4ml_validators import validate
 from tests.importers.trackers.logged import PARAMETERS, typed
 from tests.importers.trackers.real_runs import bytes_of, imported, records, series_of
 
@@ -107,6 +109,19 @@ def test_tags_user_and_nesting(told: dict[str, Any], runs: dict[str, RunRecord])
     tags = child.tags
     assert uuid.UUID(str(tags["mlflow.parentRunId"])) == uuid.UUID(parent.uuid)
     assert tags["experiment.team"] == "vision"
+    assert child.imported is not None
+    assert child.imported.parent == parent.uuid
+
+
+def test_nesting_is_in_the_document(runs: dict[str, RunRecord], tmp_path: Path) -> None:
+    parent, child = by_name(runs, "parent ü"), by_name(runs, "child")
+    copy = tmp_path / "child"
+    shutil.copytree(child.directory, copy)
+    finalize(copy)
+    document = copy / "packaged" / "prov.json"
+    activity = json.loads(document.read_text())["activity"]["run"]
+    assert activity["dcterms:isPartOf"] == {"$": f"urn:uuid:{parent.uuid}#run", "type": "xsd:anyURI"}
+    assert [one for one in validate(document).findings if one.severity.name == "MUST"] == []
 
 
 def test_artifacts_and_models(runs: dict[str, RunRecord]) -> None:

@@ -60,6 +60,7 @@ def imported_run(stored: StoredRun, parents: Mapping[str, str]) -> ImportedRun:
         error=error if status == "failed" else None,
         name=stored.tags.get("mlflow.runName") or stored.name,
         uuid=_uuid(stored.id),
+        parent=_uuid(str(tags.get(_PARENT, ""))),
         tracker=("MLflow", "unknown"),
         ranks=(
             ImportedRank(
