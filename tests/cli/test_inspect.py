@@ -17,7 +17,10 @@ from prov4ml_packager.summary.sparkline import sparkline
 from ..report.runs import ordinary_run
 
 
-def test_curves_stand_beside_the_metrics(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_curves_stand_beside_the_metrics(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
     path = ordinary_run(tmp_path / "run", points=8)
     assert run(["inspect", str(path)]) == 0
     lines = capsys.readouterr().out.splitlines()

@@ -88,7 +88,7 @@ def test_a_summary_says_how_a_run_went(tmp_path: Path, capsys: pytest.CaptureFix
     assert "start:       2023-11-14T22:13:20.000000Z" in lines
     assert "end:         2023-11-14T22:13:31.000000Z (11.000 s)" in lines
     table = lines.index("metrics (2)")
-    assert [line.split() for line in lines[table + 1 : table + 4]] == [
+    assert [line.split()[:9] for line in lines[table + 1 : table + 4]] == [
         ["context", "metric", "source", "rank", "unit", "count", "last", "min", "max"],
         ["-", "cpu", "psutil", "0", "-", "5", "40", "0", "40"],
         ["TRAINING", "loss", "-", "0", "nats", "5", "0.2", "0.2", "1"],
