@@ -120,9 +120,12 @@ def _check(path: Path, shown: str, options: _Options) -> tuple[str, tuple[str, .
     # Most of what the rules of PROV need is of no use to a crate, and the time to import it counts.
     from .prov_json.document import check_prov_json
     from .prov_json.store import check_stores
+    from .store_places import DirectoryPlaces
 
     findings = check_prov_json(source)
-    findings += with_places(check_stores(source.value, path.parent, options.store_reader), source.text)
+    findings += with_places(
+        check_stores(source.value, DirectoryPlaces(path.parent), options.store_reader), source.text
+    )
     return "prov-json", (), findings
 
 
@@ -134,10 +137,11 @@ def _other_prov(
     from .prov_formats.reading import read_as_prov_json
     from .prov_json.document import check_document
     from .prov_json.store import check_stores
+    from .store_places import DirectoryPlaces
 
     kind, value, findings = read_as_prov_json(data, kind, shown)
     findings += check_document(value)
-    findings += check_stores(value, path.parent, store_reader)
+    findings += check_stores(value, DirectoryPlaces(path.parent), store_reader)
     if kind == "prov-n":
         findings = with_provn_places(findings, data, value)
     return kind, (), findings

@@ -1,14 +1,17 @@
 """All checks of a crate's parts against each other."""
 
+import posixpath
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..crate.check import find_root, read_metadata
 from ..crate.graph import CrateGraph
-from ..crate.members import Members
+from ..crate.members import Member, Members
 from ..json_text import decode_json, with_places
 from ..prov_json.document import check_prov_json
 from ..prov_json.store import check_stores
 from ..report import Finding, Unreadable
+from ..store_places import DirectoryPlaces, MemberPlaces, StorePlaces
 from ..store_reader import StoreReader
 from .artifacts import check_artifacts, check_listed, crate_files
 from .documents import read_documents
@@ -22,7 +25,7 @@ def check_parts(
 
     Args:
         members: the files of the crate.
-        directory: where the crate is, if it is a plain directory: only there metric stores can be opened.
+        directory: where the crate is, if it is a plain directory; stores in an archive are copied out.
         store_reader: reads metric stores.
 
     Returns:
@@ -48,8 +51,16 @@ def check_parts(
         inside = list(check_artifacts(document, files))
         for one in check_runs(document, graph, name):
             (inside if one.location.file == document.member else in_metadata).append(one)
-        if directory is not None:
-            place = (directory / document.member).parent
-            inside += check_stores(document.source.value, place, store_reader)
+        inside += check_stores(
+            document.source.value, _places(members, entries, document.member, directory), store_reader
+        )
         findings += with_places(inside, document.source.text, file=document.member)
     return findings + with_places(in_metadata, metadata.text, file=name)
+
+
+def _places(
+    members: Members, entries: Sequence[Member], document: str, directory: Path | None
+) -> StorePlaces:
+    if directory is not None:
+        return DirectoryPlaces((directory / document).parent, directory)
+    return MemberPlaces(members, entries, posixpath.dirname(document))

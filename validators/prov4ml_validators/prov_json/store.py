@@ -10,7 +10,8 @@ from typing import Any
 from ..json_text import shorten
 from ..report import Finding, Location, Severity
 from ..rules import rule
-from ..store_reader import SeriesSummary, StoreReader, read_store
+from ..store_places import StoreNotChecked, StorePlaces, leads_out
+from ..store_reader import STORE_NOT_CHECKED, STORE_UNREADABLE, SeriesSummary, StoreReader, read_store
 from .names import Expanded, scopes
 
 TERMS = "https://w3id.org/prov4ml/terms#"
@@ -87,29 +88,44 @@ def _metrics(document: Any) -> Iterator[_Metric]:
                 yield _Metric(key, store, count, last, record.pointer)
 
 
-def check_stores(document: Any, directory: Path, reader: StoreReader | None) -> Iterator[Finding]:
+def check_stores(document: Any, places: StorePlaces, reader: StoreReader | None) -> Iterator[Finding]:
     """Yield metric entities that do not agree with their store, and stores that cannot be read, each once.
 
     Args:
         document: the parsed document.
-        directory: what its relative paths begin in: the folder of the document, or the run's above it.
+        places: where its relative paths lead to.
         reader: None where only `[validate]` is installed.
     """
     stores: dict[str, list[_Metric]] = {}
     for metric in _metrics(document):
         stores.setdefault(metric.store, []).append(metric)
     for name, metrics in stores.items():
-        if _leads_out(name):
+        if leads_out(name):
             continue  # a document never chooses what is opened
-        store = directory / name if (directory / name).exists() else directory.parent / name
-        if reader is not None and not store.exists():
-            continue  # the document was moved away from its store
-        series, problems = read_store(store, name, Location(pointer=metrics[0].pointer), reader)
+        where = Location(pointer=metrics[0].pointer)
+        series, problems = _read(name, where, places, reader)
         yield from problems
         if series is not None:
             found = {(one.context or "", one.metric, one.source or "", one.rank): one for one in series}
             for metric in metrics:
                 yield from _compare(metric, found.get(metric.key))
+
+
+def _read(
+    name: str, where: Location, places: StorePlaces, reader: StoreReader | None
+) -> tuple[list[SeriesSummary] | None, list[Finding]]:
+    if reader is None:
+        return read_store(Path(name), name, where, None)
+    try:
+        with places.open(name) as store:
+            if store is None:
+                return None, []  # the document was moved away from its store, which is no fault of it
+            return read_store(store, name, where, reader)
+    except StoreNotChecked as reason:
+        message = f"{shorten(name)} not checked: {reason}"
+        return None, [STORE_NOT_CHECKED.finding(message, where, "unpack the crate, and validate the folder")]
+    except OSError as error:
+        return None, [STORE_UNREADABLE.finding(f"{shorten(name)} cannot be read: {error}", where)]
 
 
 def _compare(metric: _Metric, series: SeriesSummary | None) -> Iterator[Finding]:
@@ -126,7 +142,3 @@ def _compare(metric: _Metric, series: SeriesSummary | None) -> Iterator[Finding]
 
 def _same(one: float, other: float | None) -> bool:
     return other is not None and (one == other or (math.isnan(one) and math.isnan(other)))
-
-
-def _leads_out(name: str) -> bool:
-    return name.startswith(("/", "\\")) or ":" in name or ".." in re.split(r"[/\\]", name)
