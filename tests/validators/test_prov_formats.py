@@ -2,7 +2,10 @@
 
 import io
 import json
+import os
 import socket
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 
@@ -147,6 +150,32 @@ def test_types_of_prov_o_that_are_subclasses_are_types(tmp_path: Path) -> None:
     assert rule_ids(report, Severity.MAY) == ["prov-constraints/c56"]
     report = validate(write(tmp_path, "x.ttl", text))
     assert rule_ids(report, Severity.SHOULD) == ["prov-constraints/c56", "prov-json/dangling-reference"]
+
+
+def test_things_without_a_name_in_rdf_are_things(tmp_path: Path) -> None:
+    text = """ex:data prov:wasGeneratedBy [ a prov:Activity ; prov:used [ a prov:Entity, prov:Activity ] ] ;
+      prov:qualifiedGeneration [ prov:activity [ prov:wasAssociatedWith ex:ann ] ] ."""
+    report = validate(write(tmp_path, "x.ttl", f"{TURTLE}{text} ex:ann a prov:Agent ."))
+    assert rule_ids(report, Severity.MUST) == ["prov-constraints/c55"]
+
+
+def test_findings_on_prov_o_are_the_same_in_every_process(tmp_path: Path) -> None:
+    both = "[ a prov:Entity, prov:Activity ; prov:value {} ]"
+    text = f"{TURTLE}ex:data prov:wasDerivedFrom {', '.join(both.format(number) for number in range(5))} ."
+    path = write(tmp_path, "x.ttl", text)
+    code = (
+        "import sys, prov4ml_validators as v\n"
+        "print([(f.rule, f.message) for f in v.validate(sys.argv[1]).findings])"
+    )
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", code, str(path)], env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }  # fmt: skip
+    (only,) = printed
+    assert only.count("prov-constraints/c55") == 5
 
 
 def test_a_bundle_of_prov_o_is_judged_on_its_own(tmp_path: Path) -> None:

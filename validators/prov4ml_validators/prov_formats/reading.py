@@ -19,7 +19,7 @@ from ..json_text import decode_json, shorten
 from ..report import Finding, Location, Severity, Unreadable
 from ..rules import rule
 from .detection import PROV, ProvFormat
-from .rdf_types import add_types
+from .rdf_types import add_types, in_order, name_blank_things
 
 UNDERSTOOD = rule(
     "prov-formats/not-understood",
@@ -81,10 +81,13 @@ def read_as_prov_json(data: bytes, kind: ProvFormat, shown: str) -> tuple[ProvFo
         try:
             if kind == "prov-xml":
                 data = _without_comments(data)
+            elif kind == "prov-o":
+                data, options["rdf_format"] = name_blank_things(data, options["rdf_format"])
             document = get(name)().deserialize(io.BytesIO(data), **options)
             value = json.loads(document.serialize(format="json") or "{}")
             if kind == "prov-o":
                 add_types(value, data, options["rdf_format"])
+                value = in_order(value)
         except (MemoryError, RecursionError):
             raise
         except Exception as error:  # each library has errors of its own, and bad input raises any of them
