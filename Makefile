@@ -61,6 +61,17 @@ system-deps:  ## install the system programs that some tests need (Debian)
 bench: $(VENV)/.test-installed  ## measure, and write docs/benchmarks.md
 	$(BIN)/python benchmarks/run.py --write docs/benchmarks.md
 
+# The clone's remote and the login name of whoever draws are no part of a picture.
+.PHONY: pictures
+pictures: $(VENV)/.demo-installed  ## draw the pictures of the README anew, of a fresh run of the demo
+	rm -rf build/pictures
+	LOGNAME=ada GIT_CEILING_DIRECTORIES=$(CURDIR)/packager/prov4ml_packager $(BIN)/prov4ml-pack demo -o build/pictures
+	for detail in overview summary; do \
+	  $(BIN)/prov4ml-pack graph build/pictures/runs/digits_0 -o docs/pictures/$$detail.svg --detail $$detail || exit 1; \
+	done
+	$(BIN)/prov4ml-pack graph build/pictures/runs/digits_0 -o docs/pictures/lineage.svg \
+	  --lineage 'digits-classifier v10'
+
 crash: $(VENV)/.test-installed  ## the long proof: training killed with -9 at two hundred random instants
 	$(BIN)/python -m tests.logger.crash_proof --kills 200
 

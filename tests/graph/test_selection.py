@@ -85,10 +85,17 @@ def test_what_is_left_out_is_counted() -> None:
     assert picture.groups[picture.marked].first.key[1] == "ex:model"  # type: ignore[index]
 
 
-def test_a_thing_in_a_fold_is_marked_by_its_fold() -> None:
-    document = {"entity": {f"e{at}": {} for at in range(9)}}
-    picture = make_picture(document, GraphOptions(focus="e4"))
-    assert (len(picture.groups), picture.marked) == (1, 0)
+def test_what_was_named_is_not_folded() -> None:
+    document = {
+        "entity": {f"model v{at}": {} for at in range(9)},
+        "wasDerivedFrom": {
+            f"_:{at}": {"prov:generatedEntity": f"model v{at + 1}", "prov:usedEntity": f"model v{at}"}
+            for at in range(8)
+        },
+    }
+    picture = make_picture(document, GraphOptions(lineage="model v8"))
+    assert [len(group.members) for group in picture.groups] == [8, 1]
+    assert picture.marked == 1
 
 
 @pytest.mark.parametrize(

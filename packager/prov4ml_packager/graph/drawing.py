@@ -63,11 +63,9 @@ def make_picture(document: Mapping[str, Any] | Graph, options: GraphOptions = _D
         words.append(f"what is near {shown(graph.nodes[start].label, 40)} (depth {options.depth})")
     if start is None:
         return fold(graph, options.detail)
-    picture = fold(part(graph, chosen), options.detail, whole=graph)
-    key = graph.nodes[start].key
-    marked = next(
-        (at for at, group in enumerate(picture.groups) if any(one.key == key for one in group.members)), None
-    )
+    alone = sorted(chosen).index(start) if start in chosen else None
+    picture = fold(part(graph, chosen), options.detail, whole=graph, alone=alone)
+    marked = next((at for at, group in enumerate(picture.groups) if group.first is graph.nodes[start]), None)
     return replace(picture, selection=" and ".join(words), marked=marked)
 
 

@@ -41,7 +41,7 @@ _FEW_AGENTS = 3
 _FEW_TURNS = 2
 
 
-def fold(graph: Graph, detail: Detail, *, whole: Graph | None = None) -> Picture:
+def fold(graph: Graph, detail: Detail, *, whole: Graph | None = None, alone: int | None = None) -> Picture:
     """Fold a graph to a level of detail.
 
     `summary` folds six nodes or more that are alike in one of two ways: they agree in bundle, kind and types
@@ -53,8 +53,9 @@ def fold(graph: Graph, detail: Detail, *, whole: Graph | None = None) -> Picture
         graph: what to draw.
         detail: the level.
         whole: the document that `graph` is a selection of; itself if None.
+        alone: position of a node that is never folded.
     """
-    quotient = Quotient(graph)
+    quotient = Quotient(graph, alone=alone)
     reduced = False
     if detail != "full":
         columns = _Columns(graph)

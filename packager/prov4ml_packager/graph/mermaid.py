@@ -13,6 +13,8 @@ MOST_CHARACTERS = 50_000
 """Mermaid draws no more unless its page allows it (`maxEdges`, `maxTextSize`)."""
 
 _SHAPES = {"entity": ("([", "])"), "activity": ("[", "]"), "agent": ("[/", "\\]"), "unnamed": ("((", "))")}
+# Formulas and icons are looked for after numbers became characters again; a joiner that is not seen stops it.
+_MEANINGFUL = (("$$", "$\u2060$"), ("fa:", "fa\u2060:"))
 _PLAIN = frozenset(" abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:=+-/()")
 
 
@@ -62,7 +64,10 @@ def _comment(text: str) -> str:
 
 
 def _text(text: str) -> str:
+    for one, other in _MEANINGFUL:
+        text = text.replace(one, other)
     # At the beginning of a line Markdown may see a list in what is harmless elsewhere.
     return "".join(
-        one if one in _PLAIN and (at > 0 or one.isalpha()) else f"#{ord(one)};" for at, one in enumerate(text)
+        one if one in _PLAIN and (at > 0 or one.isalpha() or one == "(") else f"#{ord(one)};"
+        for at, one in enumerate(text)
     )

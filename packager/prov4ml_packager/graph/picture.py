@@ -125,7 +125,7 @@ class Picture:
         tally: the number of records drawn, counted and left out.
         selection: what `--focus` or `--lineage` chose, in words, or nothing.
         reduced: whether the level's own rule left too much to read, so that more was folded.
-        marked: position of the group with what was focused on, or None.
+        marked: position of the group of the one thing that was selected by name, or None.
     """
 
     detail: Detail

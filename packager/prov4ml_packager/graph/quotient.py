@@ -19,7 +19,14 @@ class Quotient:
         first: the first node of each group, which stands for it.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, *, alone: int | None = None) -> None:
+        """Put each node of a graph into a group of its own.
+
+        Args:
+            graph: the nodes and arrows.
+            alone: position of a node that stays so.
+        """
+        self._alone = alone
         self._relation = np.array(graph.edges.relation, np.int64)
         self._effect = np.array(graph.edges.effect, np.int64)
         self._cause = np.array(graph.edges.cause, np.int64)
@@ -89,6 +96,8 @@ class Quotient:
             values = np.unique(column[self.first], return_inverse=True)[1].reshape(-1)
             key = np.unique(key * (self.size + 1) + values, return_inverse=True)[1].reshape(-1)
         allowed = np.ones(self.size, bool) if only is None else only[self.first]
+        if self._alone is not None:
+            allowed &= self.first != self._alone
         nodes = np.bincount(self.group, minlength=self.size)
         together = np.bincount(key, weights=nodes * allowed, minlength=self.size)
         merging = allowed & (together[key] > alike)
