@@ -7,7 +7,7 @@ which equals no name; which of the two depends on its position (section 5.1, def
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ..prov_json.names import expand
+from ..prov_json.names import PROV, XSD, expand
 from ..prov_json.records import Record, Scope
 from .terms import PLACEHOLDER, Terms
 
@@ -59,8 +59,9 @@ WITHOUT_IDENTIFIER = frozenset({"specializationOf", "alternateOf", "hadMember", 
 ACTIVITY, GENERATION, USAGE = 2, 3, 4
 """Arguments of a derivation."""
 
-EMPTY_COLLECTION = "http://www.w3.org/ns/prov#EmptyCollection"
-_QUALIFIED_NAMES = frozenset({"prov:QUALIFIED_NAME", "xsd:QName"})
+EMPTY_COLLECTION = f"{PROV}EmptyCollection"
+_QUALIFIED_NAMES = ("prov:QUALIFIED_NAME", "xsd:QName")
+_NAME_TYPES = (f"{PROV}QUALIFIED_NAME", f"{XSD}QName")
 
 
 class Statement:
@@ -166,8 +167,14 @@ class Instance:
         if types is None:
             return False
         for one in types if isinstance(types, list) else [types]:
-            if isinstance(one, dict) and str(one.get("type")) in _QUALIFIED_NAMES:
+            if isinstance(one, dict) and self._is_name(one.get("type")):
                 name = one.get("$")
                 if isinstance(name, str) and expand(name, self._scope.namespaces) == EMPTY_COLLECTION:
                     return True
         return False
+
+    def _is_name(self, datatype: Any) -> bool:
+        """Return whether a datatype says that a literal is a qualified name, whatever its prefix."""
+        if datatype in _QUALIFIED_NAMES:
+            return True
+        return isinstance(datatype, str) and expand(datatype, self._scope.namespaces) in _NAME_TYPES
