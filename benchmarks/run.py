@@ -14,6 +14,7 @@ from pathlib import Path
 from import_time import REPETITIONS, ImportTime, measure_import
 from logger_worker import FLOOR, ROUNDS
 from peers import PEERS, LoggerCost, measure_logger, measure_peer
+from reports import measure_reports, reports_section
 from stores import POINTS, SERIES, StoreTime, measure_stores
 
 from validators import CheckTime, measure_check, prov_section
@@ -141,6 +142,7 @@ def measure_page(*, peers: bool) -> str:
             memory.append((series, measure_memory(series, rounds, folder)))
         stores = measure_stores(scratch)
         checks = [measure_check(records) for records in DOCUMENT_SIZES]
+        reports = measure_reports(scratch, peers=peers)
     return f"""# Benchmarks
 
 Made by `make bench`. Absolute figures belong to the machine below and to that hour; compare ratios, which
@@ -152,7 +154,8 @@ Machine: {machine()}.
 {import_section(imports)}
 {memory_section(memory)}
 {stores_section(stores)}
-{validation_section(checks)}"""
+{validation_section(checks)}
+{reports_section(reports)}"""
 
 
 def main() -> None:
