@@ -124,6 +124,18 @@ def test_updates_add_up_and_the_last_word_counts(tmp_path: Path, notes: Path) ->
     assert validate(crate).is_valid()
 
 
+def test_the_previews_copy_of_the_metadata_is_of_the_changed_crate(tmp_path: Path, notes: Path) -> None:
+    crate = build_crate([make_run(tmp_path / "run_1")], tmp_path / "crate", FULL)
+    update_crate(crate, Changes(TIME, add={"notes.md": notes}, properties={"name": "Again"}))
+    page = (crate / "ro-crate-preview.html").read_text()
+    copy = json.loads(page.split('<script type="application/ld+json">')[1].split("</script>")[0])
+    metadata = json.loads((crate / "ro-crate-metadata.json").read_text())
+    manifest = next(one for one in metadata["@graph"] if one["@id"] == "manifest-sha256.txt")
+    assert manifest.pop("sha256")
+    assert manifest.pop("contentSize")
+    assert copy == metadata
+
+
 def test_a_signature_is_taken_out_with_a_note(tmp_path: Path, notes: Path) -> None:
     crate = build_crate([make_run(tmp_path / "run_1")], tmp_path / "c.zip", FULL)
     sign_crate(crate, write_key(tmp_path / "keys", KEYS["ed25519"]())[0])

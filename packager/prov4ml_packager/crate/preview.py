@@ -6,7 +6,8 @@ citation; 1.2 and 1.3 no longer ask for the copy.
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import quote
 
 from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_PROV, PACKAGED_SVG
@@ -22,6 +23,8 @@ from .licences import licence_entity
 from .members import MANIFEST, METADATA, open_source
 from .options import Author, CrateOptions
 from .payload import PayloadFile
+
+_METADATA_COPY = re.compile(rb'<script type="application/ld\+json">.*?</script>', re.DOTALL)
 
 
 def preview_html(runs: Sequence[RunFacts], options: CrateOptions, metadata: bytes | None) -> str:
@@ -46,6 +49,20 @@ def preview_html(runs: Sequence[RunFacts], options: CrateOptions, metadata: byte
         blocks=[] if metadata is None else [data_block("application/ld+json", json.loads(metadata))],
     )
     return report_page([_subject(facts, number) for number, facts in enumerate(runs)], head, PREVIEW)
+
+
+def with_metadata_copy(page: bytes, metadata: Mapping[str, Any]) -> bytes:
+    """Return a preview with another copy of the metadata where it holds one, else as it is.
+
+    The copy has neither size nor digest of the manifest, which covers the page itself.
+    """
+    own = ("contentSize", "sha256")
+    graph = [
+        {key: value for key, value in one.items() if key not in own} if one.get("@id") == MANIFEST else one
+        for one in metadata["@graph"]
+    ]
+    block = data_block("application/ld+json", {**metadata, "@graph": graph}).encode("utf-8")
+    return _METADATA_COPY.sub(lambda _: block, page, count=1)
 
 
 def _people(runs: Sequence[RunFacts], options: CrateOptions) -> list[tuple[str, Html]]:

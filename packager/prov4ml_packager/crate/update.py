@@ -13,6 +13,7 @@ from .existing import ExistingCrate, open_existing, refuse_worse, replace_crate
 from .graph_json import graph_json
 from .manifest import manifest_entity, manifest_lines
 from .members import MANIFEST, METADATA, PREVIEW, Member, bytes_member, file_member
+from .preview import with_metadata_copy
 
 _OWN = frozenset({METADATA, MANIFEST, PREVIEW, SIGNATURE})
 _BODY_END = b"</body>"
@@ -55,12 +56,13 @@ def update_crate(
             left={member.path for member in kept if not member.is_directory},
         )
         members = [*kept, *added]
+        define_terms(document)
+        put_part(document, manifest_entity(None))
         if (existing.folder / PREVIEW).is_file():
-            preview = (existing.folder / PREVIEW).read_bytes()
-            members.append(bytes_member(PREVIEW, _preview(preview, changes, removed)))
+            preview = _preview((existing.folder / PREVIEW).read_bytes(), changes, removed)
+            members.append(bytes_member(PREVIEW, with_metadata_copy(preview, document)))
         manifest = bytes_member(MANIFEST, manifest_lines(members))
         put_part(document, manifest_entity(manifest))
-        define_terms(document)
         members += [manifest, bytes_member(METADATA, graph_json(document))]
         if (existing.folder / SIGNATURE).exists():
             note(f"{crate}: the signature is taken out; sign it again with prov4ml-pack sign")
