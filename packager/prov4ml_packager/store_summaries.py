@@ -6,7 +6,7 @@ from pathlib import Path
 from prov4ml_validators.store_reader import SeriesSummary
 
 from .errors import PackagerError
-from .stores import open_store
+from .zarr_summary import NotPlain, summarize_zarr
 
 
 class MetricStoreReader:
@@ -18,6 +18,14 @@ class MetricStoreReader:
         Raises:
             ValueError: the store cannot be read.
         """
+        if path.is_dir() or path.name.lower().endswith(".zip"):
+            try:
+                yield from summarize_zarr(path)
+                return
+            except NotPlain:
+                pass  # the libraries read it, or say what is wrong
+        from .stores import open_store
+
         try:
             with open_store(path) as table:
                 for series in table.series:

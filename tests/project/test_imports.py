@@ -114,7 +114,7 @@ SLOW_PARTS = {
 """Of the standard library."""
 
 
-@pytest.mark.parametrize("name", ["crate.zip", "prov.json", "ro-crate-metadata.json"])
+@pytest.mark.parametrize("name", ["crate", "crate.zip", "prov.json", "ro-crate-metadata.json"])
 def test_validate_loads_nothing_heavy(tmp_path: Path, name: str) -> None:
     target = tmp_path / name
     if name.startswith("crate"):
