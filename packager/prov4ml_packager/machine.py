@@ -1,5 +1,6 @@
 """Metrics of the machine and not of the model: what `log_system_metrics` and `log_carbon_metrics` record."""
 
+import math
 import re
 from collections.abc import Iterable
 
@@ -24,13 +25,13 @@ def is_machine_metric(name: str) -> bool:
 
 
 def total_of(series: Iterable[tuple[MetricSeries, SeriesStatistics]], metric: str) -> float | None:
-    """Return the sum of all values of a metric that is logged as amounts since the last time, or None."""
-    found = [
-        numbers.mean * numbers.count
-        for one, numbers in series
-        if one.metric == metric and numbers.mean is not None and numbers.mean == numbers.mean
-    ]
-    return sum(found) if found else None
+    """Return the sum of a metric that is logged as amounts since the last time; None if there are none.
+
+    What is no number, or infinite, is none.
+    """
+    found = [numbers for one, numbers in series if one.metric == metric and numbers.count]
+    totals = [one.total for one in found if one.total is not None and math.isfinite(one.mean or 0.0)]
+    return sum(totals) if totals else None
 
 
 def energy_words(joules: float) -> str:

@@ -138,7 +138,8 @@ class SeriesStatistics:
     """What provenance says of a series instead of its points.
 
     `first` and `last` are in the order logged; `minimum`, `maximum` and `mean` leave NaN out and are NaN
-    where nothing else is there. All are None for an empty series.
+    where nothing else is there, and so does `total`, their sum, which then is 0. All are None for an empty
+    series.
     """
 
     count: int
@@ -147,6 +148,7 @@ class SeriesStatistics:
     minimum: float | None
     maximum: float | None
     mean: float | None
+    total: float | None
     first_time: int | None
     last_time: int | None
 
@@ -158,7 +160,7 @@ def statistics(series: MetricSeries) -> SeriesStatistics:
     and the largest, in ns since the epoch.
     """
     if series.count == 0:
-        return SeriesStatistics(0, None, None, None, None, None, None, None)
+        return SeriesStatistics(0, *[None] * 8)
     first = last = float("nan")
     minimum = maximum = float("nan")
     total, numbers = 0.0, 0
@@ -178,4 +180,4 @@ def statistics(series: MetricSeries) -> SeriesStatistics:
                 total += float(kept.sum())
             numbers += len(kept)
     mean = total / numbers if numbers else float("nan")
-    return SeriesStatistics(series.count, first, last, minimum, maximum, mean, first_time, last_time)
+    return SeriesStatistics(series.count, first, last, minimum, maximum, mean, total, first_time, last_time)

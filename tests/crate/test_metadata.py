@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from prov4ml_packager.crate import CrateOptions, build_crate, unpack_crate
+from prov4ml_packager.crate import CrateOptions, Organization, build_crate, unpack_crate
 from prov4ml_packager.crate.options import Author
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.record import ArtifactRecord, FileRecord, RunError
@@ -350,7 +350,14 @@ def test_the_drawing_is_made_anew(tmp_path: Path) -> None:
 )
 @pytest.mark.parametrize("spec", ["1.1", "1.2", "1.3"])
 def test_independent_validator_finds_nothing(tmp_path: Path, shared: Path, spec: Any) -> None:
-    options = replace(FULL, spec=spec, with_raw=True)
+    options = replace(
+        FULL,
+        spec=spec,
+        with_raw=True,
+        funders=(Organization("Example Foundation", "https://ror.org/01y2jtd41", "grants@example.org"),),
+        citations=("https://doi.org/10.1234/article",),
+        identifier="https://doi.org/10.5281/zenodo.1234567",
+    )
     runs = [make_run(tmp_path / f"digits_{number}", number=number) for number in (1, 2)]
     crates = [build_crate(runs[:1], tmp_path / "c.zip", options)]
     if spec == "1.1":  # what most people make; each look at a later version takes ten seconds

@@ -5,6 +5,8 @@ Source: Process Run Crate 0.5 (https://w3id.org/ro/wfrun/process/0.5), "Requirem
 
 import math
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from prov4ml.rundir import safe_names
@@ -12,7 +14,7 @@ from prov4ml.rundir import safe_names
 from ..metric_table import MetricSeries, SeriesStatistics
 from ..text import escape_text
 from ..wording import command_line, error_text, iso_time, plain_value, run_title, script_name, source_url
-from .entities import Entity, language_entity, references, web_url
+from .entities import Entity, language_entity, property_value, references, web_url
 from .facts import RunFacts, context_keys
 from .file_entities import sides
 from .options import CrateOptions
@@ -26,7 +28,34 @@ _PACKAGE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _VERSION = re.compile(r"[A-Za-z0-9.+!_-]+")
 
 
-def run_entities(facts: RunFacts, options: CrateOptions, agent: str | None) -> list[Entity]:
+@dataclass(frozen=True)
+class RunValues:
+    """What a run is described by that is no file: each an entity, made once and referred to from many."""
+
+    parameters: tuple[Entity, ...]
+    series: tuple[Entity, ...]
+    final_metrics: tuple[Entity, ...]
+    datasets: tuple[Entity, ...]
+    usage: tuple[Entity, ...]
+
+
+def run_values(facts: RunFacts, usage: Sequence[Entity]) -> RunValues:
+    """Return the parameters, metrics and datasets of a run as entities.
+
+    Of a parameter and a metric series the last value counts; datasets are those without a file in the crate.
+    """
+    return RunValues(
+        tuple(_parameters(facts)),
+        tuple(_series_values(facts)),
+        tuple(_final_metrics(facts)),
+        tuple(_datasets_without_files(facts)),
+        tuple(usage),
+    )
+
+
+def run_entities(
+    facts: RunFacts, options: CrateOptions, agent: str | None, values: RunValues
+) -> list[Entity]:
     """Return the action of a run and everything it needs that is neither a file nor a person.
 
     The action comes first. `object` has the inputs, the source code and the parameters, `result` the
@@ -34,13 +63,10 @@ def run_entities(facts: RunFacts, options: CrateOptions, agent: str | None) -> l
     """
     run = facts.run
     instrument = instrument_entities(facts, options)
-    parameters = _parameters(facts)
-    metrics = _series_values(facts) + _final_metrics(facts)
-    usage = _wall_time(facts)
     objects, results = sides(facts)
     outputs, inputs = _plain_ports(facts)
-    datasets = _datasets_without_files(facts)
-    described = [*parameters, *inputs, *datasets]
+    described = [*values.parameters, *inputs, *values.datasets]
+    made = [*outputs, *values.series, *values.final_metrics]
     action: Entity = {
         "@id": facts.action_id,
         "@type": "CreateAction",
@@ -48,17 +74,17 @@ def run_entities(facts: RunFacts, options: CrateOptions, agent: str | None) -> l
         "description": _description(facts),
         "instrument": {"@id": instrument[0]["@id"]},
         "object": references(objects + [str(one["@id"]) for one in described]),
-        "result": references(results + [str(one["@id"]) for one in (*outputs, *metrics)]),
+        "result": references(results + [str(one["@id"]) for one in made]),
         "startTime": iso_time(run.start),
         "endTime": iso_time(run.end),
         "actionStatus": _STATUS[run.status],
-        "resourceUsage": {"@id": usage["@id"]},
+        "resourceUsage": references([str(one["@id"]) for one in values.usage]),
     }
     if (error := error_text(run)) is not None:
         action["error"] = error
     if agent is not None:
         action["agent"] = {"@id": agent}
-    return [action, *instrument, *described, *outputs, *metrics, usage]
+    return [action, *instrument, *described, *made, *values.usage]
 
 
 def _description(facts: RunFacts) -> str:
@@ -121,16 +147,6 @@ def _package(name: str, version: str) -> Entity:
     }
 
 
-def _property(identifier: str, name: str, value: object, description: str) -> Entity:
-    return {
-        "@id": identifier,
-        "@type": "PropertyValue",
-        "name": escape_text(name),
-        "value": value,
-        "description": escape_text(description),
-    }
-
-
 def _parameters(facts: RunFacts) -> list[Entity]:
     contexts = context_keys(facts.run)
     last = {(parameter.context, parameter.key): parameter for parameter in facts.run.parameters}
@@ -142,12 +158,16 @@ def _parameters(facts: RunFacts) -> list[Entity]:
         source = f", from {parameter.source!r}" if parameter.source else ""
         identifier = facts.local_id("parameter", contexts[context], keys[key])
         entities.append(
-            _property(identifier, key, plain_value(parameter.value), f"{kind} of the run{where}{source}.")
+            property_value(
+                identifier, key, plain_value(parameter.value), f"{kind} of the run{where}{source}."
+            )
         )
     if len(facts.run.ranks) > 1:
         size = facts.run.world_size or len(facts.run.ranks)
         entities.append(
-            _property(facts.local_id("world_size"), "world_size", size, "Number of processes of the run.")
+            property_value(
+                facts.local_id("world_size"), "world_size", size, "Number of processes of the run."
+            )
         )
     return entities
 
@@ -170,7 +190,7 @@ def _series_value(
 ) -> Entity:
     where = f" in context {series.context!r}" if series.context is not None else ""
     rank = f" on rank {series.rank}" if len(facts.run.ranks) > 1 else ""
-    entity = _property(
+    entity = property_value(
         identifier,
         series.metric,
         plain_value(numbers.last),
@@ -187,7 +207,7 @@ def _series_value(
 def _final_metrics(facts: RunFacts) -> list[Entity]:
     keys = safe_names(metric.key for metric in facts.run.final_metrics)
     return [
-        _property(
+        property_value(
             facts.local_id("final", keys[metric.key], f"rank_{metric.rank}"),
             metric.key,
             plain_value(metric.value),
@@ -205,7 +225,9 @@ def _plain_ports(facts: RunFacts) -> tuple[list[Entity], list[Entity]]:
             continue
         title = f"{port.direction} {port.number}"
         identifier = facts.local_id(port.direction, f"rank_{port.rank}", str(port.number))
-        entity = _property(identifier, title, plain_value(port.value), f"{title.capitalize()} of the run.")
+        entity = property_value(
+            identifier, title, plain_value(port.value), f"{title.capitalize()} of the run."
+        )
         (inputs if port.direction == "input" else outputs).append(entity)
     return outputs, inputs
 
@@ -235,14 +257,3 @@ def _datasets_without_files(facts: RunFacts) -> list[Entity]:
             entity["identifier"] = f"sha256:{dataset.sha256}"
         entities[identifier] = entity
     return list(entities.values())
-
-
-def _wall_time(facts: RunFacts) -> Entity:
-    # Provenance Run Crate 0.5, "Representing resource usage": a property id of its own for each key.
-    seconds = max(0, facts.run.end - facts.run.start) / 1e9
-    entity = _property(
-        facts.local_id("usage", "wall_time"), "wall time", str(seconds), "Time from start to end."
-    )
-    entity["propertyID"] = "https://schema.org/duration"
-    entity["unitCode"] = "http://qudt.org/vocab/unit/SEC"
-    return entity

@@ -191,13 +191,14 @@ def _organization(value: Any, path: Path, place: str) -> Organization | None:
     name = _text(table, "name", path, f"{place}.")
     if name is None:
         raise PackagerError('has no name; add name = "…"', path=path, place=place)
+    email = _text(table, "email", path, f"{place}.")
     ror = _text(table, "ror", path, f"{place}.")
-    if ror is not None:
-        match = _ROR.match(ror)
-        if match is None:
-            raise PackagerError(f"{ror!r} is no ROR (https://ror.org/…)", path=path, place=f"{place}.ror")
-        return Organization(name, f"https://ror.org/{match[1]}")
-    return Organization(name, _text(table, "url", path, f"{place}."))
+    if ror is None:
+        return Organization(name, _text(table, "url", path, f"{place}."), email)
+    match = _ROR.match(ror)
+    if match is None:
+        raise PackagerError(f"{ror!r} is no ROR (https://ror.org/…)", path=path, place=f"{place}.ror")
+    return Organization(name, f"https://ror.org/{match[1]}", email)
 
 
 def _contact(value: Any, path: Path) -> Contact | None:

@@ -28,6 +28,17 @@ def references(identifiers: Sequence[str]) -> object:
     return found[0] if len(found) == 1 else found
 
 
+def property_value(identifier: str, name: str, value: object, description: str) -> Entity:
+    """Return the JSON-LD of a value with a name."""
+    return {
+        "@id": identifier,
+        "@type": "PropertyValue",
+        "name": escape_text(name),
+        "value": value,
+        "description": escape_text(description),
+    }
+
+
 def language_entity(run: RunRecord) -> Entity | None:
     """Return the Python that a run used, or None where its version was not recorded."""
     python = next((rank.python for rank in run.ranks if rank.python), {})

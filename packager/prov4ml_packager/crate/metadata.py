@@ -9,7 +9,8 @@ from ..errors import PackagerError
 from ..file_roles import file_roles
 from ..text import escape_text
 from ..wording import iso_time, run_title
-from .action import run_entities
+from .action import run_entities, run_values
+from .connections import connect_models, connect_stores, usage_entities
 from .entities import Entity, doi_url, language_entity, references, web_url
 from .facts import RunFacts
 from .file_entities import described_files, directory_entity, file_entity
@@ -128,8 +129,11 @@ def _add_run(
         parts.append(str(entity["@id"]))
     for file in inner:
         _put(entities, file_entity(file, roles.get(file.original), options.spec, language))
-    for entity in (*run_entities(facts, options, agent), *import_entities(facts)):
+    values = run_values(facts, usage_entities(facts))
+    for entity in (*run_entities(facts, options, agent, values), *import_entities(facts)):
         _put(entities, entity)
+    connect_models(entities, facts, values)
+    connect_stores(entities, facts, values)
     if not facts.folder:
         return sorted(parts)
     folder = quote(facts.folder)
@@ -161,30 +165,24 @@ def _add_people(entities: dict[str, Entity], options: CrateOptions) -> list[str]
     agents: list[str] = []
     contact = options.contact
     if contact is not None:
-        entity: Entity = {
-            "@id": _contact_id(contact),
-            "@type": "ContactPoint",
-            "contactType": "Responsible person",
-        }
-        for key, value in (("name", contact.name), ("email", contact.email), ("url", contact.url)):
-            if value:
-                entity[key] = escape_text(value)
-        _put(entities, entity)
+        _put(entities, _contact_entity(contact))
     organizations = [author.affiliation for author in options.authors]
     organizations += [options.publisher, *options.funders]
     reachable = [author.affiliation for author in options.authors if contact and author.name == contact.name]
     reachable.append(options.publisher)
     for organization in organizations:
         if organization is not None:
-            entity = {
+            entity: Entity = {
                 "@id": _organization_id(organization),
                 "@type": "Organization",
                 "name": escape_text(organization.name),
             }
             if url := web_url(organization.url):
                 entity["url"] = url
-            if contact is not None and organization in reachable:
-                entity["contactPoint"] = {"@id": _contact_id(contact)}
+            reach = Contact(organization.name, organization.email) if organization.email else contact
+            if reach is not None and (organization.email or organization in reachable):
+                entity["contactPoint"] = {"@id": _contact_id(reach)}
+                entities.setdefault(_contact_id(reach), _contact_entity(reach))
             _put(entities, entity)
     for citation in options.citations:
         url = doi_url(citation)
@@ -193,6 +191,18 @@ def _add_people(entities: dict[str, Entity], options: CrateOptions) -> list[str]
         agents.append(_author_id(author))
         _put(entities, _person(author, contact))
     return agents
+
+
+def _contact_entity(contact: Contact) -> Entity:
+    entity: Entity = {
+        "@id": _contact_id(contact),
+        "@type": "ContactPoint",
+        "contactType": "Responsible person",
+    }
+    for key, value in (("name", contact.name), ("email", contact.email), ("url", contact.url)):
+        if value:
+            entity[key] = escape_text(value)
+    return entity
 
 
 def _person(author: Author, contact: Contact | None) -> Entity:

@@ -16,10 +16,11 @@ RUN_TERMS = "https://w3id.org/ro/terms/workflow-run/context"
 
 @dataclass(frozen=True)
 class Organization:
-    """An institution; `url` (its ROR where it has one) identifies it."""
+    """An institution; `url` (its ROR where it has one) identifies it, `email` is where to reach it."""
 
     name: str
     url: str | None = None
+    email: str | None = None
 
 
 @dataclass(frozen=True)
