@@ -356,7 +356,8 @@ def test_independent_validator_finds_nothing(tmp_path: Path, shared: Path, spec:
         with_raw=True,
         funders=(Organization("Example Foundation", "https://ror.org/01y2jtd41", "grants@example.org"),),
         citations=("https://doi.org/10.1234/article",),
-        identifier="https://doi.org/10.5281/zenodo.1234567",
+        # With a DOI the check for 1.2 and 1.3 asks the network where it leads to.
+        identifier="https://doi.org/10.5281/zenodo.1234567" if spec == "1.1" else None,
     )
     runs = [make_run(tmp_path / f"digits_{number}", number=number) for number in (1, 2)]
     crates = [build_crate(runs[:1], tmp_path / "c.zip", options)]

@@ -11,7 +11,7 @@ from ..text import escape_text
 from ..wording import iso_time, run_title
 from .action import run_entities, run_values
 from .connections import connect_models, connect_stores, usage_entities
-from .entities import Entity, doi_url, language_entity, references, web_url
+from .entities import Entity, doi_url, language_entity, property_value, references, web_url
 from .facts import RunFacts
 from .file_entities import described_files, directory_entity, file_entity
 from .graph_json import graph_json
@@ -22,6 +22,7 @@ from .members import MANIFEST, Member
 from .options import RUN_TERMS, Author, Contact, CrateOptions, Organization, Spec
 from .payload import PayloadFile
 
+_IDENTIFIER = "#identifier"
 _PROFILE_VERSION: dict[Spec, str | None] = {"1.1": "0.5", "1.2": None, "1.3": "0.6"}
 
 
@@ -98,7 +99,8 @@ def _root(runs: Sequence[RunFacts], options: CrateOptions, agents: list[str], pa
     if options.citations:
         root["citation"] = references([doi_url(citation) for citation in options.citations])
     if options.identifier is not None:
-        root["identifier"] = doi_url(options.identifier)
+        url = doi_url(options.identifier)
+        root["identifier"] = url if options.spec == "1.1" else {"@id": _IDENTIFIER}
     if options.contact is not None:
         root["contactPoint"] = {"@id": _contact_id(options.contact)}
     if options.keywords:
@@ -184,6 +186,8 @@ def _add_people(entities: dict[str, Entity], options: CrateOptions) -> list[str]
                 entity["contactPoint"] = {"@id": _contact_id(reach)}
                 entities.setdefault(_contact_id(reach), _contact_entity(reach))
             _put(entities, entity)
+    if options.identifier is not None and options.spec != "1.1":
+        _put(entities, _identifier_entity(doi_url(options.identifier)))
     for citation in options.citations:
         url = doi_url(citation)
         _put(entities, {"@id": url, "@type": "CreativeWork", "name": url, "url": url})
@@ -191,6 +195,19 @@ def _add_people(entities: dict[str, Entity], options: CrateOptions) -> list[str]
         agents.append(_author_id(author))
         _put(entities, _person(author, contact))
     return agents
+
+
+def _identifier_entity(url: str) -> Entity:
+    """Return the identifier as RO-Crate 1.2 wants it (Root Data Entity): an entity that says its kind."""
+    doi = url.removeprefix("https://doi.org/")
+    kind = "DOI" if doi != url else "URL"
+    entity = property_value(
+        _IDENTIFIER, kind, f"doi:{doi}" if kind == "DOI" else url, f"The {kind} of the crate."
+    )
+    entity["url"] = url
+    if kind == "DOI":
+        entity["propertyID"] = "https://registry.identifiers.org/registry/doi"
+    return entity
 
 
 def _contact_entity(contact: Contact) -> Entity:
