@@ -6,13 +6,15 @@ import shutil
 import tarfile
 import warnings
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from prov4ml_validators import Severity, Unreadable, validate
+from prov4ml_validators.crate.members import Member, TarMembers
+from prov4ml_validators.crate.payload import find_bombs
 
 Rules = Callable[..., list[str]]
 MakeCrate = Callable[..., Path]
@@ -28,7 +30,8 @@ def as_zip(crate: Path, name: str = "crate.zip", prefix: str = "") -> Path:
 
 def as_tar(crate: Path, name: str) -> Path:
     target = crate.parent / name
-    with tarfile.open(target, "w:gz") as archive:
+    mode: Any = {"tar": "w", "xz": "w:xz", "bz2": "w:bz2"}.get(name.rpartition(".")[2], "w:gz")
+    with tarfile.open(target, mode) as archive:
         archive.add(crate, arcname=".")
     return target
 
@@ -39,6 +42,9 @@ PACKERS: dict[str, Callable[[Path], Path]] = {
     "eln": lambda crate: as_zip(crate, "crate.eln", "crate/"),
     "tar.gz": lambda crate: as_tar(crate, "crate.tar.gz"),
     "tgz": lambda crate: as_tar(crate, "crate.tgz"),
+    "tar": lambda crate: as_tar(crate, "crate.tar"),
+    "tar.bz2": lambda crate: as_tar(crate, "crate.tar.bz2"),
+    "tar.xz": lambda crate: as_tar(crate, "crate.tar.xz"),
 }
 
 
@@ -161,6 +167,88 @@ def test_case_collision(make_crate: MakeCrate, rules: Rules) -> None:
     with zipfile.ZipFile(archive, "a") as target:
         target.writestr("store/Zarr.json", b"x")
     assert rules(archive, Severity.SHOULD) == ["payload/case-collision"]
+
+
+@pytest.mark.parametrize(
+    ("names", "what"),
+    [
+        (("store/Dir/a", "store/dir/b"), '"store/dir" and "store/Dir" differ in case only'),
+        (("store/\u00e9", "store/e\u0301"), "differ in the form of their Unicode only"),
+    ],
+)
+def test_collisions_of_folders_and_of_unicode(
+    make_crate: MakeCrate, names: tuple[str, str], what: str
+) -> None:
+    archive = as_zip(make_crate())
+    with zipfile.ZipFile(archive, "a") as target:
+        for name in names:
+            target.writestr(name, "1")
+    (found,) = [one for one in validate(archive).findings if one.rule == "payload/case-collision"]
+    assert what in found.message
+
+
+@pytest.mark.parametrize(
+    "name", ["store/aux.csv", "store/CON", "store/a?", "store/line\nbreak", "store/dot."]
+)
+def test_names_that_windows_cannot_have(make_crate: MakeCrate, name: str) -> None:
+    archive = as_zip(make_crate())
+    with zipfile.ZipFile(archive, "a") as target:
+        target.writestr(name, "1")
+    assert [one.rule for one in validate(archive).findings] == ["payload/portable-name"]
+
+
+class Listing:
+    """Members of which only the list matters: an archive that unpacks to gigabytes takes long to make."""
+
+    def __init__(self, archive_size: int, *sizes: tuple[int, int | None]) -> None:
+        self.archive_size: int | None = archive_size
+        self._sizes = sizes
+
+    def entries(self) -> list[Member]:
+        return [
+            Member(str(number), size, "file", stored) for number, (size, stored) in enumerate(self._sizes)
+        ]
+
+    def contents(self, paths: Collection[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
+        raise AssertionError(paths)
+
+
+GIB = 1 << 30
+
+
+@pytest.mark.parametrize(
+    ("members", "messages"),
+    [
+        (Listing(3_000_000, (2 * GIB, 2_000_000)), ['"0" unpacks to 2147483648 bytes']),
+        (Listing(3_000_000, (2 * GIB, 20_000_000)), []),
+        (Listing(30_000_000, (GIB // 2, 500_000)), []),
+        # Members that share their bytes: each is harmless, all of them are not.
+        (Listing(1_000_000, *[(GIB // 2, 900_000)] * 9),
+         ["the archive of 1000000 bytes unpacks to 4831838208 or more"]),
+        (Listing(1_000_000, (2 * GIB, None)), ["the archive of 1000000 bytes unpacks to 2147483648 or more"]),
+    ],
+)  # fmt: skip
+def test_bombs(members: Listing, messages: list[str]) -> None:
+    assert [one.message for one in find_bombs(members, members.entries())] == messages
+
+
+def test_tar_is_read_no_further_than_its_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("prov4ml_validators.crate.members._BOMB_SIZE", 1 << 20)
+    monkeypatch.setattr("prov4ml_validators.crate.members._LARGEST_RATIO", 100)
+    path = tmp_path / "bomb.tar.gz"
+    with tarfile.open(path, "w:gz") as archive:
+        for name, size in (("zeros", 3 << 20), ("behind", 1)):
+            info = tarfile.TarInfo(name)
+            info.size = size
+            archive.addfile(info, io.BytesIO(bytes(size)))
+    assert [one.path for one in TarMembers(path).entries()] == ["zeros"]
+
+
+def test_metadata_deeper_in_an_archive_is_named(make_crate: MakeCrate) -> None:
+    archive = as_zip(make_crate(), prefix="a/b/")
+    assert [one.message for one in validate(archive).findings] == [
+        'there is no ro-crate-metadata.json in its root, but "a/b/ro-crate-metadata.json"'
+    ]
 
 
 def test_link_in_a_directory_is_not_followed(make_crate: MakeCrate, rules: Rules) -> None:

@@ -22,7 +22,7 @@ Kind = Literal["run-directory", "ro-crate", "prov-json", "prov"]
 
 _DESCRIPTORS = (DESCRIPTOR, LEGACY_DESCRIPTOR)
 _ZIP_NAMES = (".zip", ".eln")
-_TAR_NAMES = (".tar.gz", ".tgz", ".tar.zst", ".tzst", ".tar")
+_TAR_NAMES = (".tar.gz", ".tgz", ".tar.zst", ".tzst", ".tar", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 _LARGEST_JSON = 1 << 30
 _RECORD_KEYS = tuple(f'"{kind}"'.encode() for kind in (*KINDS, "bundle"))
 _NAMES: dict[Kind, str] = {

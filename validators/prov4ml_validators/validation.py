@@ -19,7 +19,7 @@ from .report import Finding, Report, Unreadable, sort_findings
 from .store_reader import StoreReader
 
 _ZIP_NAMES = (".zip", ".eln")
-_TAR_NAMES = (".tar.gz", ".tgz", ".tar.zst", ".tzst", ".tar")
+_TAR_NAMES = (".tar.gz", ".tgz", ".tar.zst", ".tzst", ".tar", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..json_text import SYNTAX, JsonText, decode_json, with_places
+from ..json_text import SYNTAX, JsonText, decode_json, shorten, with_places
 from ..report import Finding, Location, Severity, Unreadable
 from ..rules import rule
 from . import contextual, data, entities, json_ld, root
@@ -12,7 +12,7 @@ from .files import check_files, check_main_workflow
 from .graph import DESCRIPTOR, LEGACY_DESCRIPTOR, CrateGraph
 from .members import LARGEST_METADATA, Member, Members
 from .paths import check_identifiers, check_members
-from .payload import NOT_CHECKED, check_content, check_presence, make_payload
+from .payload import NOT_CHECKED, check_content, check_presence, find_bombs, make_payload
 from .profiles import applicable, check_base_versions, check_declared
 from .user_profile import UserProfile
 from .versions import Check
@@ -97,9 +97,13 @@ def check_crate(
     """
     entries = list(members.entries())
     findings = list(check_members(entries))
+    bombs = find_bombs(members, entries)
+    findings += bombs
     prefix = find_root(entries)
     if prefix is None:
-        return (), [*findings, METADATA_MISSING.finding(f"there is no {DESCRIPTOR}")]
+        deeper = sorted(entry.path for entry in entries if entry.path.endswith(f"/{DESCRIPTOR}"))[:2]
+        seen = f" in its root, but {' and '.join(map(shorten, deeper))}" if deeper else ""
+        return (), [*findings, METADATA_MISSING.finding(f"there is no {DESCRIPTOR}{seen}")]
     name, data = read_metadata(members, entries, prefix)
     if data is None:
         return (), [*findings, METADATA_LARGE.finding(f"{name} has more than {LARGEST_METADATA} bytes")]
@@ -113,7 +117,8 @@ def check_crate(
     for one in profiles:
         if one.startswith(f"{WORKFLOW_FAMILY}-"):
             own += check_main_workflow(graph, payload, one.removeprefix(f"{WORKFLOW_FAMILY}-"))
-    own += check_content(graph, payload)
+    if not (bombs and members.archive_size is not None and bombs[-1].location.file is None):
+        own += check_content(graph, payload)
     return profiles, findings + with_places(own, source.text, file=name)
 
 

@@ -206,9 +206,11 @@ def check_contextual_entities(graph: CrateGraph, version: str) -> Iterator[Findi
         if "CreativeWork" not in licence.types:
             message = f"{shorten(licence.id)} is a licence and no CreativeWork"
             yield from LICENSE_TYPE.finding(version, message, licence.place("@type"))
-        if not licence.id.lower().startswith(("http://", "https://")):
-            message = f"the @id of the licence is {shorten(licence.id)}"
-            yield from LICENSE_URL.finding(version, message, licence.place("@id"))
+    for entity in graph.entities:
+        for name in references(entity.body.get("license")) if "license" in entity.body else ():
+            if not name.lower().startswith(("http://", "https://")):
+                message = f"the @id of the licence of {shorten(entity.id)} is {shorten(name)}"
+                yield from LICENSE_URL.finding(version, message, entity.place("license"))
     for rule, kind, start in (
         (ORCID, "Person", "https://orcid.org/"),
         (ROR, "Organization", "https://ror.org/"),

@@ -22,6 +22,7 @@ LARGEST_METADATA = 256 << 20
 """Larger metadata is refused: it would not fit the memory of the machine that checks it."""
 
 _DECODERS = frozenset({"zlib", "lzma", "_lzma", "backports", "compression", "zipfile", "tarfile"})
+_LARGEST_RATIO, _BOMB_SIZE = 1000, 1 << 30
 _ZSTD_METHOD = 93
 _ZSTD_HINT = "pip install 'prov4ml[pack]' (backports.zstd), or use Python 3.14"
 
@@ -44,7 +45,13 @@ class Member:
 
 
 class Members(Protocol):
-    """What every kind of crate offers."""
+    """What every kind of crate offers.
+
+    Attributes:
+        archive_size: bytes of the archive, None for a directory.
+    """
+
+    archive_size: int | None
 
     def entries(self) -> Iterable[Member]:
         """Yield all members in the order stored; of a directory sorted by path."""
@@ -75,6 +82,11 @@ def _is_damage(error: Exception) -> bool:
     return isinstance(error, known) or type(error).__module__.partition(".")[0] in _DECODERS
 
 
+def is_bomb(size: int, stored: int | None) -> bool:
+    """Return whether something unpacks to a thousand times what is stored, and more than 1 GiB."""
+    return stored is not None and size > max(_BOMB_SIZE, _LARGEST_RATIO * stored)
+
+
 def _chunks(stream: IO[bytes], path: str) -> Iterator[bytes]:
     try:
         while chunk := stream.read(CHUNK):
@@ -87,6 +99,8 @@ def _chunks(stream: IO[bytes], path: str) -> Iterator[bytes]:
 
 class DirectoryMembers:
     """A crate that is a plain directory."""
+
+    archive_size: int | None = None
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -126,8 +140,9 @@ class DirectoryMembers:
 class ZipMembers:
     """A crate in an open zip archive (`.zip`, `.eln`)."""
 
-    def __init__(self, archive: "zipfile.ZipFile") -> None:
+    def __init__(self, archive: "zipfile.ZipFile", archive_size: int | None = None) -> None:
         self._archive = archive
+        self.archive_size = archive_size
 
     def entries(self) -> Iterator[Member]:
         """Yield the members of the central directory."""
@@ -157,10 +172,11 @@ class ZipMembers:
 
 
 class TarMembers:
-    """A crate in a tar, compressed or not, read from the start for every question: it has no index."""
+    """A crate in a tar, read from the start for every question: it has no index."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.archive_size: int | None = path.stat().st_size if path.is_file() else None
 
     @contextmanager
     def _open(self) -> "Iterator[tarfile.TarFile]":
@@ -177,7 +193,8 @@ class TarMembers:
             raise OSError(str(error)) from error
 
     def entries(self) -> Iterator[Member]:
-        """Yield the members in the order stored."""
+        """Yield the members in the order stored; what stands behind a bomb is not looked for."""
+        total = 0
         with self._open() as archive:
             for info in archive:
                 kind = (
@@ -189,7 +206,11 @@ class TarMembers:
                     if info.issym() or info.islnk()
                     else "other"
                 )
-                yield Member(info.name.removeprefix("./"), info.size if kind == "file" else 0, kind)
+                size = info.size if kind == "file" else 0
+                yield Member(info.name.removeprefix("./"), size, kind)
+                total += size
+                if is_bomb(total, self.archive_size):
+                    return
 
     def contents(self, paths: Collection[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Yield the content of files in the order stored."""
@@ -204,16 +225,17 @@ class TarMembers:
 
 @contextmanager
 def _tar_stream(path: Path) -> Iterator[IO[bytes]]:
-    stream: Any
-    if path.name.lower().endswith((".zst", ".tzst")):
-        stream = _zstd(path, "").ZstdFile(path)
-    elif path.name.lower().endswith(".tar"):
-        stream = path.open("rb")
+    name = path.name.lower()
+    if name.endswith((".zst", ".tzst")):
+        opened: Any = _zstd(path, "").ZstdFile(path)
+    elif name.endswith(".tar"):
+        opened = open(path, "rb")  # noqa: SIM115  (closed below, whichever kind it is)
     else:
-        import gzip
+        from importlib import import_module
 
-        stream = gzip.open(path)  # noqa: SIM115  (closed below, whichever kind it is)
-    with stream:
+        module = "bz2" if name.endswith("bz2") else "lzma" if name.endswith("xz") else "gzip"
+        opened = import_module(module).open(path)
+    with opened as stream:
         yield stream
 
 
@@ -246,4 +268,4 @@ def open_zip(path: Path) -> Iterator[ZipMembers]:
     except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
         raise Unreadable(str(path), f"no zip archive that can be read ({error})") from error
     with archive:
-        yield ZipMembers(archive)
+        yield ZipMembers(archive, path.stat().st_size)

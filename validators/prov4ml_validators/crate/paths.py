@@ -1,7 +1,8 @@
 """Names of members that are a danger to whoever unpacks the crate, and identifiers that point out of it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from unicodedata import normalize
 
 from ..json_text import shorten
 from ..report import Finding, Location, Severity
@@ -43,9 +44,16 @@ DUPLICATE = rule(
 CASE = rule(
     "payload/case-collision",
     _SHOULD,
-    "No two paths differ in case only.",
+    "No two paths differ in case or in the form of their Unicode only.",
     source=_SOURCE,
     help="rename one: Windows and macOS keep only one of them",
+)
+PORTABLE = rule(
+    "payload/portable-name",
+    _SHOULD,
+    "A name is one that every system can have: no device of Windows, no control character.",
+    source=_SOURCE,
+    help="rename it",
 )
 CLASH = rule(
     "payload/file-and-directory",
@@ -56,6 +64,10 @@ CLASH = rule(
 )
 _DEEPEST = 128
 _DRIVE = re.compile(r"[A-Za-z]:")
+_NOT_PORTABLE = re.compile(
+    r"""[\x00-\x1f\x7f<>:"|?*]|(^|/)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.[^/]*)?(/|$)|[. ](/|$)""",
+    re.IGNORECASE,
+)
 
 
 def parent_folders(path: str) -> Iterator[str]:
@@ -81,6 +93,17 @@ def _leads_out(path: str) -> bool:
     return False
 
 
+def _fold(path: str) -> str:
+    return path.casefold() if path.isascii() else normalize("NFC", path).casefold()
+
+
+def _unseen(path: str, folded: Mapping[str, str]) -> Iterator[str]:
+    """Yield a path and those of its directories that were not met before in this spelling."""
+    while path and folded.get(_fold(path)) != path:
+        yield path
+        path = path.rpartition("/")[0]
+
+
 def check_members(entries: Sequence[Member]) -> Iterator[Finding]:
     """Yield members with dangerous paths or kinds, and paths that collide."""
     seen: dict[str, str] = {}
@@ -97,9 +120,14 @@ def check_members(entries: Sequence[Member]) -> Iterator[Finding]:
         if path in seen and "file" in (seen[path], entry.kind):
             yield DUPLICATE.finding(f"{shorten(path)} is there twice", where)
         seen[path] = entry.kind
-        other = folded.setdefault(path.casefold(), path)
-        if other != path:
-            yield CASE.finding(f"{shorten(path)} and {shorten(other)} differ in case only", where)
+        for one in _unseen(path, folded):
+            other = folded.setdefault(_fold(one), one)
+            if other != one:
+                what = "case" if one.casefold() == other.casefold() else "the form of their Unicode"
+                yield CASE.finding(f"{shorten(one)} and {shorten(other)} differ in {what} only", where)
+        is_plain = not (_leads_out(path) or _DRIVE.match(path) or path in (".", "./"))
+        if is_plain and _NOT_PORTABLE.search(path):
+            yield PORTABLE.finding(f"{shorten(path)} cannot be a name on Windows", where)
         parent = path.rpartition("/")[0]
         if parent and parent in files:
             yield CLASH.finding(f"{shorten(parent)} is a file and has {shorten(path)} in it", where)

@@ -9,7 +9,7 @@ from ..report import Finding, Location, Severity
 from ..rules import rule
 from .graph import CrateGraph, Entity, as_list, decoded, texts
 from .manifest import MANIFEST, WRONG, check_manifest_lines
-from .members import DamagedMember, Member, Members
+from .members import DamagedMember, Member, Members, is_bomb
 from .paths import parent_folders
 
 _MUST, _SHOULD = Severity.MUST, Severity.SHOULD
@@ -55,7 +55,7 @@ UNDESCRIBED = rule(
 BOMB = rule(
     "payload/compression-ratio",
     _SHOULD,
-    "No member unpacks to a thousand times its size and more than 1 GiB.",
+    "No member, and no archive, unpacks to a thousand times its size and more than 1 GiB.",
     source="prov4ml, untrusted archives",
     help="do not unpack it; its content was not checked",
 )
@@ -73,7 +73,6 @@ _METADATA = ("ro-crate-metadata.json", "ro-crate-metadata.jsonld", "ro-crate-met
 _DIGITS = re.compile(r"\d{1,20}")
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _LENGTHS = {"sha256": 64, "sha512": 128, "sha1": 40, "md5": 32}
-_LARGEST_RATIO, _BOMB_SIZE = 1000, 1 << 30
 
 
 @dataclass(frozen=True)
@@ -114,6 +113,19 @@ def make_payload(members: Members, entries: Sequence[Member], prefix: str) -> Pa
     """Return the payload of a crate whose root is `prefix` in an archive."""
     inside = {entry.path[len(prefix) :]: entry for entry in entries if entry.path.startswith(prefix)}
     return Payload(members, prefix, {path: entry for path, entry in inside.items() if path})
+
+
+def find_bombs(members: Members, entries: Sequence[Member]) -> list[Finding]:
+    """Return a finding for each member that unpacks to too much, and one if all of them do."""
+    found = [
+        BOMB.finding(f"{shorten(one.path)} unpacks to {one.size} bytes", Location(file=one.path))
+        for one in entries
+        if is_bomb(one.size, one.stored)
+    ]
+    total = sum(one.size for one in entries)
+    if is_bomb(total, members.archive_size):
+        found.append(BOMB.finding(f"the archive of {members.archive_size} bytes unpacks to {total} or more"))
+    return found
 
 
 def check_presence(graph: CrateGraph, payload: Payload) -> Iterator[Finding]:
@@ -186,10 +198,7 @@ def _digests(
     wanted: set[str] = set()
     for path in stated.keys() | listed.keys():
         member = payload.entries[path]
-        stored = member.stored
-        if stored is not None and member.size > max(_BOMB_SIZE, _LARGEST_RATIO * stored):
-            yield BOMB.finding(f"{shorten(path)} unpacks to {member.size} bytes", Location(file=path))
-        elif member.kind == "file":
+        if member.kind == "file" and not is_bomb(member.size, member.stored):
             wanted.add(payload.prefix + path)
     if not wanted:
         return

@@ -14,6 +14,7 @@ class ListedMembers:
 
     def __init__(self, members: Members) -> None:
         self._members = members
+        self.archive_size = members.archive_size
         self._entries: Sequence[Member] | None = None
 
     def entries(self) -> Sequence[Member]:

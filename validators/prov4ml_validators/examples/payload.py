@@ -55,6 +55,7 @@ LISTINGS: dict[str, tuple[str, str]] = {
     "payload/link": ("model.bin -> /etc/passwd", "model.bin"),
     "payload/duplicate-member": ("data.csv\ndata.csv", "data.csv"),
     "payload/case-collision": ("Data.csv\ndata.csv", "data.csv"),
+    "payload/portable-name": ("results/aux.csv", "results/auxiliary.csv"),
     "payload/file-and-directory": ("data\ndata/set.csv", "data/set.csv"),
     "ro-crate/metadata-file": ("data.csv", "ro-crate-metadata.json\ndata.csv"),
 }
