@@ -6,17 +6,36 @@ import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from .errors import PackagerError
 
 _PREFIX = ".prov4ml-"
+_owner: ContextVar[str] = ContextVar("owner", default="")
 
 
 def _sibling(path: Path) -> Path:
     # In the same folder, so that the rename never crosses a file system; short, so that a target whose
     # name is as long as the file system allows still works.
-    return path.parent / f"{_PREFIX}{uuid.uuid4().hex}"
+    return path.parent / f"{_PREFIX}{_owner.get()}{uuid.uuid4().hex}"
+
+
+@contextmanager
+def owned_siblings(folder: Path, owner: str) -> Iterator[None]:
+    """Let temporary names in the block tell whose they are, and remove those that a killed owner left.
+
+    Args:
+        folder: where they lie.
+        owner: a few letters or digits, of one writer at a time.
+    """
+    for left in folder.glob(f"{_PREFIX}{owner}_*"):
+        _remove(left)
+    token = _owner.set(f"{owner}_")
+    try:
+        yield
+    finally:
+        _owner.reset(token)
 
 
 def _failure(path: Path, error: OSError) -> PackagerError:
@@ -95,6 +114,17 @@ def atomic_directory(path: Path) -> Iterator[Path]:
             raise _failure(path, error) from error
         yield temporary
         put_directory(temporary, path)
+    finally:
+        _remove(temporary)
+
+
+@contextmanager
+def scratch_directory(path: Path) -> Iterator[Path]:
+    """Yield a new, empty directory in the folder of `path`, which is gone when the block ends."""
+    temporary = _prepare(path)
+    try:
+        temporary.mkdir()
+        yield temporary
     finally:
         _remove(temporary)
 

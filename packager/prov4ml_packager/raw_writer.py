@@ -1,6 +1,7 @@
 """Writing the three files of a run directory (docs/run-directory.md): for stores and for importers."""
 
 import json
+import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,10 @@ Span = tuple[int, int]
 
 
 def write_points(
-    folder: Path, series: Iterable[MetricSeries], progress: Callable[[int], None]
+    folder: Path,
+    series: Iterable[MetricSeries],
+    progress: Callable[[int], None],
+    kept: Path | None = None,
 ) -> list[Span | None]:
     """Write the points of one rank, series by series, numbered from 1 in the order given.
 
@@ -27,24 +31,32 @@ def write_points(
         folder: the rank's folder, which exists.
         series: the series of the rank.
         progress: called with the number of points just written.
+        kept: a file for the points meanwhile, moved to its place at the end. The whole records that a call
+            which was killed left in it, for the same series, are not written again.
 
     Returns:
         For each series the smallest and the largest time, None for one without points.
     """
     spans: list[Span | None] = []
-    with (folder / METRICS_FILE).open("wb") as stream:
+    path = kept or folder / METRICS_FILE
+    with path.open("ab") as stream:
+        done = stream.tell() // RECORD_DTYPE.itemsize
+        stream.truncate(done * RECORD_DTYPE.itemsize)
         for number, one in enumerate(series, start=1):
             span: Span | None = None
             for points in one.chunks():
-                records = np.zeros(len(points), RECORD_DTYPE)
+                left, done = points[done:], max(0, done - len(points))
+                records = np.zeros(len(left), RECORD_DTYPE)
                 records["series"] = number
                 for name in ("step", "time", "value"):
-                    records[name] = points[name]
-                records.tofile(stream)
+                    records[name] = left[name]
+                stream.write(records.view(np.uint8).data)
                 first, last = int(points["time"].min()), int(points["time"].max())
                 span = (first, last) if span is None else (min(span[0], first), max(span[1], last))
                 progress(len(points))
             spans.append(span)
+    if kept is not None:
+        os.replace(kept, folder / METRICS_FILE)
     return spans
 
 

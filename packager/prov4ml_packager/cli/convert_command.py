@@ -1,15 +1,22 @@
 """`prov4ml-pack convert`."""
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
 from .options import debug_option, example, path_type, store_format_option
-from .output import progress, say
+from .output import note, say
+from .progress_bar import progress_bar
 
 
 @click.command(
-    "convert", epilog=example("prov4ml-pack convert prov/digits_0/packaged/metrics.zarr metrics.nc")
+    "convert",
+    epilog=example(
+        "prov4ml-pack convert prov/digits_0/packaged/metrics.zarr metrics.nc",
+        "prov4ml-pack convert runs stores --to zarr --sharded --jobs 4 --resume",
+        "prov4ml-pack convert log.csv metrics.zarr --columns step=epoch,value=loss,value=accuracy",
+    ),
 )
 @click.argument("source", metavar="SRC", type=path_type)
 @click.argument("target", metavar="DST", type=path_type)
@@ -17,14 +24,89 @@ from .output import progress, say
 @click.option(
     "--separator", default=",", show_default=True, help="Of the CSV to write; one to read is understood."
 )
+@click.option(
+    "--codec",
+    metavar="NAME",
+    help="Of the numbers. Zarr: zstd, lz4, zlib, none; NetCDF: zlib, none; a CSV has it in its name.",
+)
+@click.option("--level", type=int, metavar="N", help="Of the codec; the default follows from the size.")
+@click.option("--sharded", is_flag=True, help="Put the chunks of a Zarr variable into one file.")
+@click.option(
+    "--zarr-format",
+    type=click.Choice(["2", "3"]),
+    default="3",
+    show_default=True,
+    help="Format of Zarr to write.",
+)
+@click.option(
+    "--columns",
+    metavar="ROLE=COLUMN,...",
+    help="Of a CSV or dataset of another program; roles: step, time, value (any number), context, metric, "
+    "source, rank, unit.",
+)
+@click.option("--read-separator", metavar="MARK", help="Of the CSV to read, if its header does not show it.")
+@click.option(
+    "--time-unit",
+    type=click.Choice(["s", "ms", "us", "ns"]),
+    help="Of times that are bare numbers since 1970.",
+)
+@click.option(
+    "--salvage", is_flag=True, help="Read what can be read of a damaged SRC, and say how much is lost."
+)
+@click.option(
+    "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Stores of a folder at a time."
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Dask cluster that converts the stores of a folder.")
+@click.option(
+    "--resume", is_flag=True, help="Go on with what an interrupted call had done, and keep it again."
+)
 @debug_option
-def command(source: Path, target: Path, to: str | None, separator: str) -> None:
+def command(
+    source: Path,
+    target: Path,
+    to: str | None,
+    separator: str,
+    codec: str | None,
+    level: int | None,
+    sharded: bool,
+    zarr_format: str,
+    columns: str | None,
+    read_separator: str | None,
+    time_unit: Literal["s", "ms", "us", "ns"] | None,
+    salvage: bool,
+    jobs: int,
+    scheduler: str | None,
+    resume: bool,
+) -> None:
     """Convert metrics between Zarr, NetCDF, CSV and run directories, bit for bit.
 
-    SRC is a store or a run directory. The format follows from DST's name (.zarr, .zarr.zip, .nc, .csv)
-    unless --to says it; raw is a run directory. Prints the path written.
+    SRC is a run directory, a store, or a folder of those; stores of yProv4ML and datasets of xarray too.
+    The format follows from DST's name (.zarr, .zarr.zip, .nc, .csv, .csv.gz, .csv.zst) unless --to says
+    it; raw is a run directory. Of a folder everything is converted and keeps its place. Prints the path
+    written.
     """
     from ..convert import convert
+    from ..sources import ReadOptions
+    from ..stores.foreign.column_names import parse_columns
 
-    with progress(f"convert {source}") as advance:
-        say(convert(source, target, to=to, separator=separator, progress=advance))
+    read = ReadOptions(read_separator, parse_columns(columns) if columns else None, time_unit)
+    with progress_bar(f"convert {source}") as bar:
+        written = convert(
+            source,
+            target,
+            to=to,
+            separator=separator,
+            codec=codec,
+            level=level,
+            zarr_format=3 if zarr_format == "3" else 2,
+            sharded=sharded,
+            read=read,
+            salvage=salvage,
+            jobs=jobs,
+            scheduler=scheduler,
+            resume=resume,
+            progress=bar,
+            total=bar.total if bar else lambda points: None,
+            note=bar.note if bar else note,
+        )
+    say(written)

@@ -11,7 +11,9 @@ from typing import Literal
 from ..errors import PackagerError
 from ..metric_table import MetricTable
 from .attributes import checked_table
+from .damage import Damage
 from .formats import StoreFormat, detect_format, format_from_name
+from .kept import KeptChunks, KeptText
 
 __all__ = ["StoreFormat", "detect_format", "format_from_name", "open_store", "write_store"]
 
@@ -27,6 +29,7 @@ def write_store(
     zarr_format: Literal[2, 3] = 3,
     sharded: bool = False,
     progress: Callable[[int], None] | None = None,
+    kept: Path | None = None,
 ) -> Path:
     """Write a table as a metric store, in memory bounded by `CHUNK_POINTS`, and replace an older one.
 
@@ -44,6 +47,8 @@ def write_store(
         zarr_format: 3, or 2 for older readers.
         sharded: put the chunks of each variable of a Zarr store into one file.
         progress: called with the number of points just written.
+        kept: a folder for what is done already, of this table and these options and no others: a call that
+            was killed is gone on with from there. Not for compressed CSV.
 
     Returns:
         `path`.
@@ -69,15 +74,25 @@ def write_store(
                 zarr_format=zarr_format,
                 sharded=sharded,
                 progress=report,
+                kept=KeptChunks(kept) if kept else None,
             )
         elif chosen == "netcdf":
             from .netcdf_store import write_netcdf
 
-            write_netcdf(table, path, codec=codec, level=level, progress=report)
+            chunks = KeptChunks(kept) if kept else None
+            write_netcdf(table, path, codec=codec, level=level, progress=report, kept=chunks)
         elif chosen == "csv":
             from .csv_writer import write_csv
 
-            write_csv(table, path, separator=separator, codec=codec, level=level, progress=report)
+            write_csv(
+                table,
+                path,
+                separator=separator,
+                codec=codec,
+                level=level,
+                progress=report,
+                kept=KeptText(kept) if kept else None,
+            )
         else:
             raise PackagerError(f"unknown store format {chosen!r}", hint="use zarr, netcdf or csv")
     except OSError as error:
@@ -85,12 +100,15 @@ def write_store(
     return path
 
 
-def open_store(path: Path, *, separator: str | None = None) -> AbstractContextManager[MetricTable]:
+def open_store(
+    path: Path, *, separator: str | None = None, damage: Damage | None = None
+) -> AbstractContextManager[MetricTable]:
     """Open a metric store; its points are read on demand while the context lasts.
 
     Args:
         path: a Zarr directory or zip, a NetCDF-4 file, or a CSV with or without its metadata file.
         separator: of a CSV; found from its header if not given.
+        damage: if given, what can be read of a damaged store is, and the rest is noted there.
 
     Raises:
         PackagerError: there is no store, or it is damaged; a damaged chunk is met when it is read.
@@ -99,11 +117,11 @@ def open_store(path: Path, *, separator: str | None = None) -> AbstractContextMa
     if chosen == "zarr":
         from .zarr_reader import open_zarr
 
-        return open_zarr(path)
+        return open_zarr(path, damage)
     if chosen == "netcdf":
         from .netcdf_store import open_netcdf
 
-        return open_netcdf(path)
+        return open_netcdf(path, damage)
     from .csv_reader import open_csv
 
-    return open_csv(path, separator=separator)
+    return open_csv(path, separator=separator, damage=damage)

@@ -11,7 +11,9 @@ import numpy as np
 from ..errors import PackagerError
 from ..text import unescape_text
 from .csv_dialect import COLUMNS, checked_separator, names_pattern, unquoted
+from .csv_rows import parse_row
 from .csvw import SeriesKey
+from .damage import Damage
 
 _BOM = b"\xef\xbb\xbf"
 _WINDOW = 1 << 21  # bytes that are looked at together, and a run's longest length
@@ -35,13 +37,17 @@ class CsvIndex:
         path: for error messages.
         stream: the table, unpacked.
         separator: the one that the header must have; any if None.
+        damage: if given, rows without names are noted there and left out.
 
     Raises:
         PackagerError: the header is another one, or a row has no names.
     """
 
-    def __init__(self, path: Path, stream: BinaryIO, separator: str | None) -> None:
+    def __init__(
+        self, path: Path, stream: BinaryIO, separator: str | None, damage: Damage | None = None
+    ) -> None:
         self.path = path
+        self._damage = damage
         self._stream = stream
         self.separator = self._check_header(separator)
         self.names = names_pattern(self.separator)
@@ -76,7 +82,7 @@ class CsvIndex:
         offset, line = self._stream.tell(), 2
         while window := self._stream.read(_WINDOW):
             end = window.rfind(b"\n") + 1
-            rows = self._rows_of_one_series(window[:end])
+            rows = self._rows_of_one_series(window[:end]) if self._damage is None else 0
             if rows:
                 self._add(offset, end, rows, line)
                 offset, line = offset + end, line + rows
@@ -114,9 +120,11 @@ class CsvIndex:
                 prefix, rows, start, first = b"", 0, offset, line
                 lines_a_row = record.count(b"\n") or 1
                 if record.strip(b"\r\n"):  # a blank row, as some programs leave at the end, is none
-                    key, prefix = self._parse_names(record, line)
-                    self._prefix = prefix
-                    self._runs = self.runs.setdefault(key, array("q"))
+                    prefix = self._start_run(record, line)
+            if prefix and self._damage is not None and not self._is_good(record[len(prefix) :], line):
+                if rows:
+                    self._add(start, offset - start, rows, first)
+                prefix, rows = b"", 0
             rows += bool(prefix)
             offset += len(record)
             line += lines_a_row
@@ -125,6 +133,31 @@ class CsvIndex:
         if rows:
             self._add(start, offset - start, rows, first)
         return offset, line
+
+    def _start_run(self, record: bytes, line: int) -> bytes:
+        """Begin with the series of a row; return what its rows begin with, nothing if it has no names."""
+        try:
+            key, prefix = self._parse_names(record, line)
+        except PackagerError as error:
+            if self._damage is None:
+                raise
+            self._damage.add(error)
+            self._damage.points += 1
+            return b""
+        self._prefix = prefix
+        self._runs = self.runs.setdefault(key, array("q"))
+        return prefix
+
+    def _is_good(self, numbers: bytes, line: int) -> bool:
+        """Tell whether the numbers of a row can be read; note it if not."""
+        assert self._damage is not None
+        try:
+            parse_row(numbers.rstrip(b"\r\n"), self.separator, self.path, line)
+        except PackagerError as error:
+            self._damage.add(error)
+            self._damage.points += 1
+            return False
+        return True
 
     def _add(self, offset: int, length: int, rows: int, line: int) -> None:
         self._runs.append(len(self.offsets))
@@ -140,7 +173,11 @@ class CsvIndex:
             while record.count(b'"') & 1 and len(record) < _RECORD_LIMIT:
                 rest = readline(_RECORD_LIMIT)
                 if not rest:
-                    raise self.error(line, "a quote is opened and never closed")
+                    if self._damage is None:
+                        raise self.error(line, "a quote is opened and never closed")
+                    self._damage.add(self.error(line, "a quote is opened and never closed"))
+                    self._damage.points += record.count(b"\n")
+                    return
                 record += rest
             if len(record) >= _RECORD_LIMIT:
                 raise self.error(line, f"the row is longer than {_RECORD_LIMIT} bytes")
@@ -151,7 +188,9 @@ class CsvIndex:
         match = self.names.match(record)
         if match is None:
             found = record.rstrip(b"\r\n").count(self.separator.encode()) + 1
-            raise self.error(line, f"{found} fields, and there are {len(COLUMNS)} columns")
+            other = next((mark for mark in ",;\t|" if record.count(mark.encode()) >= len(COLUMNS) - 1), None)
+            hint = f"the header separates by {self.separator!r}, and this row by {other!r}" if other else None
+            raise self.error(line, f"{found} fields, and there are {len(COLUMNS)} columns", hint)
         try:
             context, metric, source, rank = (
                 unescape_text(unquoted(field.decode("utf-8"))) for field in match.groups()

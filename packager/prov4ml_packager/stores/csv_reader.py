@@ -3,7 +3,7 @@
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,13 +18,16 @@ from .csv_dialect import checked_separator
 from .csv_index import CsvIndex
 from .csv_rows import parse_rows, parse_table
 from .csvw import TableMetadata, metadata_path, read_metadata
+from .damage import Damage
 
 _SEGMENT_BYTES = 1 << 22
 _KEPT = 2
 
 
 @contextmanager
-def open_csv(path: Path, *, separator: str | None = None) -> Iterator[MetricTable]:
+def open_csv(
+    path: Path, *, separator: str | None = None, damage: Damage | None = None
+) -> Iterator[MetricTable]:
     """Open a CSV store, with or without its metadata, as a table whose points are read on demand.
 
     Rows of a series need not lie together. A compressed file is unpacked into a temporary one.
@@ -32,6 +35,7 @@ def open_csv(path: Path, *, separator: str | None = None) -> Iterator[MetricTabl
     Args:
         path: the table, in UTF-8, with LF or CRLF.
         separator: the one that the header must have; any if None.
+        damage: if given, rows without names are left out and noted there, and so is a wrong number of rows.
 
     Raises:
         PackagerError: the header is another one, a row has no names, the table has not the rows that its
@@ -39,15 +43,21 @@ def open_csv(path: Path, *, separator: str | None = None) -> Iterator[MetricTabl
     """
     if separator is not None:
         checked_separator(separator)
-    metadata = read_metadata(path)
+    metadata = TableMetadata()
+    with nullcontext() if damage is None else damage.tolerate():
+        metadata = read_metadata(path)
     with open_seekable(path) as stream:
-        index = CsvIndex(path, stream, separator)
+        index = CsvIndex(path, stream, separator, damage)
         if metadata.rows is not None and metadata.rows != index.row_count:
-            raise PackagerError(
+            error = PackagerError(
                 f"{index.row_count} rows are there, and {metadata.rows} were written",
                 path=path,
                 hint=f"if that is meant, delete {metadata_path(path).name}",
             )
+            if damage is None:
+                raise error
+            damage.add(error)
+            damage.points = max(damage.points, metadata.rows - index.row_count)
         points = _CsvPoints(index, stream)
         series = tuple(_series(index, metadata, points))
         yield checked_table(MetricTable(series, metadata.attributes), path)

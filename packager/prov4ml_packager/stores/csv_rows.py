@@ -70,7 +70,7 @@ def parse_rows(bodies: list[bytes], separator: str, path: Path, numbers: list[ra
     row = 0
     for body, lines in zip(bodies, numbers, strict=True):
         for text, line in zip(body.removesuffix(b"\n").split(b"\n"), lines, strict=True):
-            points[row] = _parse_row(text, separator, path, line)
+            points[row] = parse_row(text, separator, path, line)
             row += 1
     return points
 
@@ -83,7 +83,8 @@ def _parse_fast(body: bytes, separator: str, points: Points) -> bool:
     return _parse(body.replace(b"INF", b"inf"), separator, _POINT_COLUMNS, points)
 
 
-def _parse_row(line: bytes, separator: str, path: Path, number: int) -> tuple[int, int, float]:
+def parse_row(line: bytes, separator: str, path: Path, number: int) -> tuple[int, int, float]:
+    """Return step, time and value of one row without its names; see `parse_rows`."""
     place = f"line {number}"
     fields = [field.strip('"') for field in line.decode("utf-8", "replace").split(separator)]
     if len(fields) != len(_POINT_COLUMNS):

@@ -1,6 +1,7 @@
 """Metric stores as CSV, written: one long table, series by series, and its metadata."""
 
 import io
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +15,7 @@ from ..metric_table import POINT_DTYPE, JoinedPoints, MetricSeries, MetricTable
 from .compressed import GZIP, ZSTD, compression_of, open_writer
 from .csv_dialect import COLUMNS, checked_separator, quoted
 from .csvw import metadata_path, write_metadata
+from .kept import KeptText
 
 _CHUNK_ROWS = 1 << 17
 _CODECS: Mapping[str | None, str] = {GZIP: "gzip", ZSTD: "zstd", None: "none"}
@@ -28,6 +30,7 @@ def write_csv(
     codec: str | None,
     level: int | None,
     progress: Callable[[int], None],
+    kept: KeptText | None = None,
 ) -> None:
     """Write a checked table as CSV in UTF-8, lines ending in LF, and `<name>-metadata.json` beside it.
 
@@ -42,12 +45,17 @@ def write_csv(
     _check_codec(path, compression, codec, level)
     joined = JoinedPoints(table.series)
     with atomic_file(path) as temporary, atomic_file(metadata_path(path)) as metadata:
-        with open_writer(temporary, compression, level) as stream:
-            stream.write((separator.join(COLUMNS) + "\n").encode())
-            for start in range(0, joined.count, _CHUNK_ROWS):
-                stop = min(start + _CHUNK_ROWS, joined.count)
-                _write_rows(stream, joined, start, stop, separator)
-                progress(stop - start)
+        header = (separator.join(COLUMNS) + "\n").encode()
+        if kept is not None and compression is None:
+            _write_kept(kept, joined, header, separator, progress)
+            os.replace(kept.path, temporary)
+        else:
+            with open_writer(temporary, compression, level) as stream:
+                stream.write(header)
+                for start in range(0, joined.count, _CHUNK_ROWS):
+                    stop = min(start + _CHUNK_ROWS, joined.count)
+                    _write_rows(stream, joined, start, stop, separator)
+                    progress(stop - start)
         write_metadata(table, path.name, separator, metadata)
 
 
@@ -61,6 +69,21 @@ def _check_codec(path: Path, compression: str | None, codec: str | None, level: 
         )
     if level is not None and not 0 <= level <= _LEVELS[compression]:
         raise PackagerError(f"level {level} is not between 0 and {_LEVELS[compression]} ({said})", path=path)
+
+
+def _write_kept(
+    kept: KeptText, joined: JoinedPoints, header: bytes, separator: str, progress: Callable[[int], None]
+) -> None:
+    stream, done = kept.reopen()
+    with stream:
+        if stream.tell() == 0:
+            stream.write(header)
+        progress(done)
+        for start in range(done, joined.count, _CHUNK_ROWS):
+            stop = min(start + _CHUNK_ROWS, joined.count)
+            _write_rows(stream, joined, start, stop, separator)
+            kept.note(stream, stop)
+            progress(stop - start)
 
 
 def _write_rows(stream: BinaryIO, joined: JoinedPoints, start: int, stop: int, separator: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..errors import PackagerError
-from .compressed import read_head
+from .compressed import read_head, without_compression
 
 StoreFormat = Literal["zarr", "netcdf", "csv"]
 
@@ -41,6 +41,19 @@ def _format_of(path: Path, name: str, suffixes: Mapping[str, StoreFormat]) -> St
         path=path,
         hint=f"end it in {', '.join(_SUFFIXES)}, .csv.gz, .csv.zst, or name the format",
     )
+
+
+def is_store_name(name: str) -> bool:
+    """Tell whether a name ends like that of a store."""
+    return without_suffix(name) != name
+
+
+def without_suffix(name: str) -> str:
+    """Return the name of a store without what says its format and compression."""
+    bare = without_compression(name)
+    suffixes = sorted(_SUFFIXES, key=len, reverse=True) if bare == name else [".csv", ".tsv"]
+    found = next((suffix for suffix in suffixes if bare.lower().endswith(suffix)), None)
+    return bare[: -len(found)] if found and len(bare) > len(found) else name
 
 
 def is_zarr_directory(path: Path) -> bool:

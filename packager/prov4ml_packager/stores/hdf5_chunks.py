@@ -16,12 +16,15 @@ import numpy.typing as npt
 from ..metric_table import CHUNK_POINTS
 from .chunk_encoding import encoded_chunks
 from .fast_deflate import deflate_planes
+from .kept import KeptChunks
 from .ragged import POINT_VARIABLES, ContextGroup
 
 _FLETCHER32, _SHUFFLE, _DEFLATE = 3, 2, 1  # H5Z_FILTER_*: HDF5 reference manual, H5Pset_filter
 
 
-def write_point_chunks(path: Path, groups: Sequence[ContextGroup], progress: Callable[[int], None]) -> None:
+def write_point_chunks(
+    path: Path, groups: Sequence[ContextGroup], progress: Callable[[int], None], kept: KeptChunks | None
+) -> None:
     """Fill in the point variables that groups of a NetCDF-4 file have, in chunks of `CHUNK_POINTS`.
 
     Raises:
@@ -34,9 +37,9 @@ def write_point_chunks(path: Path, groups: Sequence[ContextGroup], progress: Cal
             for name, variable in variables.items():
                 _check_filters(f"{group.key}/{name}", variable)
             encoders = dict.fromkeys(variables, encode_chunk)
-            for chunk in encoded_chunks(group.points, CHUNK_POINTS, encoders):
-                for name, content in chunk.content.items():
-                    variables[name].id.write_direct_chunk((chunk.number * CHUNK_POINTS,), content)
+            for chunk in encoded_chunks(group.points, CHUNK_POINTS, encoders, group.key, kept):
+                for name, variable in variables.items():
+                    variable.id.write_direct_chunk((chunk.number * CHUNK_POINTS,), chunk.content(name))
                 progress(chunk.count)
 
 

@@ -2,24 +2,28 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import netCDF4
 import numpy as np
+import numpy.typing as npt
 
 from ..atomic import atomic_file
 from ..errors import PackagerError
-from ..metric_table import CHUNK_POINTS, POINT_DTYPE, MetricSeries, MetricTable, Points
+from ..metric_table import CHUNK_POINTS, MetricSeries, MetricTable
 from .attributes import STORE_ATTRIBUTES, Attribute, check_format, checked_table, decoded, encoded
+from .damage import Damage
+from .kept import KeptChunks
 from .ragged import (
     NUMBER_VARIABLES,
     POINT_VARIABLES,
     TEXT_VARIABLES,
     VARIABLE_ATTRIBUTES,
     ContextGroup,
+    GroupContent,
     context_groups,
     group_series,
 )
@@ -62,6 +66,7 @@ def write_netcdf(
     codec: str | None,
     level: int | None,
     progress: Callable[[int], None],
+    kept: KeptChunks | None = None,
 ) -> None:
     """Write a checked table as a NetCDF-4 file: zlib, byte shuffle and a Fletcher-32 sum a chunk.
 
@@ -86,7 +91,7 @@ def write_netcdf(
         if long_groups:
             from .hdf5_chunks import write_point_chunks
 
-            write_point_chunks(temporary, long_groups, progress)
+            write_point_chunks(temporary, long_groups, progress, kept)
 
 
 def _to_netcdf(value: Attribute) -> Any:
@@ -144,8 +149,12 @@ def _variable(target: Any, name: str, kind: Any, dimension: str, length: int, co
 
 
 @contextmanager
-def open_netcdf(path: Path) -> Iterator[MetricTable]:
+def open_netcdf(path: Path, damage: Damage | None = None) -> Iterator[MetricTable]:
     """Open a NetCDF-4 store as a table whose points are read on demand.
+
+    Args:
+        path: the file.
+        damage: if given, what can be read is, and the rest is noted there instead of raised.
 
     Raises:
         PackagerError: it is no store of ours, or it is damaged; a damaged chunk is met when it is read.
@@ -156,7 +165,7 @@ def open_netcdf(path: Path) -> Iterator[MetricTable]:
         with library(path, None, "is damaged"):
             attributes = _attributes(root)
         check_format(attributes, path)
-        series = [one for key in root.groups for one in _read_group(path, key, root.groups[key])]
+        series = [one for key in root.groups for one in _read_group(path, key, root.groups[key], damage)]
         yield checked_table(MetricTable(tuple(series), decoded(attributes)), path)
     finally:
         root.close()
@@ -166,30 +175,47 @@ def _attributes(group: Any) -> dict[str, object]:
     return {name: _from_netcdf(group.getncattr(name)) for name in group.ncattrs()}
 
 
-def _read_group(path: Path, key: str, group: Any) -> Iterator[MetricSeries]:
+def _read_group(path: Path, key: str, group: Any, damage: Damage | None) -> Iterator[MetricSeries]:
     kinds: Mapping[str, Any] = {**dict.fromkeys(TEXT_VARIABLES, str), **NUMBER_VARIABLES, **POINT_VARIABLES}
-    for name, kind in kinds.items():
-        variable = group.variables.get(name)
-        if variable is None:
-            raise PackagerError("the variable is missing", path=path, place=f"{key}/{name}")
-        if variable.dtype != kind or variable.ndim != 1:
-            raise PackagerError(f"has the type {variable.dtype}", path=path, place=f"{key}/{name}")
-        variable.set_auto_maskandscale(False)
-        variable.set_var_chunk_cache(size=_CACHE_BYTES)
-    with library(path, key, "is damaged"):
+    tolerating = nullcontext if damage is None else damage.tolerate
+    attributes: dict[str, object] = {}
+    variables: dict[str, Any] = {}
+    content: dict[str, Any] = {}
+    with tolerating(), library(path, key, "is damaged"):
         attributes = _attributes(group)
-        texts = {name: list(group.variables[name][:]) for name in TEXT_VARIABLES}
-        numbers = {name: group.variables[name][:] for name in NUMBER_VARIABLES}
-        counts = {name: group.variables[name].shape[0] for name in POINT_VARIABLES}
+    for name, kind in kinds.items():
+        with tolerating():
+            variables[name] = _checked_variable(path, f"{key}/{name}", group.variables.get(name), kind)
+            if name not in POINT_VARIABLES:
+                with library(path, f"{key}/{name}", "is damaged"):
+                    content[name] = variables[name][:]
 
-    def load(start: int, stop: int) -> Points:
-        points = np.empty(stop - start, POINT_DTYPE)
-        for name in POINT_VARIABLES:
-            with library(path, f"{key}/{name}, points {start} to {stop}", "is damaged"):
-                points[name] = group.variables[name][start:stop]
-        return points
+    def load(name: str, start: int, stop: int) -> npt.NDArray[Any]:
+        with library(path, f"{key}/{name}, points {start} to {stop}", "is damaged"):
+            return np.asarray(variables[name][start:stop])
 
-    yield from group_series(path, key, attributes, texts, numbers, counts, load)
+    yield from group_series(
+        GroupContent(
+            path=path,
+            key=key,
+            attributes=attributes,
+            texts={name: list(content[name]) for name in TEXT_VARIABLES if name in content},
+            numbers={name: content[name] for name in NUMBER_VARIABLES if name in content},
+            point_counts={name: variables[name].shape[0] for name in POINT_VARIABLES if name in variables},
+            load=load,
+        ),
+        damage,
+    )
+
+
+def _checked_variable(path: Path, place: str, variable: Any, kind: Any) -> Any:
+    if variable is None:
+        raise PackagerError("the variable is missing", path=path, place=place)
+    if variable.dtype != kind or variable.ndim != 1:
+        raise PackagerError(f"has the type {variable.dtype}", path=path, place=place)
+    variable.set_auto_maskandscale(False)
+    variable.set_var_chunk_cache(size=_CACHE_BYTES)
+    return variable
 
 
 @contextmanager

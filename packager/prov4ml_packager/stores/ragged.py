@@ -5,7 +5,7 @@ how many each has. One group a metric was measured first: a thousand metrics cos
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,10 @@ import numpy.typing as npt
 from prov4ml.rundir import RUN_GROUP, safe_names
 
 from ..errors import PackagerError
-from ..metric_table import JoinedPoints, MetricSeries, MetricTable, Points
+from ..metric_table import POINT_DTYPE, JoinedPoints, MetricSeries, MetricTable, Points
 from ..text import escape_text, unescape_text
 from .blocks import BlockReader
+from .damage import Damage
 
 TEXT_VARIABLES = ("metric", "source", "unit")
 NUMBER_VARIABLES: Mapping[str, np.dtype[Any]] = {"rank": np.dtype("<i4"), "row_size": np.dtype("<i8")}
@@ -85,57 +86,138 @@ def context_groups(table: MetricTable) -> Iterator[ContextGroup]:
             yield ContextGroup(keys[context], {"context": escape_text(context)}, series)
 
 
-def group_series(
-    path: Path,
-    key: str,
-    attributes: Mapping[str, object],
-    texts: Mapping[str, Sequence[str]],
-    numbers: Mapping[str, npt.NDArray[Any]],
-    point_counts: Mapping[str, int],
-    load: Callable[[int, int], Points],
-) -> Iterator[MetricSeries]:
-    """Yield the series of a group that was read, with points that are read on demand.
+@dataclass(frozen=True)
+class GroupContent:
+    """A group as it was read; of a damaged one, what is missing is not there.
 
-    Args:
+    Attributes:
         path: the store, for error messages.
         key: the group.
         attributes: of the group; `context` is the true name, and its absence means the run.
         texts: the text variables as stored.
         numbers: `rank` and `row_size` as stored.
         point_counts: length of each point variable.
-        load: returns the points from a start to a stop of the whole group.
+        load: returns a point variable from a start to a stop of the whole group.
+    """
+
+    path: Path
+    key: str
+    attributes: Mapping[str, object]
+    texts: Mapping[str, Sequence[str]]
+    numbers: Mapping[str, npt.NDArray[Any]]
+    point_counts: Mapping[str, int]
+    load: Callable[[str, int, int], npt.NDArray[Any]]
+
+    def error(self, message: str) -> PackagerError:
+        """Return the error of the group."""
+        return PackagerError(message, path=self.path, place=self.key)
+
+
+def group_series(content: GroupContent, damage: Damage | None = None) -> Iterator[MetricSeries]:
+    """Yield the series of a group that was read, with points that are read on demand.
+
+    Args:
+        content: of the group.
+        damage: if given, what is missing is made up for (see `_mended`) and noted there.
 
     Raises:
         PackagerError: the variables contradict each other.
     """
-    lengths = {name: len(texts[name]) for name in texts} | {name: len(numbers[name]) for name in numbers}
-    if len(set(lengths.values())) != 1:
-        raise PackagerError(f"the series variables differ in length: {lengths}", path=path, place=key)
-    sizes = [int(size) for size in numbers["row_size"]]
-    if any(size < 0 for size in sizes) or {sum(sizes)} != set(point_counts.values()):
-        raise PackagerError(
-            f"row_size adds up to {sum(sizes)} points, and the variables have {dict(point_counts)}",
-            path=path,
-            place=key,
-        )
-    context = attributes.get("context")
-    if context is not None and not isinstance(context, str):
-        raise PackagerError("the attribute `context` is no text", path=path, place=key)
-    name = unescape_text(context) if context else None
-    reader = BlockReader(load, sum(sizes))
+    try:
+        sizes = _sizes(content)
+        context = content.attributes.get("context")
+        if context is not None and not isinstance(context, str):
+            raise content.error("the attribute `context` is no text")
+    except PackagerError as error:
+        if damage is None:
+            raise
+        damage.add(error)
+        content = _mended(content)
+        sizes = _sizes(content)
+        context = content.attributes.get("context")
+    name = unescape_text(str(context)) if context else None
+    reader = BlockReader(_point_loader(content, damage), sum(sizes))
     start = 0
     for index, size in enumerate(sizes):
-        metric, source, unit = (unescape_text(str(texts[variable][index])) for variable in TEXT_VARIABLES)
+        metric, source, unit = (
+            unescape_text(str(content.texts[variable][index])) for variable in TEXT_VARIABLES
+        )
         yield MetricSeries(
             context=name,
             metric=metric,
             source=source or None,
-            rank=int(numbers["rank"][index]),
+            rank=int(content.numbers["rank"][index]),
             unit=unit or None,
             count=size,
             read=_slice_of(reader, start, size),
         )
         start += size
+
+
+def _sizes(content: GroupContent) -> list[int]:
+    """Return how many points each series has, if the variables agree on it."""
+    missing = {*TEXT_VARIABLES, *NUMBER_VARIABLES} - {*content.texts, *content.numbers}
+    missing |= set(POINT_VARIABLES) - set(content.point_counts)
+    if missing:
+        raise content.error(f"without {', '.join(sorted(missing))} it cannot be read as it is")
+    lengths = {name: len(content.texts[name]) for name in content.texts}
+    lengths |= {name: len(content.numbers[name]) for name in content.numbers}
+    if len(set(lengths.values())) != 1:
+        raise content.error(f"the series variables differ in length: {lengths}")
+    sizes = [int(size) for size in content.numbers["row_size"]]
+    if any(size < 0 for size in sizes) or {sum(sizes)} != set(content.point_counts.values()):
+        raise content.error(
+            f"row_size adds up to {sum(sizes)} points, and the variables have {dict(content.point_counts)}"
+        )
+    return sizes
+
+
+def _mended(content: GroupContent) -> GroupContent:
+    """Return a damaged group that can be read: what is not there is made up.
+
+    Names become `unknown_0` and so on, sources and units empty, ranks 0, the context the key of the group.
+    Without sizes that fit, all points are one series. Without steps or values there is none.
+    """
+    needed = [content.point_counts.get(name, 0) for name in ("step", "value")]
+    total = min(needed)
+    sizes = [int(size) for size in content.numbers.get("row_size", ())]
+    if any(size < 0 for size in sizes) or sum(sizes) != total or not sizes:
+        sizes = [total] if total else []
+    count = len(sizes)
+    unknown = {"metric": [f"unknown_{index}" for index in range(count)]}
+    texts = {
+        name: found if len(found := content.texts.get(name, ())) == count else unknown.get(name, [""] * count)
+        for name in TEXT_VARIABLES
+    }
+    ranks = content.numbers.get("rank", ())
+    numbers = {
+        "rank": np.asarray(ranks if len(ranks) == count else [0] * count, np.int64),
+        "row_size": np.asarray(sizes, np.int64),
+    }
+    attributes = dict(content.attributes)
+    if not isinstance(attributes.get("context"), str) and content.key != RUN_GROUP:
+        attributes["context"] = escape_text(content.key)
+    counts = dict.fromkeys(POINT_VARIABLES, sum(sizes))
+    return replace(content, attributes=attributes, texts=texts, numbers=numbers, point_counts=counts)
+
+
+def _point_loader(content: GroupContent, damage: Damage | None) -> Callable[[int, int], Points]:
+    def load(start: int, stop: int) -> Points:
+        points = np.empty(stop - start, POINT_DTYPE)
+        for name in POINT_VARIABLES:
+            try:
+                points[name] = content.load(name, start, stop)
+            except (PackagerError, KeyError) as error:
+                if damage is None or name != "time":
+                    raise
+                # A value at a step is worth keeping without its time.
+                if isinstance(error, PackagerError):
+                    damage.add(error)
+                damage.times += stop - start
+                points[name] = 0
+        return points
+
+    return load
 
 
 def _slice_of(reader: BlockReader, offset: int, count: int) -> Callable[[int, int], Points]:

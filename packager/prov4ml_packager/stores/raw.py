@@ -70,12 +70,21 @@ def _identity(attributes: Mapping[str, Attribute], target: Path) -> _Identity:
     )
 
 
-def write_raw(table: MetricTable, target: Path, *, progress: Callable[[int], None]) -> None:
+def write_raw(
+    table: MetricTable, target: Path, *, progress: Callable[[int], None], kept: Path | None = None
+) -> None:
     """Write a table as a run directory with one `rank_N` for each rank.
 
     The run keeps the identity that the store's attributes carry; without them it gets a new UUID, the name
     of the directory as experiment, and its first and last point as start and end. Points of a rank are
     written series by series: stores do not keep in which order different series were logged.
+
+    Args:
+        table: the series.
+        target: the run directory.
+        progress: called with the number of points just written.
+        kept: a folder for what is done already, of this table and no other: a call that was killed is gone
+            on with from there.
 
     Raises:
         PackagerError: `target` exists and is not empty; a run is never overwritten.
@@ -97,7 +106,7 @@ def write_raw(table: MetricTable, target: Path, *, progress: Callable[[int], Non
     try:
         with atomic_directory(target) as directory:
             spans = [
-                _write_rank(directory, rank, series, identity, progress)
+                _write_rank(directory, rank, series, identity, progress, kept)
                 for rank, series in sorted(ranks.items())
             ]
             created = identity.created if identity.created is not None else min(start for start, _ in spans)
@@ -130,11 +139,15 @@ def _write_rank(
     series: list[MetricSeries],
     identity: _Identity,
     progress: Callable[[int], None],
+    kept: Path | None,
 ) -> tuple[int, int]:
     """Write one rank; return when it started and ended."""
     folder = directory / rank_directory(rank)
     folder.mkdir()
-    spans = [span for span in write_points(folder, series, progress) if span is not None]
+    if kept is not None:
+        kept.mkdir(parents=True, exist_ok=True)
+    points = kept / f"{folder.name}.bin" if kept is not None else None
+    spans = [span for span in write_points(folder, series, progress, points) if span is not None]
     first = min((span[0] for span in spans), default=identity.created or 0)
     start = identity.start if identity.start is not None else max(0, first)
     last = max((span[1] for span in spans), default=start)

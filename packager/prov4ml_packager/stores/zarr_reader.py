@@ -2,26 +2,32 @@
 
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import zarr
 from zarr.storage import LocalStore, ZipStore
 
 from ..errors import PackagerError
-from ..metric_table import POINT_DTYPE, MetricSeries, MetricTable, Points
+from ..metric_table import MetricSeries, MetricTable
 from .attributes import check_format, checked_table, decoded
-from .ragged import NUMBER_VARIABLES, POINT_VARIABLES, TEXT_VARIABLES, group_series
+from .damage import Damage
+from .ragged import NUMBER_VARIABLES, POINT_VARIABLES, TEXT_VARIABLES, GroupContent, group_series
 from .zarr_codecs import check_codecs, decoding
 
 _TEXT = "text"
 
 
 @contextmanager
-def open_zarr(path: Path) -> Iterator[MetricTable]:
+def open_zarr(path: Path, damage: Damage | None = None) -> Iterator[MetricTable]:
     """Open a Zarr store, directory or zip, as a table whose points are read on demand.
+
+    Args:
+        path: the store.
+        damage: if given, what can be read is, and the rest is noted there instead of raised.
 
     Raises:
         PackagerError: it is no store of ours, or it is damaged: a chunk or a variable is missing, the
@@ -35,7 +41,8 @@ def open_zarr(path: Path) -> Iterator[MetricTable]:
     try:
         check_format(attributes, path)
         groups = sorted({name.split("/")[0] for name in members if "/" in name})
-        series = [one for key in groups for one in _read_group(path, root, key, members)]
+        reader = _GroupReader(path, root, members, damage)
+        series = [one for key in groups for one in reader.read(key)]
         yield checked_table(MetricTable(tuple(series), decoded(attributes)), path)
     finally:
         store.close()
@@ -48,20 +55,58 @@ def _members(path: Path) -> frozenset[str]:
     return frozenset(member.relative_to(path).as_posix() for member in path.rglob("*") if member.is_file())
 
 
-def _read_group(path: Path, root: Any, key: str, members: frozenset[str]) -> Iterator[MetricSeries]:
-    kinds: dict[str, Any] = {**dict.fromkeys(TEXT_VARIABLES, _TEXT), **NUMBER_VARIABLES, **POINT_VARIABLES}
-    with decoding(path, key):
-        group = root[key]
-        attributes = dict(group.attrs)
-    arrays = {name: _array(path, group, f"{key}/{name}", kind, members) for name, kind in kinds.items()}
-    with decoding(path, key):
-        texts = {name: arrays[name][:].tolist() for name in TEXT_VARIABLES}
-        numbers = {name: np.asarray(arrays[name][:]) for name in NUMBER_VARIABLES}
-    counts = {name: arrays[name].shape[0] for name in POINT_VARIABLES}
-    yield from group_series(path, key, attributes, texts, numbers, counts, _loader(path, key, arrays))
+class _GroupReader:
+    def __init__(self, path: Path, root: Any, members: frozenset[str], damage: Damage | None) -> None:
+        self._path = path
+        self._root = root
+        self._members = members
+        self._damage = damage
+
+    def read(self, key: str) -> Iterator[MetricSeries]:
+        kinds = {**dict.fromkeys(TEXT_VARIABLES, _TEXT), **NUMBER_VARIABLES, **POINT_VARIABLES}
+        attributes: dict[str, object] = {}
+        arrays: dict[str, Any] = {}
+        content: dict[str, Any] = {}
+        with self._tolerating():
+            with decoding(self._path, key):
+                group = self._root[key]
+                attributes = dict(group.attrs)
+            for name, kind in kinds.items():
+                with self._tolerating():
+                    arrays[name] = _array(self._path, group, f"{key}/{name}", kind)
+                    if name not in POINT_VARIABLES or self._damage is None:
+                        _check_chunks(self._path, f"{key}/{name}", arrays[name], self._members)
+                    if name not in POINT_VARIABLES:
+                        with decoding(self._path, f"{key}/{name}"):
+                            content[name] = np.asarray(arrays[name][:])
+        yield from group_series(
+            GroupContent(
+                path=self._path,
+                key=key,
+                attributes=attributes,
+                texts={name: content[name].tolist() for name in TEXT_VARIABLES if name in content},
+                numbers={name: content[name] for name in NUMBER_VARIABLES if name in content},
+                point_counts={name: arrays[name].shape[0] for name in POINT_VARIABLES if name in arrays},
+                load=self._loader(key, arrays),
+            ),
+            self._damage,
+        )
+
+    def _tolerating(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._damage is None else self._damage.tolerate()
+
+    def _loader(self, key: str, arrays: dict[str, Any]) -> Callable[[str, int, int], npt.NDArray[Any]]:
+        def load(name: str, start: int, stop: int) -> npt.NDArray[Any]:
+            place = f"{key}/{name}, points {start} to {stop}"
+            if self._damage is not None:
+                _check_chunks(self._path, f"{key}/{name}", arrays[name], self._members, (start, stop))
+            with decoding(self._path, place):
+                return np.asarray(arrays[name][start:stop])
+
+        return load
 
 
-def _array(path: Path, group: Any, place: str, kind: Any, members: frozenset[str]) -> Any:
+def _array(path: Path, group: Any, place: str, kind: Any) -> Any:
     with decoding(path, place):
         array = group[place.rpartition("/")[2]]
         if not isinstance(array, zarr.Array) or array.ndim != 1:
@@ -71,33 +116,33 @@ def _array(path: Path, group: Any, place: str, kind: Any, members: frozenset[str
         is_text = str(metadata.get("data_type") or metadata.get("dtype")) in ("string", "|O")
         if (kind == _TEXT) != is_text or not (is_text or array.dtype.newbyteorder("<") == kind):
             raise PackagerError(f"has the type {array.dtype}", path=path, place=place)
-        _check_chunks(path, place, array, members)
     return array
 
 
-def _check_chunks(path: Path, place: str, array: Any, members: frozenset[str]) -> None:
-    """Check that all chunks are there: zarr reads a missing one as if it were full of fill values."""
-    there = sum(
-        1
-        for name in members
-        if name.startswith(f"{place}/") and not name.endswith((".json", ".zarray", ".zattrs"))
-    )
+def _check_chunks(
+    path: Path, place: str, array: Any, members: frozenset[str], part: tuple[int, int] | None = None
+) -> None:
+    """Check that all chunks are there: zarr reads a missing one as if it were full of fill values.
+
+    Args:
+        path: the store.
+        place: the variable.
+        array: the same, open.
+        members: the files of the store.
+        part: the points that are wanted; all if None.
+    """
     length = (array.shards or array.chunks)[0]
     count = -(-array.shape[0] // length)
-    if there != count:
-        raise PackagerError(f"{count} chunks belong here, and {there} are there", path=path, place=place)
-    for number in range(count):
+    numbers = range(count) if part is None else range(part[0] // length, -(-part[1] // length))
+    if part is None:
+        there = sum(
+            1
+            for name in members
+            if name.startswith(f"{place}/") and not name.endswith((".json", ".zarray", ".zattrs"))
+        )
+        if there != count:
+            raise PackagerError(f"{count} chunks belong here, and {there} are there", path=path, place=place)
+    for number in numbers:
         name = f"{place}/{array.metadata.encode_chunk_key((number,))}"
         if name not in members:
             raise PackagerError("this chunk is missing", path=path, place=name)
-
-
-def _loader(path: Path, key: str, arrays: dict[str, Any]) -> Callable[[int, int], Points]:
-    def load(start: int, stop: int) -> Points:
-        points = np.empty(stop - start, POINT_DTYPE)
-        for name in POINT_VARIABLES:
-            with decoding(path, f"{key}/{name}, points {start} to {stop}"):
-                points[name] = arrays[name][start:stop]
-        return points
-
-    return load

@@ -1,9 +1,7 @@
 """Metric stores in Zarr, written: format 3 or 2, a directory or a zip, consolidated."""
 
 import json
-import os
 import shutil
-import tempfile
 import warnings
 import zipfile
 from collections.abc import Callable, Mapping
@@ -16,12 +14,13 @@ import numpy as np
 import zarr
 from zarr.codecs import Crc32cCodec, ZstdCodec
 
-from ..atomic import atomic_directory, atomic_file
+from ..atomic import atomic_directory, atomic_file, scratch_directory
 from ..errors import PackagerError
 from ..metric_table import CHUNK_POINTS, MetricTable
 from .attributes import STORE_ATTRIBUTES, encoded
 from .chunk_encoding import encoded_chunks
 from .formats import is_zarr_directory
+from .kept import KeptChunks
 from .ragged import (
     NUMBER_VARIABLES,
     POINT_VARIABLES,
@@ -48,6 +47,7 @@ def write_zarr(
     zarr_format: Literal[2, 3],
     sharded: bool,
     progress: Callable[[int], None],
+    kept: KeptChunks | None = None,
 ) -> None:
     """Write a checked table as a Zarr store: one zip file if the name ends in `.zip`, else a directory.
 
@@ -60,20 +60,18 @@ def write_zarr(
         zarr_format: 2 or 3.
         sharded: put all chunks of a variable into one file (format 3 only).
         progress: called with the number of points just written.
+        kept: the chunks that are made already, and where to keep others.
 
     Raises:
         PackagerError: shards were asked for in format 2, or `path` is a directory that is no Zarr store.
     """
     if sharded and zarr_format == 2:
         raise PackagerError("Zarr format 2 has no shards", path=path, hint="use format 3, or a .zarr.zip")
-    writer = _ZarrWriter(codec, zarr_format, sharded, progress)
+    writer = _ZarrWriter(codec, zarr_format, sharded, progress, kept)
     if path.name.lower().endswith(".zip"):
-        with (
-            atomic_file(path) as target,
-            tempfile.TemporaryDirectory(prefix=".prov4ml-", dir=path.parent) as directory,
-        ):
-            writer.write(table, Path(directory))
-            _zip_directory(Path(directory), target)
+        with atomic_file(path) as target, scratch_directory(path) as directory:
+            writer.write(table, directory)
+            _zip_directory(directory, target)
         return
     if path.is_dir() and any(path.iterdir()) and not is_zarr_directory(path):
         raise PackagerError("is a directory that is no Zarr store, so it is not replaced", path=path)
@@ -87,6 +85,7 @@ class _ZarrWriter:
     zarr_format: Literal[2, 3]
     sharded: bool
     progress: Callable[[int], None]
+    kept: KeptChunks | None
 
     def write(self, table: MetricTable, directory: Path) -> None:
         with zarr.config.set({"json_indent": None}):  # indented, the metadata would be a tenth of a store
@@ -127,9 +126,9 @@ class _ZarrWriter:
             self._array(target, name, kind, "point", total, length, shard)
             encoders[name] = self.codec.encoder(kind, length, self.zarr_format)
         prefix = "c." if self.zarr_format == 3 else ""
-        for chunk in encoded_chunks(group.points, length, encoders):
-            for name, content in chunk.content.items():
-                _write_file(folder / name / f"{prefix}{chunk.number}", content)
+        for chunk in encoded_chunks(group.points, length, encoders, group.key, self.kept):
+            for name in encoders:
+                chunk.write(name, folder / name / f"{prefix}{chunk.number}")
             self.progress(chunk.count)
         if self.sharded and count > 1:
             for name in POINT_VARIABLES:
@@ -167,13 +166,6 @@ class _ZarrWriter:
                 "fill_value": None,  # anything else is masked by xarray
             }
         return target.create_array(name, **options)
-
-
-def _write_file(path: Path, content: bytes) -> None:
-    # Whole or not at all, also when the process is killed: a chunk that is there need not be made again.
-    temporary = path.with_name(f".{path.name}")
-    temporary.write_bytes(content)
-    os.replace(temporary, path)
 
 
 def _sort_consolidated(directory: Path) -> None:

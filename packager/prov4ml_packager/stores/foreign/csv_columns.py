@@ -17,6 +17,7 @@ from prov4ml.rundir import CSV_SEPARATORS
 
 from ...errors import PackagerError
 from ..compressed import open_seekable, read_head
+from ..damage import Damage
 
 _BOM = b"\xef\xbb\xbf"
 _BLOCK_ROWS = 1 << 13
@@ -134,17 +135,36 @@ class CsvColumns:
         if self._block[0] != number:
             rows = []
             for _, line, record in _filled(self._records(self._offsets[number], self._lines[number])):
-                cells = self._cells(record)
-                if len(cells) != len(self.header):
-                    hint = None if len(cells) > 1 else f"is {self.separator!r} the separator?"
-                    raise self._error(
-                        line, f"{len(cells)} fields, and there are {len(self.header)} columns", hint
-                    )
+                cells = self._checked_cells(record, line)
                 rows.append(cells)
                 if len(rows) == _BLOCK_ROWS:
                     break
             self._block = (number, rows)
         return self._block[1]
+
+    def _checked_cells(self, record: bytes, line: int) -> list[str]:
+        cells = self._cells(record)
+        if len(cells) != len(self.header):
+            hint = None if len(cells) > 1 else f"is {self.separator!r} the separator?"
+            raise self._error(line, f"{len(cells)} fields, and there are {len(self.header)} columns", hint)
+        return cells
+
+    def all_rows(self, damage: Damage | None = None) -> Iterator[tuple[int, list[str]]]:
+        """Yield line and cells of every row.
+
+        Args:
+            damage: if given, rows that are not as long as the header are noted there and left out.
+        """
+        records = self._records(0, 1)
+        next(records, None)
+        for _, line, record in _filled(records):
+            try:
+                yield line, self._checked_cells(record, line)
+            except PackagerError as error:
+                if damage is None:
+                    raise
+                damage.add(error)
+                damage.points += 1
 
     def _cells(self, record: bytes) -> list[str]:
         text = record.decode("utf-8", "replace").rstrip("\r\n")

@@ -6,18 +6,22 @@ with the header `epoch,value,timestep`. Epochs are whole numbers, times millisec
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ...errors import PackagerError
-from ...metric_table import POINT_DTYPE, MetricSeries, MetricTable, Points
+from ...metric_table import POINT_DTYPE, MetricSeries, MetricTable, Points, series_from_points
 from ..attributes import checked_table
+from ..damage import Damage
+from .column_names import ColumnNames
 from .columns import Columns, open_columns
 from .csv_columns import CsvColumns
 from .numbers import guess_time_unit, to_nanoseconds, to_steps
+from .plain_csv import open_plain_csv
 
 CSV_HEADER = ("epoch", "value", "timestep")
 _EPOCHS, _VALUES, _TIMES = "epochs", "values", "timestamps"
@@ -72,7 +76,7 @@ def is_yprov4ml_store(path: Path) -> bool:
     return _open(path) is not None
 
 
-def find_yprov4ml_stores(directory: Path) -> tuple[Path, ...]:
+def find_yprov4ml_stores(directory: Path, damage: Damage | None = None) -> tuple[Path, ...]:
     """Return the stores below a directory, in order of their paths."""
     found = []
     waiting = [directory]
@@ -81,8 +85,9 @@ def find_yprov4ml_stores(directory: Path) -> tuple[Path, ...]:
             if path.is_symlink():
                 continue
             if path.suffix.lower() in _SUFFIXES and (path.is_dir() or path.is_file()):
-                if is_yprov4ml_store(path):
-                    found.append(path)
+                with nullcontext() if damage is None else damage.tolerate():
+                    if is_yprov4ml_store(path):
+                        found.append(path)
             elif path.is_dir():
                 waiting.append(path)
     return tuple(sorted(found))
@@ -126,13 +131,38 @@ def read_yprov4ml_series(path: Path, names: SeriesNames | None = None) -> Metric
     )
 
 
-def read_yprov4ml_table(paths: Iterator[Path] | tuple[Path, ...]) -> MetricTable:
+def read_yprov4ml_table(paths: Iterable[Path], damage: Damage | None = None) -> MetricTable:
     """Return the series of many stores as one table.
+
+    Args:
+        paths: the stores.
+        damage: if given, a store that cannot be opened is noted there and left out, and so are the rows of a
+            CSV that cannot be read.
 
     Raises:
         PackagerError: one cannot be read, or two have the same names.
     """
-    return checked_table(MetricTable(tuple(read_yprov4ml_series(path) for path in paths)))
+    series = []
+    for path in paths:
+        with nullcontext() if damage is None else damage.tolerate():
+            is_text = damage is not None and path.is_file() and open_columns(path) is None
+            series.append(_good_rows(path, damage) if is_text else read_yprov4ml_series(path))
+    return checked_table(MetricTable(tuple(series)))
+
+
+def _good_rows(path: Path, damage: Damage | None) -> MetricSeries:
+    """Return the rows of a CSV that can be read, in memory: yProv4ML's hold one metric of one run."""
+    step, value, time = CSV_HEADER
+    names = names_from_file(path)
+    with open_plain_csv(path, ColumnNames((value,), step=step, time=time), damage=damage) as table:
+        points = [one.points() for one in table.series]
+    return series_from_points(
+        np.concatenate(points) if points else np.empty(0, POINT_DTYPE),
+        metric=names.metric,
+        context=names.context,
+        source=names.source,
+        rank=names.rank,
+    )
 
 
 def _open(path: Path) -> Columns | None:

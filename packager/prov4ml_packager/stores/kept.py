@@ -1,0 +1,79 @@
+"""What a killed conversion had done already, kept so that the next one need not do it again."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+
+class KeptChunks:
+    """Encoded chunks as files, each whole or not there at all.
+
+    Args:
+        folder: where they are kept; made if it is not there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def path(self, group: str, variable: str, number: int) -> Path:
+        """Return where a chunk is kept."""
+        return self._folder / f"{group}-{variable}-{number}"
+
+    def has(self, group: str, variables: Iterable[str], number: int) -> bool:
+        """Tell whether a chunk of all variables is kept."""
+        return all(self.path(group, name, number).is_file() for name in variables)
+
+    def put(self, group: str, variable: str, number: int, content: bytes) -> None:
+        """Keep a chunk."""
+        write_whole(self.path(group, variable, number), content)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that is there whole or not at all, also when the process is killed."""
+    temporary = path.with_name(f".{path.name}")
+    temporary.write_bytes(content)
+    os.replace(temporary, path)
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """Make a second name for a file, or a second file where the file system has no links."""
+    try:
+        os.link(source, target)
+    except OSError:
+        write_whole(target, source.read_bytes())
+
+
+class KeptText:
+    """A text file that grows, and beside it how many points are in how many of its bytes.
+
+    Args:
+        folder: where both are kept; made if it is not there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / "rows"
+        self._journal = folder / "journal"
+
+    def reopen(self) -> tuple[BinaryIO, int]:
+        """Open the file behind its last whole piece; return it and the number of points before."""
+        points = length = 0
+        if self.path.is_file() and self._journal.is_file():
+            size = self.path.stat().st_size
+            for line in self._journal.read_text(encoding="ascii").split("\n")[:-1]:
+                words = line.split()
+                if len(words) == 2 and int(words[1]) <= size:
+                    points, length = int(words[0]), int(words[1])
+        self._journal.write_text(f"{points} {length}\n", encoding="ascii")
+        stream = self.path.open("r+b" if self.path.exists() else "w+b")
+        stream.truncate(length)
+        stream.seek(length)
+        return stream, points
+
+    def note(self, stream: BinaryIO, points: int) -> None:
+        """Note that so many points are in the file now."""
+        stream.flush()
+        with self._journal.open("a", encoding="ascii") as journal:
+            journal.write(f"{points} {stream.tell()}\n")

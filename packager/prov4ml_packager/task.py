@@ -1,0 +1,148 @@
+"""One conversion as a value that another process can be given: from one source to one target."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, cast
+
+from .errors import PackagerError
+from .metric_table import MetricTable
+from .salvage import salvaged
+from .sources import ReadOptions, open_source
+from .stores import StoreFormat, write_store
+
+RAW = "raw"
+FORMATS = ("zarr", "netcdf", "csv", RAW)
+
+
+@dataclass(frozen=True)
+class WriteOptions:
+    """How stores are written: see `write_store`."""
+
+    separator: str = ","
+    codec: str | None = None
+    level: int | None = None
+    zarr_format: Literal[2, 3] = 3
+    sharded: bool = False
+
+
+@dataclass(frozen=True)
+class ConversionTask:
+    """What to convert to what.
+
+    Attributes:
+        source: anything that holds metrics.
+        target: what is written; an older store is replaced.
+        format: `zarr`, `netcdf`, `csv` or `raw`.
+        read: how the source is read.
+        write: how the target is written.
+        salvage: keep what can be read of a damaged source.
+        kept: a folder for what is done, see `write_store`; None: an interruption loses it.
+    """
+
+    source: Path
+    target: Path
+    format: str
+    read: ReadOptions = field(default_factory=ReadOptions)
+    write: WriteOptions = field(default_factory=WriteOptions)
+    salvage: bool = False
+    kept: Path | None = None
+
+
+@dataclass(frozen=True)
+class ConversionResult:
+    """What came of a task.
+
+    Attributes:
+        target: what was written.
+        series: how many series it has.
+        points: how many points.
+        notes: what could not be carried over or read, one line each.
+    """
+
+    target: Path
+    series: int
+    points: int
+    notes: tuple[str, ...]
+
+
+def run_task(
+    task: ConversionTask,
+    progress: Callable[[int], None] | None = None,
+    note: Callable[[str], None] = lambda text: None,
+    total: Callable[[int], None] = lambda points: None,
+) -> ConversionResult:
+    """Do one conversion, in bounded memory.
+
+    Args:
+        task: what to do.
+        progress: called with the number of points just written.
+        note: told at once, before anything is written, what the notes of the result say.
+        total: told how many points there are, before the first of them is written.
+
+    Raises:
+        PackagerError: the source cannot be read, or the target cannot be written.
+    """
+    notes: list[str] = []
+
+    def noted(text: str) -> None:
+        notes.append(text)
+        note(text)
+
+    if task.salvage:
+        with salvaged(task.source, task.read, noted) as table:
+            total(table.point_count)
+            return _write(table, task, progress, notes, noted)
+    with open_source(task.source, task.read, noted) as table:
+        total(table.point_count)
+        return _write(table, task, progress, notes, noted)
+
+
+def _write(
+    table: MetricTable,
+    task: ConversionTask,
+    progress: Callable[[int], None] | None,
+    notes: list[str],
+    note: Callable[[str], None],
+) -> ConversionResult:
+    for text in what_is_lost(table, task.format):
+        note(f"{task.target}: {text}")
+    if task.format == RAW:
+        from .stores.raw import write_raw
+
+        write_raw(table, task.target, progress=progress or (lambda points: None), kept=task.kept)
+    elif task.format in FORMATS:
+        write_store(
+            table,
+            task.target,
+            format=cast(StoreFormat, task.format),
+            separator=task.write.separator,
+            codec=task.write.codec,
+            level=task.write.level,
+            zarr_format=task.write.zarr_format,
+            sharded=task.write.sharded,
+            progress=progress,
+            kept=task.kept,
+        )
+    else:
+        raise PackagerError(f"unknown format {task.format!r}", hint=f"use one of {', '.join(FORMATS)}")
+    return ConversionResult(task.target, len(table.series), table.point_count, tuple(notes))
+
+
+def what_is_lost(table: MetricTable, format: str) -> list[str]:
+    """Return what a format cannot hold of a table, one line each; looks at every value for a CSV."""
+    if format != "csv":
+        return []
+    import numpy as np
+
+    usual = np.array([np.nan]).view(np.uint64)[0]
+    count = 0
+    for series in table.series:
+        for points in series.chunks():
+            values = points["value"]
+            missing = np.isnan(values)
+            if missing.any():
+                count += int((np.ascontiguousarray(values[missing]).view(np.uint64) != usual).sum())
+    if count:
+        return [f"a CSV has one NaN: the sign and payload of {count:,} of them are not kept"]
+    return []
