@@ -12,6 +12,7 @@ from .metric_table import CHUNK_POINTS, MetricSeries, MetricTable, Points
 from .sources import ReadOptions, is_our_store, open_source
 from .stores import detect_format, open_store
 from .stores.damage import Damage
+from .stores.formats import is_zarr_directory
 from .stores.spool import PointSpool
 
 _HDF5 = b"\x89HDF\r\n\x1a\n"
@@ -59,7 +60,8 @@ def salvaged(
 def _open(
     path: Path, options: ReadOptions, note: Callable[[str], None], damage: Damage, folder: Path
 ) -> Iterator[MetricTable]:
-    if not path.exists() or options.columns is not None or not is_our_store(path):
+    is_store = path.is_file() or is_zarr_directory(path)
+    if not is_store or options.columns is not None or not is_our_store(path):
         with open_source(path, options, note, damage) as table:
             yield table
         return

@@ -17,6 +17,7 @@ from .damage import Damage
 
 _BOM = b"\xef\xbb\xbf"
 _WINDOW = 1 << 21  # bytes that are looked at together, and a run's longest length
+_UNCLOSED = "a quote is opened and never closed"
 _RECORD_LIMIT = 1 << 24  # bytes; a quote that is never closed would else read the whole file
 
 
@@ -170,14 +171,15 @@ class CsvIndex:
         # A record ends at a line break outside quotes, that is where the quotes so far are even in number.
         readline = self._stream.readline
         while record := readline(_RECORD_LIMIT):
+            first, position = record, self._stream.tell()
             while record.count(b'"') & 1 and len(record) < _RECORD_LIMIT:
                 rest = readline(_RECORD_LIMIT)
                 if not rest:
                     if self._damage is None:
-                        raise self.error(line, "a quote is opened and never closed")
-                    self._damage.add(self.error(line, "a quote is opened and never closed"))
-                    self._damage.points += record.count(b"\n")
-                    return
+                        raise self.error(line, _UNCLOSED)
+                    record = first
+                    self._stream.seek(position)
+                    break
                 record += rest
             if len(record) >= _RECORD_LIMIT:
                 raise self.error(line, f"the row is longer than {_RECORD_LIMIT} bytes")
@@ -186,6 +188,8 @@ class CsvIndex:
 
     def _parse_names(self, record: bytes, line: int) -> tuple[SeriesKey, bytes]:
         match = self.names.match(record)
+        if match is None and record.count(b'"') & 1:
+            raise self.error(line, _UNCLOSED)
         if match is None:
             found = record.rstrip(b"\r\n").count(self.separator.encode()) + 1
             other = next((mark for mark in ",;\t|" if record.count(mark.encode()) >= len(COLUMNS) - 1), None)

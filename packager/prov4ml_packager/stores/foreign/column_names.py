@@ -39,7 +39,7 @@ class ColumnNames:
         Raises:
             PackagerError: it has not.
         """
-        there = list(header)
+        there = sorted(header)
         for name in self.all():
             if name not in there:
                 raise PackagerError(f"there is no column {name!r}", hint=f"there are {', '.join(there)}")

@@ -54,7 +54,7 @@ def read_dataset(
     """
     if names is not None:
         try:
-            names.check(columns.lengths)
+            names.check({name for long in columns.lengths for name in (long, long.rpartition("/")[2])})
         except PackagerError as error:
             raise PackagerError(error.message, path=columns.path, hint=error.hint) from error
     series = []
