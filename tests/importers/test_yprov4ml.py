@@ -133,8 +133,9 @@ def test_artifacts_of_other_runs_stay_out(shared: Path, tmp_path: Path) -> None:
     written, run = imported(path, tmp_path)
     (repair,) = [one for one in written.run.repairs if one.rule == "other-run"]
     assert set(repair.subjects) == foreign
-    assert run.artifacts
-    assert not foreign.intersection(one.file.original for one in run.artifacts)
+    files = [one.file.original for one in (*run.artifacts, *run.model_versions)]
+    assert sum(name.startswith("prov/MetricsType.TXT_True_None_0/artifacts/") for name in files) == 6
+    assert not foreign.intersection(files)
 
 
 def test_repairs_and_source_are_in_the_run(shared: Path, tmp_path: Path) -> None:

@@ -112,5 +112,10 @@ def read_rank_document(path: Path, root: Path | None = None) -> RankDocument:
 
 
 def context_name(activity: str, attributes: Attributes) -> str:
-    """Return what a context is called: `TRAINING` of `context:Context.TRAINING`, `training` of `training`."""
-    return member_name(local_name(activity)) or first_text(attributes, "label") or activity
+    """Return what a context is called: `TRAINING` of `context:Context.TRAINING`, `training` of `training`.
+
+    What has a source is an activity `<source>//<context>` of 3.x: that is the context, for the source is an
+    attribute of what was logged.
+    """
+    name = activity.rpartition("//")[2] or activity
+    return member_name(local_name(name)) or first_text(attributes, "label") or activity

@@ -1,9 +1,12 @@
 """Everything in a document that is no metric: parameters, datasets, models, source code, artifacts."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
-from ...record import JsonValue
+from ...errors import PackagerError
+from ...record import JsonValue, LayerRecord
+from ...repair.loading import load_json
 from ...repair.model import Element, first_text, local_name
 from ...repair.own_run import types_of
 from ..imported import (
@@ -27,6 +30,11 @@ _ABOUT_RUN = frozenset({"LearningStage", "Experiment"})
 _MODEL_STAGES = frozenset({"ModelRegistration", "Models", "MODELS"})
 _STATISTICS = re.compile(r"(?:.*_)?stat_")
 _VERSION = re.compile(r"(?P<stem>.+?)_(?P<number>[0-9]{1,9})(?:_[0-9]+)?\.[A-Za-z0-9]+")
+_COPIED_VERSION = re.compile(r"(?:.*/)?(?P<model>[^/]+)/(?P=model)_(?P<number>[0-9]{1,9})\.[A-Za-z0-9]+")
+_MODEL_FACTS = re.compile(r"(?:.*_)?(?:total_params|memory_of_model|model_name)")
+_FACT = re.compile(r".*?(total_params|memory_of_model|model_name)")
+_CLASS = re.compile(r"<class '([^']+)'>")
+_LARGEST_DESCRIPTION = 16 << 20
 _SHOWN = ("label", "fullLabel", "role", "type", "context", "source", "level", "file_size", *_PATHS)
 
 
@@ -110,12 +118,20 @@ class _Reader:
             self._code(element, path)
         elif self._is_original(name):
             return  # the copy names it
-        elif "ModelVersion" in types and path is not None:
+        elif path is not None and ("ModelVersion" in types or self._is_version(name, element, path)):
             self._version(name, element, path)
         elif path is not None or self._has_content(element):
             self._artifact(name, element, path)
         else:
             self._things.silent += 1
+
+    def _is_version(self, name: str, element: Element, path: str) -> bool:
+        """Return whether an entity is a copy by `save_model_version` of 3.x: `<model>/<model>_<number>.…`."""
+        is_model = "Model" in types_of(element.attributes) or self._is_of_models(name)
+        return is_model and _COPIED_VERSION.fullmatch(path.replace("\\", "/")) is not None
+
+    def _is_of_models(self, name: str) -> bool:
+        return self._source.context_of(self._generated.get(name)) in _MODEL_STAGES
 
     def _is_original(self, name: str) -> bool:
         copy = self._copies.get(name)
@@ -235,7 +251,12 @@ class _Reader:
 
     def _artifact(self, name: str, element: Element, path: str | None) -> None:
         label = first_text(element.attributes, "label") or self._short(path or name)
-        shown = remaining(element.attributes, *_SHOWN, "total_params", "memory_of_model")
+        facts = {
+            local_name(key): attribute_value(values)
+            for key, values in element.attributes.items()
+            if _MODEL_FACTS.fullmatch(local_name(key))
+        }
+        shown = remaining(element.attributes, *_SHOWN, *facts)
         original = self._originals.get(name)
         origin = self._source.entities.get(original) if original else None
         if origin is not None and self._is_original(origin.name):
@@ -243,20 +264,9 @@ class _Reader:
             path = path or came_from
         file = self._file(path or label, element)
         role = first_text(element.attributes, "role")
-        is_model = (
-            "Model" in types_of(element.attributes)
-            or "total_params" in {local_name(key) for key in element.attributes}
-            or self._source.context_of(self._generated.get(name)) in _MODEL_STAGES
-        )
-        if "total_params" in {local_name(key) for key in element.attributes}:
-            self._things.models.append(
-                model_of(
-                    str(literal_value(first_text(element.attributes, "model_name") or label)),
-                    literal_value(first_text(element.attributes, "total_params") or ""),
-                    literal_value(first_text(element.attributes, "memory_of_model") or ""),
-                    self._rank,
-                )
-            )
+        if facts:
+            self._things.models.append(self._model(label, facts, element))
+        is_model = "Model" in types_of(element.attributes) or bool(facts) or self._is_of_models(name)
         self._things.artifacts.append(
             ImportedArtifact(
                 label,
@@ -277,6 +287,37 @@ class _Reader:
         if own is not None and path.startswith(own.rstrip("/") + "/"):
             return path[len(own.rstrip("/")) + 1 :]
         return path.partition("//")[0].rstrip("/").rpartition("/")[2] or path
+
+    def _model(self, label: str, facts: Mapping[str, JsonValue], element: Element) -> ImportedModel:
+        """Return the model of `log_model` of 3.x: its facts have the model's name before theirs."""
+        given = {_FACT.sub(r"\1", key): (key, value) for key, value in facts.items()}
+        key, count = given.get("total_params", ("", None))
+        name = (
+            given["model_name"][1] if "model_name" in given else key.removesuffix("total_params").rstrip("_")
+        )
+        layers = self._layers(first_text(element.attributes, "layers_description_path"))
+        return replace(
+            model_of(str(name or label), count, given.get("memory_of_model", ("", None))[1], self._rank),
+            layers=layers,
+        )
+
+    def _layers(self, recorded: str | None) -> tuple[LayerRecord, ...] | None:
+        """Return the layers from the file in which 3.x describes them; None if it is not there."""
+        path = self._source.files.find(recorded)
+        if path is None or not path.is_file() or path.stat().st_size > _LARGEST_DESCRIPTION:
+            return None
+        try:
+            described = load_json(path)
+        except PackagerError:
+            return None
+        if not isinstance(described, dict):
+            return None
+        layers = []
+        for name, layer in described.items():
+            kind = str(layer.get("layer_type", "")) if isinstance(layer, dict) else ""
+            match = _CLASS.fullmatch(kind)
+            layers.append(LayerRecord(name, match[1] if match else kind, None))
+        return tuple(layers)
 
     def _model_of_parameters(self) -> None:
         """Add the model that `log_model` of yProv4ML 2.x wrote as parameters, which stay parameters too."""
