@@ -89,8 +89,8 @@ def check_attributes(scope: Scope) -> Iterator[Finding]:
     texts: dict[str, list[Record]] = {}
     for record in scope.records:
         kind, attributes = record.kind, record.attributes
-        strange = attributes.keys() - seen[kind]
-        if strange:
+        if not seen[kind].issuperset(attributes):
+            strange = attributes.keys() - seen[kind]
             seen[kind] |= strange
             yield from _strange(scope, record, strange)
         if len(attributes) == 1 and kind in _ONE_ARGUMENT and record.name.startswith("_:"):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 
 _ZONE = r"(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00)?"
 _YEAR = r"-?(?:[1-9]\d{3,}|0\d{3})"
@@ -121,8 +121,12 @@ def _pattern(datatype: str) -> re.Pattern[str] | None:
     return None if pattern is None else re.compile(pattern)
 
 
+@lru_cache(maxsize=1 << 16)
 def instant(text: str) -> datetime | None:
-    """Return an xsd:dateTime as a time that compares, None where Python's calendar cannot hold it."""
+    """Return an xsd:dateTime as a time that compares, None where Python's calendar cannot hold it.
+
+    Several rules ask for each time of a document, so the last ones asked for are kept.
+    """
     text = text.strip()
     if not is_date_time(text):
         return None

@@ -98,7 +98,7 @@ def check_values(scope: Scope) -> Iterator[Finding]:
         timed = record.kind in TIMED
         for key, value in record.attributes.items():
             if type(value) is str:
-                if timed and key in TIMES and not is_date_time(value):
+                if timed and key in TIMES and instant(value) is None and not is_date_time(value):
                     place = Location(pointer=record.pointer + pointer(key))
                     yield LEXICAL.finding(f"{shorten(value)} is no xsd:dateTime", place)
             elif type(value) is dict:
