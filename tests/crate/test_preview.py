@@ -26,7 +26,7 @@ TAGS = {
     "dl", "div", "dt", "dd", "a", "span", "code", "section", "article", "table", "thead", "tbody",
     "tr", "th", "td", "details", "summary", "br", "footer", "ul", "li", "strong", "pre",
     "figure", "figcaption", "svg", "g", "line", "text", "path", "polygon", "ellipse", "script",
-    "button", "input",
+    "button", "input", "bdi",
 }  # fmt: skip
 
 

@@ -11,12 +11,14 @@ from typing import Any
 from urllib.parse import quote
 
 from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_PROV, PACKAGED_SVG
+from prov4ml_validators import Report, Unreadable, validate
 
 from ..file_roles import file_roles
 from ..report import PREVIEW, PageHead, ReportFile, ReportRun, report_page
 from ..report.graphs import page_graph
 from ..report.html import NOTHING, Html, code, data_block, join, link, text
 from ..report.write import side_of
+from ..store_summaries import MetricStoreReader
 from ..wording import iso_time, run_title
 from .facts import RunFacts
 from .licences import licence_entity
@@ -24,6 +26,7 @@ from .members import MANIFEST, METADATA, open_source
 from .options import Author, CrateOptions
 from .payload import PayloadFile
 
+_LARGEST_CHECKED = 1 << 20
 _METADATA_COPY = re.compile(rb'<script type="application/ld\+json">.*?</script>', re.DOTALL)
 
 
@@ -112,7 +115,20 @@ def _subject(facts: RunFacts, number: int) -> ReportRun:
         files=tuple(_files(facts)),
         graph=page_graph(document, f"graph-{number}", PREVIEW.graph),
         drawing_href=quote(_packaged(facts, PACKAGED_SVG).member.path),
+        verdict=_verdict(facts),
+        verdict_of="for the provenance document",
     )
+
+
+def _verdict(facts: RunFacts) -> Report | None:
+    """Return what the validator says of the document, unless a crate would have to wait for it."""
+    document = facts.run.directory / PACKAGED_DIRECTORY / PACKAGED_PROV
+    if _packaged(facts, PACKAGED_PROV).member.size > _LARGEST_CHECKED:
+        return None
+    try:
+        return validate(document, store_reader=MetricStoreReader())
+    except Unreadable:
+        return None
 
 
 def _packaged(facts: RunFacts, name: str) -> PayloadFile:

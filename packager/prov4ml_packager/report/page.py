@@ -56,7 +56,7 @@ def report_page(runs: Sequence[ReportRun], head: PageHead, limits: Limits) -> st
     lead = Html(f'<p class="lead">{text(head.lead, limits.characters)}</p>') if head.lead else NOTHING
     body = [
         Html('<a class="skip" href="#content">To the content</a>'),
-        Html(f"<header><h1>{text(title, limits.characters)} {badge}</h1>"),
+        Html(f"<header><h1><bdi>{text(title, limits.characters)}</bdi> {badge}</h1>"),
         Html(f"{lead}{facts(head.rows)}{head.cite}</header>"),
         Html(f'<nav aria-label="Parts of this page">{links}</nav>'),
         Html('<main id="content">'),
@@ -154,6 +154,6 @@ def _article(subject: ReportRun, number: int, limits: Limits) -> Html:
         ("Warnings", len(run.warnings), run_parts.warnings(run, limits)),
     ]
     content = join(folded(title, count, part) for title, count, part in parts)
-    title = f"{text(run_title(run), limits.characters)} {run_parts.status_badge(run)}"
+    title = f"<bdi>{text(run_title(run), limits.characters)}</bdi> {run_parts.status_badge(run)}"
     summary = run_parts.headline(subject, limits) + run_parts.summary(subject, limits)
     return Html(f'<article id="run-{number}"><h3>{title}</h3>{summary}{content}</article>')

@@ -31,7 +31,8 @@ export class Chart {
     this.legend = element("ul", { className: "legend" });
     this.note = element("p", { className: "note" });
     this.details = this.#details();
-    this.root = element("figure", { className: "plot" }, this.#caption(), this.canvas, this.readout, this.legend, this.note,
+    this.root = element("figure", { className: "plot" }, this.#caption(), this.canvas,
+      element("div", { className: "foot" }, this.legend, this.readout), this.note,
       this.spoken, this.details);
     this.#fillLegend();
     this.#fillNote();
