@@ -58,8 +58,9 @@ system-deps:  ## install the system programs that some tests need (Debian)
 	set -x; $$root apt-get update -q && \
 	$$root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(SYSTEM_PACKAGES)
 
+# CONTEXTS is a folder with the JSON-LD contexts of RO-Crate, for a peer that else fetches them.
 bench: $(VENV)/.test-installed  ## measure, and write docs/benchmarks.md
-	$(BIN)/python benchmarks/run.py --write docs/benchmarks.md
+	$(BIN)/python benchmarks/run.py --write docs/benchmarks.md $(if $(CONTEXTS),--contexts $(CONTEXTS))
 
 # The clone's remote and the login name of whoever draws are no part of a picture.
 .PHONY: pictures

@@ -1,6 +1,6 @@
 """Measure everything once and print the page; ratios within this one run are what counts.
 
-Usage: run.py [--write FILE] [--without-peers]
+Usage: run.py [--write FILE] [--without-peers] [--contexts DIRECTORY]
 """
 
 import argparse
@@ -15,12 +15,22 @@ from import_time import REPETITIONS, ImportTime, measure_import
 from logger_worker import FLOOR, ROUNDS
 from peers import PEERS, LoggerCost, measure_logger, measure_peer
 from reports import measure_reports, reports_section
+from start_up import CommandTime, commands_section, measure_commands
 from stores import POINTS, SERIES, StoreTime, measure_stores
 
-from validators import CheckTime, measure_check, prov_section
+from validators import (
+    CRATE_SIZES,
+    SIZES,
+    VERSIONS,
+    CheckTime,
+    CrateTime,
+    crates_section,
+    measure_check,
+    measure_crate,
+    prov_section,
+)
 
 MEMORY_WORKER = Path(__file__).with_name("memory_worker.py")
-DOCUMENT_SIZES = (10_000, 100_000)
 MEMORY_CASES = ((1, 10_000_000), (10_000, 100))
 MEMORY_SAMPLES = 5
 
@@ -123,13 +133,24 @@ def validation_section(times: list[CheckTime]) -> str:
 
 Everything that `prov4ml-pack validate` looks at (structure, references, PROV-CONSTRAINTS, ML rules), in turns
 with `ProvDocument.deserialize` of the `prov` library, which only loads, in one process. The goal is a ratio
-of at most 1.
+of at most 1, and a cost a record that does not grow.
 
 {prov_section(times)}
 """
 
 
-def measure_page(*, peers: bool) -> str:
+def crate_section(times: list[CrateTime], commands: list[CommandTime] | str) -> str:
+    return f"""{commands_section(commands)}
+## Checking a crate: inside a process
+
+The metadata of a crate of files, all rules of its version, medians once everything is imported. The goals are
+5 ms for 10 entities and 5 s for 100,000.
+
+{crates_section(times)}
+"""
+
+
+def measure_page(*, peers: bool, contexts: Path | None) -> str:
     """Measure and return the page in Markdown."""
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
@@ -141,7 +162,9 @@ def measure_page(*, peers: bool) -> str:
             folder = scratch / f"memory-{series}"
             memory.append((series, measure_memory(series, rounds, folder)))
         stores = measure_stores(scratch)
-        checks = [measure_check(records) for records in DOCUMENT_SIZES]
+        checks = [measure_check(records, 3 if records < SIZES[-1] else 1) for records in SIZES]
+        crates = [measure_crate(size, version) for version in VERSIONS for size in CRATE_SIZES]
+        commands = measure_commands(scratch, contexts) if peers else "Not measured: no peer was installed."
         reports = measure_reports(scratch, peers=peers)
     return f"""# Benchmarks
 
@@ -155,6 +178,7 @@ Machine: {machine()}.
 {memory_section(memory)}
 {stores_section(stores)}
 {validation_section(checks)}
+{crate_section(crates, commands)}
 {reports_section(reports)}"""
 
 
@@ -162,8 +186,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure prov4ml against floors and peers.")
     parser.add_argument("--write", type=Path, help="also write the page to this file")
     parser.add_argument("--without-peers", action="store_true", help="install nothing")
+    parser.add_argument("--contexts", type=Path, help="JSON-LD contexts for a peer without a network")
     arguments = parser.parse_args()
-    page = measure_page(peers=not arguments.without_peers)
+    page = measure_page(peers=not arguments.without_peers, contexts=arguments.contexts)
     print(page)
     if arguments.write:
         arguments.write.write_text(page, encoding="utf-8")

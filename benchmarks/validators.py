@@ -1,4 +1,6 @@
-"""What a check of PROV-JSON costs, beside `ProvDocument.deserialize` of the same file in turns.
+"""What the checks of PROV-JSON and of a crate's metadata cost inside a process.
+
+PROV-JSON goes in turns with `ProvDocument.deserialize` of the same file.
 
 Usage: validators.py [RECORDS ...]
 """
@@ -17,6 +19,8 @@ from typing import Any
 from prov4ml_validators import validate
 
 SIZES = (10_000, 100_000, 1_000_000)
+CRATE_SIZES = (10, 1_000, 100_000)
+VERSIONS = ("1.1", "1.2", "1.3")
 LARGEST_FOR_PROV = 100_000
 """`prov` is not asked to load more: it needs minutes and gigabytes for a million records."""
 _START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -140,6 +144,56 @@ def prov_section(times: list[CheckTime]) -> str:
     )
 
 
+@dataclass(frozen=True)
+class CrateTime:
+    """Seconds to check the metadata of one crate, the median, once everything is imported."""
+
+    version: str
+    entities: int
+    seconds: float
+
+
+def root_and_files(entities: int, version: str = "1.1") -> list[dict[str, Any]]:
+    """Return the graph of a valid crate with exactly this many entities (at least 4), most of them files."""
+    licence = "https://spdx.org/licenses/CC-BY-4.0"
+    names = [f"data/{number}.csv" for number in range(entities - 3)]
+    return [
+        {"@id": "ro-crate-metadata.json", "@type": "CreativeWork", "about": {"@id": "./"},
+         "conformsTo": {"@id": f"https://w3id.org/ro/crate/{version}"}},
+        {"@id": "./", "@type": "Dataset", "name": "Measurements", "description": "One file a day.",
+         "datePublished": "2026-01-31", "license": {"@id": licence},
+         "hasPart": [{"@id": name} for name in names]},
+        {"@id": licence, "@type": "CreativeWork", "name": "CC BY 4.0", "description": "Attribution 4.0"},
+        *({"@id": name, "@type": "File", "name": name, "description": "One day.", "contentSize": "1",
+           "encodingFormat": "text/csv"} for name in names),
+    ]  # fmt: skip
+
+
+def measure_crate(entities: int, version: str, rounds: int = 5) -> CrateTime:
+    """Check the bare metadata of a crate; the files would measure the disk."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "ro-crate-metadata.json"
+        graph = root_and_files(entities, version)
+        document = {"@context": f"https://w3id.org/ro/crate/{version}/context", "@graph": graph}
+        path.write_text(json.dumps(document, indent=1), encoding="utf-8")
+        report = validate(path)
+        if not report.is_valid():
+            raise SystemExit(f"the crate of {entities} entities has findings: {report.findings[0]}")
+        seconds = [_seconds(lambda: validate(path)) for _ in range(rounds)]
+    return CrateTime(version, entities, statistics.median(seconds))
+
+
+def crates_section(times: list[CrateTime]) -> str:
+    """Return the measurements as a table in Markdown."""
+    rows = [
+        f"| {one.version} | {one.entities:,} | {1e3 * one.seconds:.2f} |"
+        f" {1e6 * one.seconds / one.entities:.1f} |"
+        for one in times
+    ]
+    return "\n".join(["| RO-Crate | entities | check, ms | µs an entity |", "|---|---|---|---|", *rows])
+
+
 if __name__ == "__main__":
+    print(crates_section([measure_crate(size, version) for version in VERSIONS for size in CRATE_SIZES]))
     sizes = [int(argument) for argument in sys.argv[1:]] or list(SIZES)
     print(prov_section([measure_check(size, 3 if size < SIZES[-1] else 1) for size in sizes]))

@@ -71,8 +71,9 @@ def _print(report: Report) -> None:
     for name in ("text", "github"):
         if any(not char.isprintable() for char in texts[name].replace("\n", "")):
             raise Unfit(f"{name} holds characters that a terminal obeys")
-    if len(texts["text"]) > 4000 * (2 + len(report.findings)):
-        raise Unfit("a finding of more than 4000 characters")
+    longest = max((word for word in texts["text"].split()), key=len)
+    if len(longest) > 2000:  # 300 characters, each written as an escape of six
+        raise Unfit(f"a word of {len(longest)} characters")
 
 
 def _must_be_placed(data: bytes, report: Report) -> None:

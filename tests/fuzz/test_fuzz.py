@@ -66,11 +66,19 @@ def other_version() -> bytes:
     return bytes(data)
 
 
+def name_not_utf8() -> bytes:
+    data = bytearray(zip_of(**{"ro-crate-metadata.json": METADATA, "é": ""}))
+    place = data.rindex("é".encode())
+    data[place : place + 2] = b"\xab\xab"
+    return bytes(data)
+
+
 DEEP = {f"{'a/' * 32_000}{number}": "" for number in range(20)}
 FAILED: dict[str, tuple[str, Callable[[], bytes]]] = {
     "member without a name": ("zip", lambda: zip_of(**{"": "", "ro-crate-metadata.json": METADATA})),
     "damaged stream": ("zip", damaged_stream),
     "zip of version 25.5": ("zip", other_version),
+    "name of a member that is not UTF-8": ("zip", name_not_utf8),
     "absolute member beside provenance": (
         "zip",
         lambda: zip_of(
@@ -84,6 +92,10 @@ FAILED: dict[str, tuple[str, Callable[[], bytes]]] = {
     "long name of an attribute": (
         "prov-json",
         lambda: json.dumps({"entity": {"e": {"prov" + "[" * 100_000 + ":": "x"}}}).encode(),
+    ),
+    "long name of a datatype": (
+        "prov-json",
+        lambda: json.dumps({"entity": {"e": {"a": {"$": "1", "type": "xsd:" + "0" * 90_000}}}}).encode(),
     ),
     "long name of a profile": (
         "metadata",

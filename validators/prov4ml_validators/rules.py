@@ -1,10 +1,15 @@
 """The registry of rules: every rule id with its severity and the sentence it stands for."""
 
+import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from importlib import import_module
 
 from .report import Finding, Location, Severity
+from .terminal import cut
+
+_LONGEST_WORD = 300
+_LONG_WORD = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,12 @@ class Rule:
     statement: str = ""
 
     def finding(self, message: str, location: Location | None = None, help: str | None = None) -> Finding:
-        """Return a finding of this rule; `help` replaces the general one where there is a better one."""
+        """Return a finding of this rule; `help` replaces the general one where there is a better one.
+
+        Names of a document stand in the message whole, but for those that nobody would read to their end.
+        """
+        if len(message) > _LONGEST_WORD:
+            message = _LONG_WORD.sub(lambda match: cut(match.group(), _LONGEST_WORD), message)
         return Finding(
             self.id, self.severity, message, location or Location(), self.help if help is None else help
         )

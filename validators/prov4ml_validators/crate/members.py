@@ -265,7 +265,7 @@ def open_zip(path: Path) -> Iterator[ZipMembers]:
         if _ZSTD_METHOD in methods and sys.version_info < (3, 14):
             archive.close()
             archive = _zstd(path, ".zipfile").ZipFile(path)
-    except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
         raise Unreadable(str(path), f"no zip archive that can be read ({error})") from error
     with archive:
         yield ZipMembers(archive, path.stat().st_size)
