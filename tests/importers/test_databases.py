@@ -126,6 +126,13 @@ def _cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:3000])
 
 
+def _damaged_schema(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.executescript("CREATE TABLE t (a)")
+    connection.close()
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE t", b"CREATE TABL\xff t"))
+
+
 def _folder(path: Path) -> None:
     path.mkdir()
 
@@ -139,6 +146,7 @@ def _pipe(path: Path) -> None:
     [
         (_no_database, "is no SQLite database"),
         (_cut, "cannot be read \\(.*malformed"),
+        (_damaged_schema, "cannot be read"),
         (_folder, "cannot be read"),
         (_pipe, "cannot be read \\(.*not a regular file"),
     ],

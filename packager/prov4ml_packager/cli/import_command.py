@@ -22,6 +22,7 @@ def command(source: Path, output: Path | None, importer: str | None, force: bool
     in SOURCE and is put right. SOURCE is only read.
     """
     from ..importers.imported import UnreadableRun
+    from ..importers.registry import others_for
     from ..importers.report import report_lines
     from ..importers.run_import import import_runs
 
@@ -36,4 +37,8 @@ def command(source: Path, output: Path | None, importer: str | None, force: bool
                 continue
             for line in report_lines(one, verbose=verbose):
                 say(line)
+    for other in others_for(source) if importer is None else ():
+        note(
+            f"prov4ml-pack: note: {source} also holds runs of {other.title}: --from {other.name} imports them"
+        )
     return 2 if unread else 0

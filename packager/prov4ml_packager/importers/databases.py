@@ -20,6 +20,8 @@ _MAGIC = b"SQLite format 3\0"
 _WRITE_AHEAD = 2
 _COPY_ATTEMPTS = 3
 _ROWS = 4096
+# SQLite quotes what is damaged in its messages, which may be no UTF-8.
+_DAMAGE = (sqlite3.Error, OverflowError, UnicodeDecodeError)
 
 
 def is_database(path: Path) -> bool:
@@ -81,7 +83,7 @@ class Database:
             with closing(self._connection.execute(query, tuple(where.values()))) as cursor:
                 while rows := cursor.fetchmany(_ROWS):
                     yield from rows
-        except (sqlite3.Error, OverflowError) as error:
+        except _DAMAGE as error:
             raise PackagerError(
                 f"cannot be read ({error})", path=self.path, place=f"table {table}"
             ) from error
@@ -97,7 +99,7 @@ class Database:
         query = f"SELECT DISTINCT {_quoted(column)} FROM {_quoted(table)} ORDER BY 1"
         try:
             return [value for (value,) in self._connection.execute(query).fetchall()]
-        except sqlite3.Error as error:
+        except _DAMAGE as error:
             raise PackagerError(
                 f"cannot be read ({error})", path=self.path, place=f"table {table}"
             ) from error
@@ -140,11 +142,19 @@ def open_database(path: Path) -> Iterator[Database]:
             address = _address(_copied(real, journal, Path(folder)), "mode=rw")
         else:
             address = _address(real, "mode=ro")
-        try:
-            with closing(sqlite3.connect(address, uri=True, timeout=30)) as connection:
-                yield Database(path, connection)
-        except sqlite3.Error as error:
-            raise PackagerError(f"cannot be read ({error})", path=path) from error
+        with closing(_connection(address, path)) as connection:
+            try:
+                database = Database(path, connection)
+            except _DAMAGE as error:
+                raise PackagerError(f"cannot be read ({error})", path=path) from error
+            yield database
+
+
+def _connection(address: str, path: Path) -> sqlite3.Connection:
+    try:
+        return sqlite3.connect(address, uri=True, timeout=30)
+    except sqlite3.Error as error:
+        raise PackagerError(f"cannot be read ({error})", path=path) from error
 
 
 def _address(path: Path, options: str) -> str:

@@ -40,6 +40,11 @@ def importers() -> tuple[Importer, ...]:
     return tuple(import_module(f".{name}", __package__).IMPORTER for name in _MODULES)
 
 
+def others_for(source: Path) -> list[Importer]:
+    """Return the importers that recognise a source but leave it to the first that does."""
+    return [one for one in importers() if one.recognises(source)][1:]
+
+
 def find_importer(source: Path, name: str | None = None) -> Importer:
     """Return the importer for a source: the one named, or the first that recognises it.
 

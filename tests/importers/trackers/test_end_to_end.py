@@ -52,6 +52,19 @@ def test_every_run_becomes_a_valid_crate(request: pytest.FixtureRequest, tmp_pat
     assert musts(crate) == []
 
 
+def test_a_folder_of_several_trackers_says_so(
+    tmp_path: Path, text_tables: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    version = text_tables / "lightning_logs" / "version_0"
+    version.mkdir(parents=True)
+    (version / "metrics.csv").write_text("step,loss\n0,0.5\n")
+    assert run(["import", str(text_tables), "-o", str(tmp_path / "prov")]) == 0
+    assert capsys.readouterr().err == (
+        f"prov4ml-pack: note: {text_tables} also holds runs of Lightning's CSVLogger: "
+        "--from lightning-csv imports them\n"
+    )
+
+
 def test_the_command(wandb_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["import", str(wandb_folder), "-o", str(tmp_path / "prov")]) == 0
     lines = capsys.readouterr().out.splitlines()

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from prov4ml_packager.importers.imported import UnreadableRun
+from prov4ml_packager.importers.run_import import import_runs
 from prov4ml_packager.record import RunRecord
 from tests.importers.trackers.logged import CONFIG, NUMBERS
 from tests.importers.trackers.real_runs import bytes_of, imported, records, series_of
@@ -102,6 +104,17 @@ class TestDamage:
             INSERT INTO metrics VALUES (2, '2025-07-01T10:00:01', 'b', 0, '{"m": 0.25}');""",
         )
         assert [one.run.run_id for one in imported(path, tmp_path / "out")] == ["a", "b"]
+
+    def test_a_damaged_project_does_not_hide_the_others(self, tmp_path: Path) -> None:
+        statements = """CREATE TABLE metrics (run_id, timestamp, run_name, step, metrics);
+            INSERT INTO metrics VALUES ('r', '2025-07-01T10:00:00', 'a', 0, '{"m": 0.5}');"""
+        good = self.a_database(tmp_path, statements)
+        (tmp_path / "broken.db").write_bytes(good.read_bytes().replace(b"CREATE TABLE", b"CREATE TABBY"))
+        bad, run = import_runs(tmp_path, tmp_path / "out")
+        assert isinstance(bad, UnreadableRun)
+        assert bad.name == str(tmp_path / "broken.db")
+        assert bad.reason.startswith("cannot be read (malformed database schema")
+        assert not isinstance(run, UnreadableRun)
 
     def test_rows_of_any_content(self, tmp_path: Path) -> None:
         path = self.a_database(

@@ -26,7 +26,7 @@ def _recognises(source: Path) -> bool:
         with open_database(source) as database:
             return sql_store.is_mlflow(database)
     except PackagerError:
-        return False
+        return True  # whosever it is, reading it says what is wrong with it
 
 
 def _read(source: Path) -> Iterator[ImportedRun | UnreadableRun]:

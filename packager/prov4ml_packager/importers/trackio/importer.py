@@ -30,31 +30,42 @@ def _is_project(path: Path) -> bool:
         return False
 
 
-def _projects(folder: Path) -> Iterator[Path]:
+def _databases(folder: Path) -> list[Path]:
     try:
-        files = sorted(one for one in folder.iterdir() if one.suffix == _SUFFIX and not one.is_symlink())
+        files = [one for one in folder.iterdir() if one.suffix == _SUFFIX and not one.is_symlink()]
     except OSError:
-        return
-    yield from (one for one in files if _is_project(one))
+        return []
+    return sorted(one for one in files if is_database(one))
 
 
 def _recognises(source: Path) -> bool:
-    return any(True for _ in _projects(source)) if source.is_dir() else _is_project(source)
+    return any(map(_is_project, _databases(source))) if source.is_dir() else _is_project(source)
 
 
 def _read(source: Path) -> Iterator[ImportedRun | UnreadableRun]:
-    for path in _projects(source) if source.is_dir() else (source,):
-        with open_database(path) as database:
+    if not source.is_dir():
+        with open_database(source) as database:
             if not _is_trackio(database):
-                raise PackagerError("is no database of Trackio: it has no table of metrics", path=path)
-            # Databases of Trackio before 0.10 tell runs apart by name only.
-            key = "run_id" if "run_id" in database.tables["metrics"] else "run_name"
-            runs = dict.fromkeys([*database.distinct("metrics", key), *database.distinct("configs", key)])
-            for run in runs:
-                try:
-                    yield _read_run(database, key, run)
-                except PackagerError as error:
-                    yield UnreadableRun(f"{path}: {run}", str(error))
+                raise PackagerError("is no database of Trackio: it has no table of metrics", path=source)
+            yield from _read_runs(database)
+        return
+    for path in _databases(source):
+        try:
+            with open_database(path) as database:
+                if _is_trackio(database):
+                    yield from _read_runs(database)
+        except PackagerError as error:
+            yield UnreadableRun(str(path), error.message)
+
+
+def _read_runs(database: Database) -> Iterator[ImportedRun | UnreadableRun]:
+    # Databases of Trackio before 0.10 tell runs apart by name only.
+    key = "run_id" if "run_id" in database.tables["metrics"] else "run_name"
+    for run in dict.fromkeys([*database.distinct("metrics", key), *database.distinct("configs", key)]):
+        try:
+            yield _read_run(database, key, run)
+        except PackagerError as error:
+            yield UnreadableRun(f"{database.path}: {run}", str(error))
 
 
 def _read_run(database: Database, key: str, run: object) -> ImportedRun:
