@@ -77,7 +77,7 @@ def main(arguments: Sequence[str]) -> int:
     """
     from tests.importers.variants import base_document, variant
 
-    shared, folder = Path(__file__).resolve().parents[3] / "shared", Path(arguments[0])
+    shared, folder = Path(__file__).resolve().parents[3] / "shared", Path(arguments[0]).resolve()
     documents = sorted((shared / "data" / "yprov4ml-documents").glob("*.json"))
     runs = sorted(path for path in (shared / "data" / "yprov4ml-runs").iterdir() if path.is_dir())
     crates: list[Path] = []

@@ -211,6 +211,17 @@ def test_a_finished_run_without_an_end_ends_with_its_last_point(tmp_path: Path, 
     assert (read.status, read.end) == ("finished", T0 + 5)
 
 
+def test_points_outside_of_the_run_say_nothing_of_its_contexts(tmp_path: Path, source: Path) -> None:
+    points = np.array([(0, T0 - 10**18, 1.0), (1, T0 + 10**18, 2.0)], POINT_DTYPE)
+    context = ImportedContext("TRAINING", None, T0 + 3, T0 + 5)
+    series = (series_from_points(points, metric="m", context="TRAINING"),)
+    run = ImportedRun("e", "1", (source,), T0, T0 + 9, contexts=(context,), series=series)
+    read = written_run(run, tmp_path / "out")
+    assert (read.start, read.end) == (T0, T0 + 9)
+    assert [(one.start, one.end) for one in read.contexts] == [(T0 + 3, T0 + 5)]
+    assert read.metrics.series[0].points()["time"].tolist() == [T0 - 10**18, T0 + 10**18]
+
+
 def test_the_same_run_is_imported_once(tmp_path: Path, source: Path) -> None:
     run = ImportedRun("e", "1", (source,), T0)
     first, second = write(run, tmp_path / "out"), write(run, tmp_path / "out")

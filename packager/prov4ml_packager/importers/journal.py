@@ -126,7 +126,7 @@ class JournalBuilder:
         if rank == self._first_rank:
             first: dict[str, int] = {}
             mentions = [(event.get("context"), int(event["time"])) for event in events]
-            mentions += [(one.context, moment(span[0], self._start)) for one, span in spans if span]
+            mentions += [(one.context, span[0]) for one, span in spans if span and self._is_inside(span)]
             for mentioned, time in mentions:
                 if mentioned is not None:
                     first[mentioned] = min(first.get(mentioned, time), time)
@@ -136,10 +136,15 @@ class JournalBuilder:
                 yield {"event": "context", "time": time, "name": context.name, "parent": context.parent}
         for number, (one, span) in enumerate(spans, start=1):
             otherwise = self._in_context(one.context, late=False)
+            time = span[0] if span is not None and self._is_inside(span) else otherwise
             yield {
-                "event": "series", "time": moment(span[0] if span else None, otherwise), "number": number,
+                "event": "series", "time": time, "number": number,
                 "key": one.metric, "context": one.context, "source": one.source, "unit": one.unit,
             }  # fmt: skip
+
+    def _is_inside(self, span: Span) -> bool:
+        """Return whether the first point lies in the run: users give points any time."""
+        return self._start <= span[0] <= self._end
 
     def _context_ends(self) -> Iterator[Event]:
         # A context lasts from the first to the last line that mentions it.

@@ -111,16 +111,18 @@ def read_run(paths: Sequence[Path]) -> ImportedRun:
         _note_rest(one, found)
     first = documents[0]
     attributes = first.run.attributes
+    sources = _sources(paths)
     ledger = Ledger()
-    for one in documents:
+    for one in documents:  # from here on the activities have the times that the repair gave them
         import_repairs(one, ledger)
     return ImportedRun(
         experiment=names[0].experiment,
         run_id=names[0].run_id,
-        sources=_sources(paths),
+        sources=sources,
         start=start,
         end=end,
-        name=first.path.stem if len(paths) == 1 else None,
+        # Who collects documents names the files.
+        name=first.path.stem if sources == (first.path,) else None,
         uuid=_uuid(first_text(attributes, "PID")),
         tracker=(TRACKER, "unknown"),
         world_size=None if len(paths) == 1 else len(paths),
@@ -129,7 +131,7 @@ def read_run(paths: Sequence[Path]) -> ImportedRun:
             for one, rank, found in zip(documents, ranks, metrics, strict=True)
         ),
         series=series,
-        contexts=_contexts(documents, series, things, ledger),
+        contexts=_contexts(documents, series, things, (start, end), ledger),
         parameters=tuple(one for found in things for one in found.parameters),
         artifacts=(
             *(one for found in metrics for one in found.odd),
@@ -211,10 +213,12 @@ def _contexts(
     documents: Sequence[RankDocument],
     series: Sequence[MetricSeries],
     things: Sequence[Things],
+    span: tuple[int, int],
     ledger: Ledger,
 ) -> tuple[ImportedContext, ...]:
     contexts: dict[str, ImportedContext] = {}
-    earliest = _earliest(series, things)
+    # Users give points any time, one outside of the run too: that says nothing of a context.
+    earliest = {name: time for name, time in _earliest(series, things).items() if span[0] <= time <= span[1]}
     for source in documents:
         parents = _parents(source)
         for activity, name in source.context_names.items():
@@ -223,7 +227,7 @@ def _contexts(
             if start is not None and start > earliest.get(name, start):
                 # Written when the run ended: what happened in the context tells when it began.
                 ledger.note("time-order", "a context starts no later than what happened in it", name)
-                start = None
+                start = earliest[name]
             end = source.time(first_text(attributes, "endTime", "endedAtTime"))
             if name not in contexts:
                 contexts[name] = ImportedContext(name, parents.get(activity), start, end)
