@@ -8,6 +8,7 @@ import pytest
 from prov4ml_packager.report import write_report
 
 from ..browser import Watched, watched_page
+from ..reader.raw_writer import RawRank, make_run
 from .runs import hostile_run, large_run, ordinary_run
 
 pytestmark = pytest.mark.system("chromium")
@@ -150,6 +151,27 @@ def test_a_million_points_are_drawn_with_every_extreme(tmp_path: Path) -> None:
             "return Math.max(...new Float64Array(b.buffer).filter(Number.isFinite)); }"
         )
         assert highest == 1000.0
+
+
+def test_many_charts_come_in_portions_and_can_be_searched(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run")
+    rank = RawRank(run)
+    for number in range(1, 101):
+        rank.series(number, f"layer {number}", "TRAINING")
+        rank.point(number, 0, 1.0)
+        rank.point(number, 1, 2.0)
+    rank.end()
+    report = write_report([run], tmp_path / "report.html")
+    with watched_page() as watched:
+        page = watched.open(report)
+        assert page.locator("figure.plot").count() == 60
+        page.get_by_role("button", name="Show 40 more of 40 charts").click()
+        assert page.locator("figure.plot").count() == 100
+        page.get_by_label("Filter charts by name").fill("layer 7")
+        assert page.locator("figure.plot .title").count() == 11  # 7 and 70 to 79
+        page.get_by_label("Filter charts by name").fill("")
+        assert page.locator("figure.plot").count() == 100
+        assert watched.misdeeds == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

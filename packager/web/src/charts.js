@@ -5,6 +5,9 @@ import { decodeCurve } from "./curves.js";
 import { element } from "./dom.js";
 import { count } from "./words.js";
 
+const PORTION = 60;
+const MANY = 8;
+
 function labelsOf(curves, runs) {
   const differs = (name) => new Set(curves.map((curve) => curve[name])).size > 1;
   const parts = ["run", "context", "source", "rank"].filter(differs);
@@ -28,7 +31,7 @@ function group(curves, runs, byContext) {
     const labels = labelsOf(members, runs);
     return {
       title: members[0].metric, unit: members[0].unit, context: byContext ? (members[0].context ?? "run") : null,
-      curves: members.map((curve, place) => ({ ...curve, label: labels[place], colour: place })),
+      members: members.map((curve, place) => ({ ...curve, label: labels[place], colour: place })),
     };
   });
   if (byContext) found.sort((a, b) => (a.context < b.context ? -1 : a.context > b.context ? 1 : 0));
@@ -36,15 +39,25 @@ function group(curves, runs, byContext) {
 }
 
 export function showCharts(data) {
-  const curves = data.curves.map(decodeCurve);
+  const { curves } = data;
   const view = { axis: "step", log: false, weight: 0, range: null, linked: true, onRange: () => {} };
-  const places = [...document.querySelectorAll(".plots")].map((holder) => ({ holder, machine: holder.dataset.kind === "machine" }));
+  const places = [...document.querySelectorAll(".plots")].map((holder) => {
+    const place = { holder, machine: holder.dataset.kind === "machine", groups: [], made: new Map(), most: PORTION };
+    place.more = element("button", { type: "button", className: "more", onclick: () => {
+      place.most += PORTION;
+      fill(place);
+    } });
+    holder.after(place.more);
+    return place;
+  });
   let charts = [];
+  const owners = new WeakMap();
   let byContext = false;
+  let wanted = "";
 
   const nearby = new IntersectionObserver((entries) => {
     for (const entry of entries) {
-      const chart = charts.find((one) => one.root === entry.target);
+      const chart = owners.get(entry.target);
       if (!chart) continue;
       chart.near = entry.isIntersecting;
       if (chart.near && chart.stale) redraw(chart);
@@ -52,7 +65,7 @@ export function showCharts(data) {
   }, { rootMargin: "400px" });
   const sizes = new ResizeObserver((entries) => {
     for (const entry of entries) {
-      const chart = charts.find((one) => one.canvas === entry.target);
+      const chart = owners.get(entry.target);
       if (chart?.plot) chart.resize();
       else if (chart?.near) redraw(chart);
     }
@@ -77,19 +90,40 @@ export function showCharts(data) {
     for (const chart of charts) if (chart !== source) chart.follow(range);
   };
 
+  // Charts are made in portions: thousands at once would hold up the page.
+  function fill(place) {
+    const fits = ({ title, context }) => `${title} ${context ?? ""}`.toLowerCase().includes(wanted);
+    const chosen = place.groups.filter(fits);
+    const made = chosen.slice(0, place.most).map((one) => {
+      if (!place.made.has(one)) place.made.set(one, makeChart(one));
+      return place.made.get(one);
+    });
+    place.holder.replaceChildren(...made.map((chart) => chart.root));
+    const left = chosen.length - made.length;
+    place.more.hidden = !left;
+    place.more.textContent = `Show ${count(Math.min(left, PORTION))} more of ${count(left)} charts`;
+    return chosen.length;
+  }
+
+  function makeChart(one) {
+    const chart = new Chart({ ...one, curves: one.members.map(decodeCurve) }, view);
+    chart.stale = true;
+    charts.push(chart);
+    owners.set(chart.root, chart).set(chart.canvas, chart);
+    nearby.observe(chart.root);
+    sizes.observe(chart.canvas);
+    return chart;
+  }
+
   function build() {
     nearby.disconnect();
     sizes.disconnect();
     charts = [];
-    for (const { holder, machine } of places) {
-      const made = group(curves.filter((curve) => curve.machine === machine), data.runs, byContext).map((one) => new Chart(one, view));
-      holder.replaceChildren(...made.map((chart) => chart.root));
-      charts.push(...made);
-    }
-    for (const chart of charts) {
-      chart.stale = true;
-      nearby.observe(chart.root);
-      sizes.observe(chart.canvas);
+    for (const place of places) {
+      place.groups = group(curves.filter((curve) => curve.machine === place.machine), data.runs, byContext);
+      place.made = new Map();
+      place.most = PORTION;
+      fill(place);
     }
   }
 
@@ -116,14 +150,10 @@ export function showCharts(data) {
     const search = element("input", {
       type: "search", placeholder: "Filter charts", "aria-label": "Filter charts by name",
       oninput: () => {
-        const wanted = search.value.toLowerCase();
-        let left = 0;
-        for (const chart of charts) {
-          const fits = chart.group.title.toLowerCase().includes(wanted) || (chart.group.context ?? "").toLowerCase().includes(wanted);
-          chart.root.hidden = !fits;
-          left += fits;
-        }
-        found.textContent = wanted ? `${count(left)} of ${count(charts.length)}` : "";
+        wanted = search.value.toLowerCase();
+        const left = places.reduce((sum, place) => sum + fill(place), 0);
+        const all = places.reduce((sum, place) => sum + place.groups.length, 0);
+        found.textContent = wanted ? `${count(left)} of ${count(all)}` : "";
       },
     });
     const found = element("output");
@@ -139,7 +169,7 @@ export function showCharts(data) {
         (value) => { byContext = value; build(); search.dispatchEvent(new Event("input")); }),
       element("label", { className: "slider" }, element("span", { className: "label" }, "Smoothing"), slider, shown),
       element("label", {}, linked, " Zoom together"),
-      ...(curves.length > 8 ? [element("span", {}, search, " ", found)] : []),
+      ...(curves.length > MANY ? [element("span", {}, search, " ", found)] : []),
     );
   }
 
