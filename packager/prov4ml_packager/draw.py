@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from prov4ml_validators.collector import without_collector
+
 from .atomic import atomic_file
 from .documents import load_documents
 from .errors import PackagerError
@@ -73,17 +75,18 @@ def draw_graph(
     """
     kind = kind or graph_kind(output)
     options = options or GraphOptions()
-    document = load_documents(source)
-    if kind == "html":
-        graph = viewer_fragment(document, options)
-        _write(output, viewer_page(graph, title=source.resolve().name).encode("utf-8"))
-        return DrawnGraph(output, graph.caption, graph.notes)
-    drawing = Drawing(document, options)
-    if kind == "dot" or kind == "mermaid":
-        _write(output, (drawing.dot if kind == "dot" else drawing.mermaid).encode("utf-8"))
-    else:
-        _write(output, drawing.image(kind))
-    return DrawnGraph(output, drawing.picture.caption, tuple(drawing.notes))
+    with without_collector():
+        document = load_documents(source)
+        if kind == "html":
+            graph = viewer_fragment(document, options)
+            _write(output, viewer_page(graph, title=source.resolve().name).encode("utf-8"))
+            return DrawnGraph(output, graph.caption, graph.notes)
+        drawing = Drawing(document, options)
+        if kind == "dot" or kind == "mermaid":
+            _write(output, (drawing.dot if kind == "dot" else drawing.mermaid).encode("utf-8"))
+        else:
+            _write(output, drawing.image(kind))
+        return DrawnGraph(output, drawing.picture.caption, tuple(drawing.notes))
 
 
 def render_dot_file(source: Path, output: Path) -> Path:

@@ -19,7 +19,9 @@ from .text import shown
 
 _MOST_NODES = 300
 _MOST_ARROWS = 600
-_LAYOUT_SECONDS = 60.0
+_LAYOUT_SECONDS = 120.0
+_COLUMNS_SECONDS = 1800.0
+"""Columns take seconds for a hundred thousand nodes, but the machine may have other things to do."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def make_picture(document: Mapping[str, Any] | Graph, options: GraphOptions = _D
 class Drawing:
     """A picture with its layout, to be had in every form.
 
-    A picture of more than 300 nodes or 600 arrows, and one that Graphviz cannot lay out within a minute, is
+    A picture of more than 300 nodes or 600 arrows, and one that Graphviz cannot lay out within two minutes, is
     laid out in plain columns and rows, which takes a moment for any number.
     """
 
@@ -125,13 +127,14 @@ class Drawing:
         return telling_svg(content, self.picture) if image == "svg" else content
 
     def _laid_out(self, image: ImageFormat) -> bytes:
-        try:
-            return render(self.dot, image, timeout=_LAYOUT_SECONDS)
-        except PackagerError as error:
-            if self._placed or not error.path:
-                raise
-            self._place(f"{error.message}; drawn in plain columns instead")
-            return render(self.dot, image)
+        if not self._placed:
+            try:
+                return render(self.dot, image, timeout=_LAYOUT_SECONDS)
+            except PackagerError as error:
+                if not error.path:  # nothing to draw with is installed
+                    raise
+                self._place(f"{error.message}; drawn in plain columns instead")
+        return render(self.dot, image, timeout=_COLUMNS_SECONDS)
 
     def svg_element(self, prefix: str) -> str:
         """Return the SVG as an element of a web page, with short tooltips.
