@@ -11,7 +11,7 @@ from ..crate_members import is_crate
 from ..errors import PackagerError
 from .imported import ImportedRun, UnreadableRun
 
-_MODULES = ("mlflow", "wandb", "trackio", "dvclive", "yprov4ml", "tensorboard", "lightning")
+_MODULES = ("mlflow", "wandb", "trackio", "dvclive", "yprov4ml", "tensorboard", "lightning", "aim")
 """Modules beside this one, each with an `IMPORTER`. The first that recognises a source reads it."""
 
 
@@ -26,6 +26,7 @@ class Importer:
         recognises: whether a path is such a source, by its content, cheaply; never raises.
         read: yields the runs of a source one after the other. What it opened stays open until the next run is
             asked for. Raises `PackagerError` for a source that cannot be read at all.
+        imports: False for one that only says why its sources cannot be read.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Importer:
     reads: str
     recognises: Callable[[Path], bool]
     read: Callable[[Path], Iterator[ImportedRun | UnreadableRun]]
+    imports: bool = True
 
 
 def importers() -> tuple[Importer, ...]:
@@ -42,7 +44,7 @@ def importers() -> tuple[Importer, ...]:
 
 def others_for(source: Path) -> list[Importer]:
     """Return the importers that recognise a source but leave it to the first that does."""
-    return [one for one in importers() if one.recognises(source)][1:]
+    return [one for one in importers() if one.imports and one.recognises(source)][1:]
 
 
 def find_importer(source: Path, name: str | None = None) -> Importer:
@@ -61,7 +63,7 @@ def find_importer(source: Path, name: str | None = None) -> Importer:
         if one.name == name or (name is None and one.recognises(source)):
             return one
     if name is not None:
-        names = ", ".join(one.name for one in known)
+        names = ", ".join(one.name for one in known if one.imports)
         raise PackagerError(f"there is no importer {name!r}", hint=f"use one of {names}")
     if is_crate(source):
         raise PackagerError(
@@ -69,5 +71,5 @@ def find_importer(source: Path, name: str | None = None) -> Importer:
             path=source,
             hint=f"unpack it (prov4ml-pack unpack {source}) and import what is in it",
         )
-    titles = "; ".join(f"{one.title} ({one.reads})" for one in known)
+    titles = "; ".join(f"{one.title} ({one.reads})" for one in known if one.imports)
     raise PackagerError("is nothing that can be imported", path=source, hint=f"known are: {titles}")
