@@ -13,16 +13,6 @@ const digest = (text) => createHash("sha256").update(text).digest("hex");
 const manifest = JSON.parse(read("package.json"));
 const lock = read("package-lock.json");
 
-const bundled = await build({
-  entryPoints: [join(here, "src", "page.js")], bundle: true, minify: true, format: "iife", target: "es2022",
-  charset: "ascii", legalComments: "none", write: false,
-});
-const style = await build({
-  entryPoints: [join(here, "src", "page.css")], bundle: true, minify: true, write: false, legalComments: "none",
-});
-const script = bundled.outputFiles[0].text;
-if (/<\/script|<!--/i.test(script)) throw new Error("the bundle cannot stand in a script element");
-
 const libraries = {};
 const texts = [];
 for (const name of Object.keys(manifest.dependencies).sort()) {
@@ -31,6 +21,21 @@ for (const name of Object.keys(manifest.dependencies).sort()) {
   libraries[name] = { version, license };
   texts.push(`${name} ${version} (${license})\n\n${read("node_modules", name, file).trim()}\n`);
 }
+const licences = texts.join("\n" + "-".repeat(78) + "\n\n");
+
+const bundled = await build({
+  entryPoints: [join(here, "src", "page.js")], bundle: true, minify: true, format: "iife", target: "es2022",
+  charset: "ascii", legalComments: "none", write: false,
+  // Every page is a copy of the libraries, so every page carries their notices.
+  banner: { js: `/*! This script contains:\n\n${licences}*/` },
+});
+const style = await build({
+  entryPoints: [join(here, "src", "page.css")], bundle: true, minify: true, write: false, legalComments: "none",
+});
+const script = bundled.outputFiles[0].text;
+if (/<\/script|<!--/i.test(script)) throw new Error("the bundle cannot stand in a script element");
+if (!/^\/\*! [^]*?\*\/\n\(\(\)=>/.test(script)) throw new Error("the licences end their own comment");
+
 const sources = readdirSync(join(here, "src")).sort();
 const facts = {
   libraries,
@@ -42,6 +47,6 @@ const facts = {
 mkdirSync(target, { recursive: true });
 writeFileSync(join(target, "page.js"), script);
 writeFileSync(join(target, "page.css"), style.outputFiles[0].text);
-writeFileSync(join(target, "LICENSES.txt"), texts.join("\n" + "-".repeat(78) + "\n\n"));
+writeFileSync(join(target, "LICENSES.txt"), licences);
 writeFileSync(join(target, "bundle.json"), JSON.stringify(facts, null, 1) + "\n");
 console.log(`${target}: script ${script.length} bytes, style ${style.outputFiles[0].text.length} bytes`);

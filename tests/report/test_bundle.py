@@ -33,6 +33,7 @@ def test_the_libraries_are_those_of_the_lock_file_with_their_licences() -> None:
         assert wanted[name] == locked["version"], "exact versions only"
         assert f"{name} {found['version']} ({found['license']})" in licences()
     assert "Permission is hereby granted, free of charge" in licences()
+    assert licences() in script()  # every page is a copy, and carries the notices
 
 
 def test_the_script_can_stand_in_a_page() -> None:
