@@ -74,8 +74,8 @@ def make_picture(document: Mapping[str, Any] | Graph, options: GraphOptions = _D
 class Drawing:
     """A picture with its layout, to be had in every form.
 
-    A picture of more than 300 nodes or 600 arrows, and one without a layered layout after two minutes, is laid
-    out in plain columns and rows, which takes a moment for any number.
+    A picture of more than 300 nodes or 600 arrows, and one without a layered layout after two minutes, is
+    laid out in plain columns and rows, which takes a moment for any number.
     """
 
     def __init__(self, document: Mapping[str, Any] | Graph, options: GraphOptions = _DEFAULT) -> None:
