@@ -1,5 +1,6 @@
 """Points of a run while its source is read, in 24 bytes each."""
 
+import math
 from array import array
 from collections import Counter
 
@@ -78,9 +79,12 @@ class PointCollector:
         points = self._series.get((context, metric, source))
         return points.values[-1] if points is not None and points.values else None
 
-    def contexts(self) -> tuple[str, ...]:
-        """Return the contexts in the order of their first point."""
-        return tuple(dict.fromkeys(key[0] for key in self._series if key[0] is not None))
+    def ends_with(self, metric: str, value: float | None) -> bool:
+        """Tell whether the last point of a series has this value; NaN is NaN, None is never there."""
+        last = self.last(metric)
+        if value is None or last is None:
+            return False
+        return value == last or (math.isnan(value) and math.isnan(last))
 
     def series(self) -> tuple[MetricSeries, ...]:
         """Return all series that have points; they read from this collector."""

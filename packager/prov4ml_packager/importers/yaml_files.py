@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ..record import JsonValue
-from .sources import open_source
+from .sources import inside, open_source
 
 MAXIMUM_BYTES = 16 << 20
 _MAXIMUM_VALUES = 200_000
@@ -65,3 +65,16 @@ class _Plain:
         if isinstance(value, datetime.date | datetime.datetime):
             return value.isoformat()
         return repr(value)
+
+
+def read_parameters(folder: Path, name: str, lost: list[str]) -> dict[str, JsonValue]:
+    """Return the parameters in a YAML file of a run's folder; a damaged one has none and a line in `lost`."""
+    path = inside(folder, name)
+    if path is None:
+        return {}
+    try:
+        values = read_yaml(path)
+    except YamlError as error:
+        lost.append(f"the parameters in {name}: it {error}")
+        return {}
+    return values if isinstance(values, dict) else {}

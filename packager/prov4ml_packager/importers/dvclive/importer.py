@@ -16,7 +16,7 @@ from ..registry import Importer
 from ..scalars import json_number
 from ..sources import inside, open_source, regular_files
 from ..tables import TextTable, count_losses
-from ..yaml_files import YamlError, read_yaml
+from ..yaml_files import YamlError, read_parameters, read_yaml
 
 _METRICS = "plots/metrics"
 _OWN = frozenset({"metrics.json", "params.yaml", "dvc.yaml", ".gitignore"})
@@ -49,7 +49,7 @@ def _read(source: Path) -> Iterator[ImportedRun]:
     lost.append("how the run ended: DVCLive does not keep it; it counts as finished")
     real = folder.resolve()
     finals = tuple(_final_metrics(folder, points, lost))
-    parameters = _parameters(folder, lost)
+    parameters = read_parameters(folder, "params.yaml", lost)
     span = points.span()
     if span is None:
         written = max((path.lstat().st_mtime_ns for _, path in regular_files(folder)), default=0)
@@ -115,22 +115,8 @@ def _final_metrics(folder: Path, points: PointCollector, lost: list[str]) -> Ite
         lost.append(f"the summary in metrics.json: it {error}")
         return
     for name, value in leaves(values, "/") if isinstance(values, dict) else ():
-        number, last = json_number(value), points.last(name)
-        is_last = number is not None and last is not None and (number == last or number != number != last)
-        if not is_last:
+        if not points.ends_with(name, json_number(value)):
             yield ImportedFinalMetric(name, value, operation="summary", count=points.count(name))
-
-
-def _parameters(folder: Path, lost: list[str]) -> dict[str, JsonValue]:
-    path = inside(folder, "params.yaml")
-    if path is None:
-        return {}
-    try:
-        values = read_yaml(path)
-    except YamlError as error:
-        lost.append(f"the parameters in params.yaml: it {error}")
-        return {}
-    return values if isinstance(values, dict) else {}
 
 
 def _files(folder: Path) -> Iterator[ImportedArtifact]:

@@ -8,13 +8,12 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...record import JsonValue
 from ..collecting import PointCollector
 from ..imported import ImportedArtifact, ImportedFile, ImportedParameter, ImportedRun, UnreadableRun
 from ..registry import Importer
 from ..sources import inside, open_source, regular_files
 from ..tables import TextTable, count_losses
-from ..yaml_files import YamlError, read_yaml
+from ..yaml_files import read_parameters
 
 _METRICS, _PARAMETERS, _CHECKPOINTS = "metrics.csv", "hparams.yaml", "checkpoints"
 _STEP = "step"
@@ -70,7 +69,7 @@ def _read_run(folder: Path) -> ImportedRun | UnreadableRun:
     )
     lost.append("how the run ended: CSVLogger does not keep it; it counts as finished")
     real = folder.resolve()
-    parameters = _parameters(folder, lost)
+    parameters = read_parameters(folder, _PARAMETERS, lost)
     return ImportedRun(
         experiment=real.parent.name or "lightning",
         run_id=real.name,
@@ -107,18 +106,6 @@ def _points(table: TextTable, lost: list[str]) -> PointCollector:
     lost += points.losses()
     lost += count_losses(refused)
     return points
-
-
-def _parameters(folder: Path, lost: list[str]) -> dict[str, JsonValue]:
-    path = inside(folder, _PARAMETERS)
-    if path is None:
-        return {}
-    try:
-        values = read_yaml(path)
-    except YamlError as error:
-        lost.append(f"the parameters in {_PARAMETERS}: it {error}")
-        return {}
-    return values if isinstance(values, dict) else {}
 
 
 def _files(folder: Path) -> Iterator[ImportedArtifact]:

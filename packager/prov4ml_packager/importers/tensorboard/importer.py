@@ -7,8 +7,7 @@ from pathlib import Path
 from ...record import JsonValue, Status
 from ..imported import ImportedContext, ImportedParameter, ImportedRun, UnreadableRun
 from ..registry import Importer
-from ..sources import inside
-from ..yaml_files import YamlError, read_yaml
+from ..yaml_files import read_parameters
 from .events import EventCollector
 from .folders import RunFolder, find_runs, has_event_files, is_event_file
 from .media import MediaSpool
@@ -60,7 +59,9 @@ def _read_run(run: RunFolder, source: Path, folder: Path) -> ImportedRun | Unrea
         for kind, count in sorted(collector.refused.items())
     ]
     session = collector.session
-    parameters: dict[str, JsonValue] = {**_lightning_parameters(run.path, lost), **session.parameters}
+    # Lightning's TensorBoardLogger writes them beside the event files.
+    beside = read_parameters(run.path, "hparams.yaml", lost) if run.path.is_dir() else {}
+    parameters: dict[str, JsonValue] = {**beside, **session.parameters}
     status: Status = session.status or ("unfinished" if torn else "finished")
     if session.status is None:
         lost.append(
@@ -88,19 +89,6 @@ def _read_run(run: RunFolder, source: Path, folder: Path) -> ImportedRun | Unrea
 def _writers(collector: EventCollector) -> dict[str, JsonValue]:
     names = sorted(name for name in collector.writers if name)
     return {"tensorboard.writer": ", ".join(names)} if names else {}
-
-
-def _lightning_parameters(folder: Path, lost: list[str]) -> dict[str, JsonValue]:
-    """Return what Lightning's TensorBoardLogger writes beside the event files."""
-    path = inside(folder, "hparams.yaml") if folder.is_dir() else None
-    if path is None:
-        return {}
-    try:
-        value = read_yaml(path)
-    except YamlError as error:
-        lost.append(f"the parameters in hparams.yaml: it {error}")
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 IMPORTER = Importer(

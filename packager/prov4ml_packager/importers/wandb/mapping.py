@@ -130,13 +130,7 @@ def _final_metrics(state: RunState) -> Iterator[ImportedFinalMetric]:
         if isinstance(value, dict) and "_type" in value:
             continue
         number = float(value) if isinstance(value, bool) else json_number(value)
-        last = points.last(name)
-        same = (
-            number is not None
-            and last is not None
-            and (number == last or (number != number and last != last))
-        )
-        if not same:
+        if not points.ends_with(name, number):
             yield ImportedFinalMetric(name, value, operation="summary", count=points.count(name))
 
 
