@@ -105,14 +105,14 @@ def test_values_that_are_no_numbers_are_in_an_artifact(shared: Path, tmp_path: P
     content = json.loads((run.directory / artifact.file.path).read_text(encoding="ascii"))
     assert content["value"] == re.findall(r"'(\[[^']*\])'", texts)
     assert len(content["epoch"]) == len(content["time"]) == 1600
-    assert "Indices_Context.TRAINING: 1,600 values that are no numbers, in an artifact" in written.carried
+    assert "Indices in TRAINING: 1,600 values that are no numbers, in an artifact" in written.carried
 
 
 def test_what_a_shortened_list_lost_is_said(shared: Path, tmp_path: Path) -> None:
     path = shared / "data" / "yprov4ml-documents" / "MetricsType.NETCDF_False_None_0.json"
     written, run = imported(path, tmp_path)
     assert (
-        "MSE_train_Context.TRAINING: the list was shortened when it was written, and 6 points are left;"
+        "MSE_train in TRAINING: the list was shortened when it was written, and 6 points are left;"
         " how many are lost is not known, at least 995"
     ) in written.lost
     assert run.ranks[0].points_lost == 6 * 995
@@ -215,7 +215,7 @@ def test_a_shortened_list_beside_a_whole_one_lost_an_exact_number(shared: Path, 
     changed = tmp_path / "changed.json"
     changed.write_text(json.dumps(document), encoding="utf-8")
     written, run = imported(changed, tmp_path / "out")
-    assert "Loss_Pretrain_Context.VALIDATION: exactly 3,124 points of 3,130" in written.lost
+    assert "Loss_Pretrain in VALIDATION: exactly 3,124 points of 3,130" in written.lost
     (series,) = [one for one in run.metrics.series if one.metric == "Loss_Pretrain"]
     epochs = numbers(document["entity"][metric]["prov-ml:metric_epoch_list"])
     assert series.points()["step"].tolist() == [int(one) for one in epochs[:3] + epochs[-3:]]
@@ -260,7 +260,7 @@ def test_a_shortened_list_is_filled_from_the_store_of_the_run(shared: Path, tmp_
     assert written.lost == (
         "the times of the run: the document has none, and those of the first and last point count",
     )
-    note = f"Loss_Context.TRAINING: shortened in the document, all {len(rows)} points from its store"
+    note = f"Loss in TRAINING: shortened in the document, all {len(rows)} points from its store"
     assert note in written.carried
     (series,) = run.metrics.series
     assert series.count == len(rows)

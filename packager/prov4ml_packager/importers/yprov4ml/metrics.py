@@ -71,7 +71,7 @@ def read_metrics(source: RankDocument, rank: int, start: int) -> Metrics:
         if store is not None:
             recorded.add(store)
             stores.add(source.files.find(store))
-        _read_metric(source, metrics, identifier, element.attributes, wanted, start)
+        _read_metric(source, metrics, element.attributes, wanted, start)
     # Of 2.x, the store of a metric is an artifact as well: its points are the series.
     metrics.taken.update(
         name
@@ -97,13 +97,13 @@ def _names(identifier: str, attributes: Attributes, rank: int) -> SeriesNames:
 def _read_metric(
     source: RankDocument,
     metrics: Metrics,
-    identifier: str,
     attributes: Attributes,
     names: SeriesNames,
     start: int,
 ) -> None:
     epochs, values, times = (_list(attributes, name) for name in _LISTS)
     shortened = any(one is not None and one.gap is not None for one in (epochs, values, times))
+    subject = names.metric if names.context is None else f"{names.metric} in {names.context}"
     recorded = first_text(attributes, "identifier", "path", "artifact_uri")
     stored = None if values is not None and not shortened else _from_store(source, recorded, names)
     if values is None:
@@ -111,26 +111,26 @@ def _read_metric(
             metrics.series.append(stored)
             return
         where = f" (its store {recorded} is not there)" if recorded else ""
-        source.lost.append(f"the points of {identifier}: the document has none{where}")
+        source.lost.append(f"the points of {subject}: the document has none{where}")
         metrics.series.append(_series(np.empty(0, POINT_DTYPE), names))
         return
     assembled = assemble(epochs, values, times, start)
     if stored is not None and stored.count >= len(assembled.points):
         source.carried.append(
-            f"{identifier}: shortened in the document, all {counted(stored.count, 'point')} from its store"
+            f"{subject}: shortened in the document, all {counted(stored.count, 'point')} from its store"
         )
         if not _agrees(assembled, values, stored):
             source.lost.append(
-                f"{identifier}: its store has other points than the document, and the store counts"
+                f"{subject}: its store has other points than the document, and the store counts"
             )
         metrics.series.append(stored)
         return
-    _note_loss(source, metrics, identifier, assembled)
+    _note_loss(source, metrics, subject, assembled)
     metrics.series.append(_series(assembled.points, names))
     if assembled.odd:
         metrics.odd.append(_odd_artifact(assembled.odd, names))
         source.carried.append(
-            f"{identifier}: {counted(len(assembled.odd), 'value')} that are no numbers, in an artifact"
+            f"{subject}: {counted(len(assembled.odd), 'value')} that are no numbers, in an artifact"
         )
 
 
@@ -186,21 +186,21 @@ def _agrees(assembled: AssembledPoints, values: PointList | None, stored: Metric
     )
 
 
-def _note_loss(source: RankDocument, metrics: Metrics, identifier: str, assembled: AssembledPoints) -> None:
+def _note_loss(source: RankDocument, metrics: Metrics, subject: str, assembled: AssembledPoints) -> None:
     shown = counted(len(assembled.points) + len(assembled.odd), "point")
     if assembled.lost is None:
         source.lost.append(
-            f"{identifier}: the list was shortened when it was written, and {shown} are left; how many are"
+            f"{subject}: the list was shortened when it was written, and {shown} are left; how many are"
             f" lost is not known, at least {assembled.at_least:,}"
         )
     elif assembled.lost:
         source.lost.append(
-            f"{identifier}: exactly {counted(assembled.lost, 'point')} of"
+            f"{subject}: exactly {counted(assembled.lost, 'point')} of"
             f" {assembled.lost + len(assembled.points) + len(assembled.odd):,}"
         )
     metrics.lost += assembled.at_least if assembled.lost is None else assembled.lost
     for note in assembled.notes:
-        source.lost.append(f"{identifier}: {note}")
+        source.lost.append(f"{subject}: {note}")
 
 
 def _odd_artifact(odd: tuple[OddPoint, ...], names: SeriesNames) -> ImportedArtifact:
