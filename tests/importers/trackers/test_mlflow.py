@@ -169,7 +169,7 @@ def test_one_experiment_one_run_and_the_working_folder(store: Path, tmp_path: Pa
     everything = {one.run.run_id for one in imported(store, tmp_path / "all")}
     assert {one.run.run_id for one in imported(store.parent, tmp_path / "folder")} == everything
     if store.is_dir():
-        experiment = next(one for one in store.iterdir() if "name: exp/" in (one / "meta.yaml").read_text())
+        experiment = next(one.parent for one in store.glob("*/meta.yaml") if "name: exp/" in one.read_text())
         part = {one.run.run_id for one in imported(experiment, tmp_path / "experiment")}
         assert len(part) == 4
         (single,) = imported(experiment / min(part), tmp_path / "single")
