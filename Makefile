@@ -94,6 +94,13 @@ import-proof: $(VENV)/.test-installed  ## import, package and judge real documen
 fuzz: $(VENV)/.fuzz-installed  ## damaged inputs for the validators: SECONDS=3600 for all targets together
 	nice $(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60)
 
+# CONTEXTS is a folder with ro-crate-<version>.jsonld and workflow-run.jsonld, as the specifications publish them.
+crate-differential: $(VENV)/.test-installed  ## damaged crates as rocrate-validator sees them: CONTEXTS=folder COUNT=200
+	@test -d .venv-roc || { $(BIN)/python -m venv .venv-roc && .venv-roc/bin/python -m pip install --quiet roc-validator; }
+	$(BIN)/python -m tests.validators.crate.differential --python .venv-roc/bin/python \
+	  --contexts $(or $(CONTEXTS),$(error name a folder with the contexts: make crate-differential CONTEXTS=folder)) \
+	  --count $(or $(COUNT),200) --seed $(or $(SEED),1)
+
 docs: $(VENV)/.test-installed  ## write docs/cli.md and docs/rules.md anew from the code
 	$(BIN)/python -m prov4ml_packager.cli.reference > docs/cli.md
 	$(BIN)/python -c 'from prov4ml_validators.rules_page import rules_page; print(rules_page(), end="")' > docs/rules.md

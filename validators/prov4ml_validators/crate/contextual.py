@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from ..json_text import shorten
 from ..report import Finding, Severity
 from .graph import CrateGraph, Entity, is_absolute, references
-from .json_ld import known_terms
+from .json_ld import schema_org_terms
 from .shape import ORGANIZATIONS, Expect, ShapeList, of, the_root
 from .versions import VERSIONS, versioned
 
 _MUST, _SHOULD = Severity.MUST, Severity.SHOULD
 _NEWER = ("1.2", "1.3")
-_CONTEXTUAL = "Contextual Entities"
+_CONTEXTUAL = "Representing Contextual Entities"
 _PERSON = frozenset({"Person"})
 _CONTACT = frozenset({"ContactPoint"})
 _GEOMETRY = frozenset({"Geometry"})
@@ -99,11 +99,12 @@ _add(
     "encoding-format-type", _SHOULD, _formats,
     Expect("@type", 1, among=frozenset({"WebPage", "Standard"}), some=True),
     "An entity that is an encodingFormat is a WebPage or a Standard.", "add one of both to its @type",
-    section="Data Entities, Adding detailed descriptions of encodings", versions=_NEWER,
+    section="Data Entities, Adding detailed descriptions of (File) encodings", versions=_NEWER,
 )  # fmt: skip
 _add(
     "website-name", _MUST, of("WebSite"), Expect("name", 1),
-    "A WebSite has a name.", "add name", section="Data Entities, Adding detailed descriptions of encodings",
+    "A WebSite has a name.", "add name",
+    section="Data Entities, Adding detailed descriptions of (File) encodings",
 )  # fmt: skip
 _add(
     "root-funder", _SHOULD, the_root, Expect("funder", types=ORGANIZATIONS),
@@ -145,7 +146,8 @@ CONTACT = versioned(
 )  # fmt: skip
 NAME = versioned(
     "contextual-entity-name", _SHOULD, "A contextual entity has a name.",
-    section="RO-Crate Metadata, Core Metadata for Contextual Entities", help="add name", versions=_NEWER,
+    section="RO-Crate Metadata, Common principles for RO-Crate entities", help="add name",
+    versions=_NEWER,
 )  # fmt: skip
 DESCRIBED = versioned(
     "contextual-entity-described", _SHOULD, "An entity that others refer to is described, with its type.",
@@ -157,7 +159,8 @@ REFERENCED = versioned(
 )  # fmt: skip
 SCHEMA_TYPE = versioned(
     "entity-schema-org-type", _SHOULD, "An entity has at least one type of schema.org.",
-    section="RO-Crate Metadata, Core Metadata", help="add one, such as CreativeWork or Thing",
+    section="RO-Crate Metadata, Common principles for RO-Crate entities",
+    help="add one, such as CreativeWork or Thing",
     versions=_NEWER,
 )  # fmt: skip
 ID_FORM = versioned(
@@ -263,7 +266,7 @@ def is_contextual(graph: CrateGraph, entity: Entity) -> bool:
 def _context(graph: CrateGraph, version: str) -> Iterator[Finding]:
     claimed: dict[str, tuple[Entity, str]] = {}
     named: set[str] = set()
-    terms = known_terms(graph)
+    terms = schema_org_terms(graph)
     for entity in graph.entities:
         for key, value in entity.body.items():
             if isinstance(value, dict | list) and not key.startswith("@"):

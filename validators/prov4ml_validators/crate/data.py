@@ -69,22 +69,22 @@ _add = SHAPES.add
 _add(
     "data-entity-name", _SHOULD, _all_data, Expect("name", 1, literal=True),
     "A file or directory has a name.", "add name",
-    section="RO-Crate Metadata, Core Metadata for Data Entities",
+    section=f"{_DATA}, Core Metadata for Data Entities",
 )  # fmt: skip
 _add(
     "data-entity-description", _SHOULD, _all_data, Expect("description", 1, literal=True),
     "A file or directory has a description.", "add description",
-    section="RO-Crate Metadata, Core Metadata for Data Entities", versions=_NEWER,
+    section=f"{_DATA}, Core Metadata for Data Entities", versions=_NEWER,
 )  # fmt: skip
 _add(
     "data-entity-license", _SHOULD, _all_data, Expect("license", types=CREATIVE_WORKS),
     "The license of a file or directory is a CreativeWork of the graph.", "describe the licence",
-    section="Contextual Entities, Licensing, Access control and copyright", versions=_NEWER,
+    section="Representing Contextual Entities, Licensing, Access control and copyright", versions=_NEWER,
 )  # fmt: skip
 _add(
     "data-entity-author", _SHOULD, _all_data, Expect("author", types=frozenset({"Person", "Organization"})),
     "The author of a file or directory is a Person of the graph.", "describe the author",
-    section="Contextual Entities, People", versions=_NEWER,
+    section="Representing Contextual Entities, People", versions=_NEWER,
 )  # fmt: skip
 _add(
     "file-content-size", _SHOULD, _files, Expect("contentSize", 1, text=True),
@@ -114,7 +114,7 @@ _add(
 _add(
     "directory-has-part", _SHOULD, _local_directories, Expect("hasPart", 1),
     "A directory lists what is in it.", "add hasPart",
-    section=f"{_DATA}, Dataset (directory) Data Entity", versions=_NEWER,
+    section=f"{_DATA}, Directory Data Entity", versions=_NEWER,
 )  # fmt: skip
 _add(
     "referenced-crate-profile", _SHOULD, _referenced_crates,
@@ -176,7 +176,7 @@ _add(
 ENCODING = versioned(
     "file-encoding-format", _SHOULD,
     "A file has an encodingFormat, a media type, and may add one entity that describes the format.",
-    section=f"{_DATA}, Adding detailed descriptions of encodings",
+    section=f"{_DATA}, Adding detailed descriptions of (File) encodings",
     help="write a media type such as text/csv",
 )  # fmt: skip
 REFERENCED_DATE = versioned(
@@ -190,12 +190,12 @@ PREVIEW_PART = versioned(
 )  # fmt: skip
 IMAGE_ABOUT = versioned(
     "image-about", _SHOULD, "The image of a script or workflow is about it.",
-    section="Workflows and Scripts, Describing scripts and workflows", help="add about to the image",
+    section="Workflows and Scripts, Workflow diagram/sketch", help="add about to the image",
     versions=_NEWER,
 )  # fmt: skip
 IMAGE_FORMAT = versioned(
     "image-format", _SHOULD, "The image of a script or workflow has an encodingFormat.",
-    section="Workflows and Scripts, Describing scripts and workflows", help="add encodingFormat",
+    section="Workflows and Scripts, Workflow diagram/sketch", help="add encodingFormat",
     versions=_NEWER,
 )  # fmt: skip
 

@@ -58,7 +58,7 @@ CITATION = versioned(
     "citation-id",
     _MUST,
     "A citation names a publication by its absolute URI.",
-    section="Contextual Entities, Publications via citation property",
+    section="Representing Contextual Entities, Publications via citation property",
     help="refer to its DOI",
     versions=_NEWER,
 )
@@ -67,7 +67,7 @@ SOFTWARE = {
         f"software-{name}",
         _MUST,
         f"A SoftwareApplication or ComputerLanguage has a {name}.",
-        section="Workflows and Scripts; Provenance, Software used to create files",
+        section="Workflows and Scripts, Workflow Runtime and Programming Language",
         help=f"add {name}",
         versions=_NEWER,
     )
@@ -77,7 +77,7 @@ SCRIPT_FILE = versioned(
     "script-file",
     _MUST,
     "A script is a File.",
-    section="Workflows and Scripts",
+    section="Workflows and Scripts, Describing scripts and workflows",
     help='write "@type": ["File", "SoftwareSourceCode"]',
     versions=_NEWER,
 )
@@ -85,7 +85,7 @@ WORKFLOW_FILE = versioned(
     "workflow-file",
     _MUST,
     "A workflow is a File.",
-    section="Workflows and Scripts",
+    section="Workflows and Scripts, Describing scripts and workflows",
     help='write "@type": ["File", "SoftwareSourceCode", "ComputationalWorkflow"]',
     versions=_NEWER,
 )
@@ -93,7 +93,7 @@ WORKFLOW_SOURCE = versioned(
     "workflow-source-code",
     _MUST,
     "A workflow is SoftwareSourceCode.",
-    section="Workflows and Scripts",
+    section="Workflows and Scripts, Describing scripts and workflows",
     help='write "@type": ["File", "SoftwareSourceCode", "ComputationalWorkflow"]',
     versions=_NEWER,
 )
@@ -101,7 +101,7 @@ SCRIPT_NAME = versioned(
     "script-name",
     _MUST,
     "A script or workflow has a name.",
-    section="Workflows and Scripts",
+    section="Workflows and Scripts, Describing scripts and workflows",
     help="add a name",
     versions=_NEWER,
 )
@@ -109,7 +109,7 @@ THUMBNAIL = versioned(
     "thumbnail",
     _MUST,
     "A thumbnail is a file of the crate.",
-    section="Contextual Entities, Thumbnails",
+    section="Representing Contextual Entities, Thumbnails",
     help="describe it as File and link it by hasPart",
     versions=_NEWER,
 )

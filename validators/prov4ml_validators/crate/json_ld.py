@@ -32,70 +32,70 @@ MISSING_CONTEXT = versioned(
     "context",
     _MUST,
     "The metadata has a @context; without one no term has a meaning.",
-    section=_JSON_LD,
+    section=f"{_JSON_LD}, RO-Crate JSON-LD Context",
     help='write "@context": "https://w3id.org/ro/crate/1.1/context"',
 )
 CONTEXT_EXISTS = versioned(
     "context-exists",
     _MUST,
     "A context below https://w3id.org/ro/ is one that was published there.",
-    section=_JSON_LD,
+    section=f"{_JSON_LD}, RO-Crate JSON-LD Context",
     help="correct its spelling, or define the terms in @context itself",
 )
 CONTEXT = versioned(
     "context-reference",
     {"1.1": _SHOULD, "1.2": _MUST, "1.3": _MUST},
     "The @context names the context of the version of RO-Crate by its URI.",
-    section=_JSON_LD,
+    section="Structure, RO-Crate Metadata Document",
     help="add the context's URI to @context",
 )
 FLAT = versioned(
     "flattened",
     _MUST,
     "The graph is flat: a value is a literal, a reference with nothing but @id, or a value object.",
-    section=_JSON_LD,
+    section=f"{_JSON_LD}, Describing entities in JSON-LD",
     help="give the nested entity an @id, move it to @graph and refer to it",
 )
 ENTITY_ID = versioned(
     "entity-id",
     _MUST,
     "Every entity has an @id.",
-    section="RO-Crate Metadata",
+    section="RO-Crate Metadata, Common principles for RO-Crate entities",
     help="add an @id, such as #name",
 )
 ENTITY_TYPE = versioned(
     "entity-type",
     _MUST,
     "Every entity has a @type.",
-    section="RO-Crate Metadata",
+    section="RO-Crate Metadata, Common principles for RO-Crate entities",
     help="add a @type",
 )
 UNIQUE_ID = versioned(
     "unique-id",
     _MUST,
     "Every entity is described once.",
-    section=_JSON_LD,
+    section="Representing Contextual Entities, Contextual vs Data entities",
     help="merge the two, or give one another @id",
 )
 UNKNOWN_TERM = versioned(
     "unknown-term",
     _MUST,
     "A property is a term that the @context defines, in compacted form.",
-    section=_JSON_LD,
+    section=f"{_JSON_LD}, Extending RO-Crate",
     help="correct its spelling, or define it in @context",
 )
 UNKNOWN_TYPE = versioned(
     "unknown-type",
     _SHOULD,
     "A type is a term that the @context defines.",
-    section=_JSON_LD,
+    section=f"{_JSON_LD}, Extending RO-Crate",
     help="correct its spelling, or define it in @context",
 )
 SUBJECT = versioned(
     "subject-keywords",
     _MUST,
     "Subjects are named by about, keywords by keywords.",
-    section="Contextual Entities, Subjects and keywords",
+    section="Representing Contextual Entities, Subjects & keywords",
     help="write about for subject, keywords for keyword",
 )
 REFERENCE = versioned(
@@ -110,7 +110,7 @@ SINGLE_VALUE = versioned(
     "single-value",
     _SHOULD,
     "A property with one value has the value itself and no array of one.",
-    section=_JSON_LD,
+    section=f"{_JSON_LD}, Describing entities in JSON-LD",
     help="take the brackets away",
 )
 CONTEXT_NOT_KNOWN = rule(
@@ -148,13 +148,16 @@ def _terms() -> Mapping[str, frozenset[str]]:
     return known
 
 
-def known_terms(graph: CrateGraph) -> frozenset[str]:
-    """Return the terms of the contexts that are known by heart and named, and those defined in place."""
+def schema_org_terms(graph: CrateGraph) -> frozenset[str]:
+    """Return the terms of RO-Crate's own contexts, and those that are defined in place as of schema.org."""
     found: set[str] = set()
     for one in as_list(graph.document.get("@context")):
         if isinstance(one, dict):
-            found.update(one)
-        elif isinstance(one, str):
+            for term, definition in one.items():
+                meaning = definition.get("@id") if isinstance(definition, dict) else definition
+                if isinstance(meaning, str) and "schema.org/" in meaning:
+                    found.add(term)
+        elif isinstance(one, str) and not one.startswith(_TERMS):
             found.update(_terms().get(one.replace("http://", "https://").rstrip("/"), ()))
     return frozenset(found)
 

@@ -14,8 +14,8 @@ _MUST, _SHOULD = Severity.MUST, Severity.SHOULD
 _NEWER = ("1.2", "1.3")
 _PERMALINKS = "https://w3id.org/ro/crate/"
 _AGENTS = ORGANIZATIONS | {"Person"}
-_DESCRIPTOR = "RO-Crate Metadata Descriptor"
-_ROOT = "Direct properties of the Root Data Entity"
+_DESCRIPTOR = "Root Data Entity, RO-Crate Metadata Descriptor"
+_ROOT = "Root Data Entity, Direct properties of the Root Data Entity"
 
 DESCRIPTOR_MISSING = versioned(
     "descriptor",
@@ -135,28 +135,28 @@ ROOT_AUTHOR = versioned(
     "root-author",
     _SHOULD,
     "The root has an author, a person or an organization.",
-    section="Contextual Entities, People",
+    section="Representing Contextual Entities, People",
     help="add an author, if possible with an ORCID as @id",
 )
 ROOT_PUBLISHER = versioned(
     "root-publisher",
     _SHOULD,
     "The root has a publisher.",
-    section="Contextual Entities, Publisher",
+    section="Representing Contextual Entities, Publisher",
     help="add a publisher, an Organization with a URL",
 )
 ROOT_PUBLISHER_TYPE = versioned(
     "root-publisher-type",
     _MUST,
     "The publisher is an Organization of the graph, or a Person.",
-    section="Contextual Entities, Publisher",
+    section="Representing Contextual Entities, Publisher",
     help="describe it, typed Organization",
 )
 ROOT_PUBLISHER_ORGANIZATION = versioned(
     "root-publisher-organization",
     _SHOULD,
     "The root has one publisher, an Organization.",
-    section="Contextual Entities, Publisher",
+    section="Representing Contextual Entities, Publisher",
     help="name one Organization",
     versions=("1.1",),
 )
@@ -220,7 +220,7 @@ PROFILE_ENTITY = versioned(
     "root-conforms-to-profile",
     _MUST,
     "What the root conforms to is a Profile that the graph describes.",
-    section="Profiles, Declaring conformance",
+    section="Profiles, Declaring conformance of an RO-Crate profile",
     help='describe it, typed "Profile"',
     versions=_NEWER,
 )

@@ -53,6 +53,11 @@ def _file(
     )  # fmt: skip
 
 
+def _own_type(name: str, version: str) -> str | list[str]:
+    """Return a type of a profile, with one of schema.org beside it where RO-Crate asks for that."""
+    return name if version == "1.1" else [name, "Thing"]
+
+
 def profile_uris(version: str) -> list[str]:
     """Return the permalinks of the profiles that the crate conforms to in a version of RO-Crate."""
     if version not in RUN_PROFILES:
@@ -74,7 +79,7 @@ def base_crate(version: str) -> dict[str, Any]:
         "https://w3id.org/ro/terms/workflow-run/context",
     ]
     local = {"buildInstructions": "https://codemeta.github.io/terms/buildInstructions"}
-    graph = [*_frame(version), *_context(), *_files(version), *_plan(version), *_run()]
+    graph = [*_frame(version), *_context(), *_files(version), *_plan(version), *_run(version)]
     if version == "1.1":
         return {"@context": [*context, f"{_TEST}/context", local], "@graph": [*graph, *_tests()]}
     return {"@context": context, "@graph": [*graph, *_newer()]}
@@ -164,17 +169,18 @@ def _plan(version: str) -> Iterator[Entity]:
     yield _entity(ENGINE, "SoftwareApplication", "Engine", url=ENGINE, version="4.0")
     yield _entity("#prepare", "HowToStep", "Prepare", workExample=to(SCRIPT), position="1")
     yield _entity("#step", "HowToStep", "Train", workExample=to(TOOL), position="2", connection=to("#first"))
-    yield _entity("#first", "ParameterConnection", "Data to the tool", sourceParameter=to("#script-output"),
+    connection = _own_type("ParameterConnection", version)
+    yield _entity("#first", connection, "Data to the tool", sourceParameter=to("#script-output"),
                   targetParameter=to("#tool-input"))  # fmt: skip
-    yield _entity("#last", "ParameterConnection", "Model of the tool", sourceParameter=to("#tool-output"),
+    yield _entity("#last", connection, "Model of the tool", sourceParameter=to("#tool-output"),
                   targetParameter=to("#output"))  # fmt: skip
-    kind: Any = "FormalParameter" if version == "1.1" else ["FormalParameter", "Thing"]  # one of schema.org
+    kind = _own_type("FormalParameter", version)
     for name in ("input", "tool-input", "output", "tool-output", "script-output"):
         yield _entity(f"#{name}", kind, name, additionalType="File")
     yield _entity("#variable", kind, "THREADS", additionalType="Integer")
 
 
-def _run() -> Iterator[Entity]:
+def _run(version: str) -> Iterator[Entity]:
     done = {"endTime": "2026-01-31T12:30:00+01:00", "agent": to(PERSON), "actionStatus": COMPLETED}
     yield _entity("#run", "CreateAction", "Run", description="cwltool workflow.cwl", instrument=to(WORKFLOW),
                   object=to(DATA), result=to(MODEL), startTime="2026-01-31T12:00:00+01:00",
@@ -194,7 +200,7 @@ def _run() -> Iterator[Entity]:
     yield _entity("#threads", "PropertyValue", "THREADS", value="4", exampleOfWork=to("#variable"))
     yield _entity("#usage", "PropertyValue", "Energy", propertyID="https://example.org/terms#energy",
                   unitCode="https://qudt.org/vocab/unit/J", value="1200")  # fmt: skip
-    yield _entity("#image", "ContainerImage", "library/python", registry="docker.io",
+    yield _entity("#image", _own_type("ContainerImage", version), "library/python", registry="docker.io",
                   additionalType=to(f"{_RUN}DockerImage"))  # fmt: skip
 
 
