@@ -106,7 +106,7 @@ export class Chart {
     const stride = Math.max(1, Math.ceil(rows.length / TABLE_ROWS));
     const folded = this.group.curves.some((curve) => curve.cell > 1);
     const heads = ["Curve", axis === "time" ? "Time" : "Step", ...(folded ? ["Smallest", "Mean", "Largest"] : ["Value"])];
-    const table = element("table", {}, element("thead", {}, element("tr", {}, ...heads.map((head) => element("th", { scope: "col" }, head)))));
+    const table = element("table", {}, element("thead", {}, element("tr", {}, ...heads.map((head, column) => element("th", { scope: "col", className: column ? "n" : "" }, head)))));
     const body = element("tbody");
     for (let place = 0; place < rows.length; place += stride) {
       const [curve, x, low, mean, high] = rows[place];
