@@ -65,7 +65,7 @@ def measure_commands(folder: Path, contexts: Path | None = None) -> list[Command
         cache = _fill_cache(theirs / "bin", folder / "http", contexts)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         return f"rocrate-validator could not be prepared: {error}"
-    small = folder / "crate of 10 entities"
+    small = folder / "crate-of-10-entities"
     write_crate(small, 10)
     crates = [small, *sorted((PROJECT / "fixtures/format-1/crates").glob("finished_0.zip"))]
     times = []

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from prov4ml_validators import Unreadable, validate
+
 from .attempts import attempt, damaged
 from .targets import Unfit, targets
 
@@ -153,3 +155,12 @@ def test_what_python_forgives_has_to_be_a_finding(tmp_path: Path, monkeypatch: p
         with monkeypatch.context() as context:
             context.setattr(module, "validate", lambda path, **options: Report(str(path), "prov-json"))
             assert attempt(targets()["prov-json"], data, tmp_path) is not None
+
+
+@pytest.mark.parametrize("name", ["prov.json", "ro-crate-metadata.json"])
+def test_a_file_of_a_gigabyte_is_refused_unread(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    with path.open("wb") as stream:
+        stream.truncate(10**9)  # a sparse file: it takes no disk, and would take the memory
+    with pytest.raises(Unreadable, match="larger than 256 MiB"):
+        validate(path)
