@@ -11,11 +11,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+from conversions import POINTS as CONVERTED_POINTS
+from conversions import conversion_section
 from import_time import REPETITIONS, ImportTime, measure_import
 from logger_worker import FLOOR, ROUNDS
 from peers import PEERS, LoggerCost, measure_logger, measure_peer
 from reports import measure_reports, reports_section
 from start_up import CommandTime, commands_section, measure_commands
+from store_sizes import size_section
 from stores import POINTS, SERIES, StoreTime, measure_stores
 
 from validators import (
@@ -150,7 +153,9 @@ The metadata of a crate of files, all rules of its version, medians once everyth
 """
 
 
-def measure_page(*, peers: bool, contexts: Path | None) -> str:
+def measure_page(
+    *, peers: bool, contexts: Path | None, converted_points: int = CONVERTED_POINTS
+) -> str:
     """Measure and return the page in Markdown."""
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
@@ -177,6 +182,8 @@ Machine: {machine()}.
 {import_section(imports)}
 {memory_section(memory)}
 {stores_section(stores)}
+{size_section()}
+{conversion_section(converted_points)}
 {validation_section(checks)}
 {crate_section(crates, commands)}
 {reports_section(reports)}"""
@@ -187,8 +194,11 @@ def main() -> None:
     parser.add_argument("--write", type=Path, help="also write the page to this file")
     parser.add_argument("--without-peers", action="store_true", help="install nothing")
     parser.add_argument("--contexts", type=Path, help="JSON-LD contexts for a peer without a network")
+    parser.add_argument("--points", type=int, default=CONVERTED_POINTS, help="points of each conversion")
     arguments = parser.parse_args()
-    page = measure_page(peers=not arguments.without_peers, contexts=arguments.contexts)
+    page = measure_page(
+        peers=not arguments.without_peers, contexts=arguments.contexts, converted_points=arguments.points
+    )
     print(page)
     if arguments.write:
         arguments.write.write_text(page, encoding="utf-8")

@@ -1,0 +1,158 @@
+"""One conversion in a process of its own: prints seconds, peak resident MiB and bytes a point.
+
+Usage: conversion_worker.py CASE POINTS FOLDER
+"""
+
+import resource
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+CONTEXTS = ("TRAINING", "VALIDATION")
+SERIES = 4
+
+
+def arrays(points: int) -> dict[str, np.ndarray]:
+    """Return steps, jittering times and noisy values of one series after the other."""
+    random = np.random.default_rng(0)
+    length = points // SERIES
+    return {
+        "step": np.tile(np.arange(length), SERIES),
+        "time": 1_795_000_000_123_456_789 + np.cumsum(random.integers(900_000, 1_100_000, length * SERIES)),
+        "value": random.normal(size=length * SERIES),
+    }
+
+
+def make_run(points: int, folder: Path) -> None:
+    """Write the run that is converted: `SERIES` series, logged in turns."""
+    from prov4ml_packager.metric_table import POINT_DTYPE, series_from_points, sorted_table
+    from prov4ml_packager.reader.points import RECORD_DTYPE
+    from prov4ml_packager.stores.raw import write_raw
+
+    columns = arrays(points)
+    length = points // SERIES
+    table = np.empty(length * SERIES, POINT_DTYPE)
+    for name, values in columns.items():
+        table[name] = values
+    series = [
+        series_from_points(table[n * length : (n + 1) * length], metric=f"m{n}", context=CONTEXTS[n % 2])
+        for n in range(SERIES)
+    ]
+    write_raw(sorted_table(series), folder / "run_0", progress=lambda points: None)
+    path = folder / "run_0/rank_0/metrics.bin"
+    records = np.fromfile(path, RECORD_DTYPE).reshape(SERIES, length)
+    with path.open("wb") as stream:
+        for start in range(0, length, 1 << 18):
+            np.ascontiguousarray(records[:, start : start + (1 << 18)].T).tofile(stream)
+
+
+def ours(source: str, target: str, folder: Path) -> Callable[[], Path]:
+    from prov4ml_packager.convert import convert
+
+    return lambda: convert(folder / source, folder / target)
+
+
+def read_csv(folder: Path) -> Callable[[], Path]:
+    from prov4ml_packager.stores import open_store
+
+    def run() -> Path:
+        with open_store(folder / "ours.csv") as table:
+            for series in table.series:
+                for _ in series.chunks():
+                    pass
+        return folder / "ours.csv"
+
+    return run
+
+
+def with_xarray(target: str, encoding: dict[str, object], folder: Path, points: int) -> Callable[[], Path]:
+    import warnings
+
+    import xarray
+
+    warnings.simplefilter("ignore")
+    data = xarray.Dataset({name: ("point", values) for name, values in arrays(points).items()})
+    path = folder / target
+
+    def run() -> Path:
+        if target.endswith(".zarr"):
+            data.to_zarr(path)
+        else:
+            data.to_netcdf(path, encoding=dict.fromkeys(data, encoding))
+        return path
+
+    return run
+
+
+def frame_columns(points: int) -> dict[str, object]:
+    length = points // SERIES
+    return {
+        "context": np.repeat([CONTEXTS[n % 2] for n in range(SERIES)], length),
+        "metric": np.repeat([f"m{n}" for n in range(SERIES)], length),
+        "source": np.repeat([""], length * SERIES),
+        "rank": np.zeros(length * SERIES, np.int32),
+        **arrays(points),
+    }
+
+
+def with_polars(writes: bool, folder: Path, points: int) -> Callable[[], Path]:
+    import polars
+
+    path = folder / "polars.csv"
+    if not writes:
+        return lambda: (polars.read_csv(folder / "ours.csv"), path)[1]
+    frame = polars.DataFrame(frame_columns(points))
+    return lambda: (frame.write_csv(path), path)[1]
+
+
+def with_pandas(writes: bool, folder: Path, points: int) -> Callable[[], Path]:
+    import pandas
+
+    path = folder / "pandas.csv"
+    if not writes:
+        return lambda: (pandas.read_csv(folder / "ours.csv"), path)[1]
+    frame = pandas.DataFrame(frame_columns(points))
+    return lambda: (frame.to_csv(path, index=False), path)[1]
+
+
+def job(case: str, points: int, folder: Path) -> Callable[[], Path]:
+    zlib = {"zlib": True, "complevel": 4, "shuffle": True, "chunksizes": (1 << 18,)}
+    cases: dict[str, Callable[[], Callable[[], Path]]] = {
+        "raw-zarr": lambda: ours("run_0", "ours.zarr", folder),
+        "raw-netcdf": lambda: ours("run_0", "ours.nc", folder),
+        "zarr-netcdf": lambda: ours("ours.zarr", "ours2.nc", folder),
+        "zarr-csv": lambda: ours("ours.zarr", "ours.csv", folder),
+        "csv-read": lambda: read_csv(folder),
+        "xarray-zarr": lambda: with_xarray("xarray.zarr", {}, folder, points),
+        "xarray-netcdf": lambda: with_xarray("xarray.nc", {}, folder, points),
+        "xarray-netcdf-zlib": lambda: with_xarray("xarray.nc", zlib, folder, points),
+        "polars-write": lambda: with_polars(True, folder, points),
+        "polars-read": lambda: with_polars(False, folder, points),
+        "pandas-write": lambda: with_pandas(True, folder, points),
+        "pandas-read": lambda: with_pandas(False, folder, points),
+    }
+    return cases[case]()
+
+
+def main() -> None:
+    case, points, folder = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
+    if case == "make":
+        make_run(points, folder)
+        return
+    run = job(case, points, folder)
+    began = time.perf_counter()
+    path = run()
+    seconds = time.perf_counter() - began
+    files = [path] if path.is_file() else [one for one in path.rglob("*") if one.is_file()]
+    size = sum(one.stat().st_size for one in files)
+    if not case.startswith(("raw", "zarr", "csv")) and path.exists():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, size / points)
+
+
+if __name__ == "__main__":
+    main()
