@@ -101,6 +101,9 @@ crate-differential: $(VENV)/.test-installed  ## damaged crates as rocrate-valida
 	  --contexts $(or $(CONTEXTS),$(error name a folder with the contexts: make crate-differential CONTEXTS=folder)) \
 	  --count $(or $(COUNT),200) --seed $(or $(SEED),1)
 
+dask-proof: $(VENV)/.test-installed  ## the long proof: 200 runs on a Dask cluster that loses a worker
+	$(BIN)/python -m tests.finalize.dask_proof --runs 200
+
 docs: $(VENV)/.test-installed  ## write docs/cli.md and docs/rules.md anew from the code
 	$(BIN)/python -m prov4ml_packager.cli.reference > docs/cli.md
 	$(BIN)/python -c 'from prov4ml_validators.rules_page import rules_page; print(rules_page(), end="")' > docs/rules.md

@@ -81,11 +81,11 @@ def _on_cores(
 def _on_cluster(
     attempt: Callable[[Task], Result | Failure], tasks: Sequence[Task], address: str
 ) -> Iterator[tuple[Task, Result | Failure]]:
-    from distributed import Client, KilledWorker
-    from distributed import as_completed as completed
+    import distributed
 
+    library: Any = distributed  # its functions have no types
     try:
-        client: Any = Client(address, timeout="15s", set_as_default=False)
+        client = library.Client(address, timeout="15s")
     except (OSError, ValueError) as error:
         raise PackagerError(
             f"no Dask scheduler answers: {error}",
@@ -95,8 +95,8 @@ def _on_cluster(
     with client:
         futures = client.map(attempt, tasks, pure=False, retries=2)
         by_key = {future.key: task for future, task in zip(futures, tasks, strict=True)}
-        for future in completed(futures):
+        for future in library.as_completed(futures):
             try:
                 yield by_key[future.key], future.result()
-            except KilledWorker as error:
+            except library.KilledWorker as error:
                 yield by_key[future.key], Failure(f"the workers that tried it died: {error}")

@@ -1,13 +1,15 @@
 """`prov4ml-pack convert`."""
 
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from .options import debug_option, example, path_type, store_format_option
+from .options import debug_option, example, location_type, store_format_option
 from .output import note, say
 from .progress_bar import progress_bar
+
+if TYPE_CHECKING:
+    from ..remote import Location
 
 
 @click.command(
@@ -18,8 +20,8 @@ from .progress_bar import progress_bar
         "prov4ml-pack convert log.csv metrics.zarr --columns step=epoch,value=loss,value=accuracy",
     ),
 )
-@click.argument("source", metavar="SRC", type=path_type)
-@click.argument("target", metavar="DST", type=path_type)
+@click.argument("source", metavar="SRC", type=location_type)
+@click.argument("target", metavar="DST", type=location_type)
 @store_format_option("zarr", "csv", "netcdf", "raw")
 @click.option(
     "--separator", default=",", show_default=True, help="Of the CSV to write; one to read is understood."
@@ -62,8 +64,8 @@ from .progress_bar import progress_bar
 )
 @debug_option
 def command(
-    source: Path,
-    target: Path,
+    source: "Location",
+    target: "Location",
     to: str | None,
     separator: str,
     codec: str | None,
@@ -82,18 +84,23 @@ def command(
 
     SRC is a run directory, a store, or a folder of those; stores of yProv4ML and datasets of xarray too.
     The format follows from DST's name (.zarr, .zarr.zip, .nc, .csv, .csv.gz, .csv.zst) unless --to says
-    it; raw is a run directory. Of a folder everything is converted and keeps its place. Prints the path
-    written.
+    it; raw is a run directory. Of a folder everything is converted and keeps its place. Both can be URLs
+    (s3://, gs://, https://, memory://). Prints the path written.
     """
     from ..convert import convert
+    from ..remote import local_source, local_target
     from ..sources import ReadOptions
     from ..stores.foreign.column_names import parse_columns
 
     read = ReadOptions(read_separator, parse_columns(columns) if columns else None, time_unit)
-    with progress_bar(f"convert {source}") as bar:
-        written = convert(
-            source,
-            target,
+    with (
+        progress_bar(f"convert {source}") as bar,
+        local_source(source) as local,
+        local_target(target, replaces=to != "raw") as made,
+    ):
+        convert(
+            local,
+            made,
             to=to,
             separator=separator,
             codec=codec,
@@ -109,4 +116,4 @@ def command(
             total=bar.total if bar else lambda points: None,
             note=bar.note if bar else note,
         )
-    say(written)
+    say(target)

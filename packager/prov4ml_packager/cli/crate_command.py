@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import debug_option, example, output_option, path_type
+from .options import debug_option, example, location_type, output_option, path_type
 from .output import note, progress, say
 
 if TYPE_CHECKING:
     from ..crate import Author, Organization
+    from ..remote import Location
 
 _AUTHOR = re.compile(
     r"\s*(?P<name>[^<>]+?)\s*(?:<\s*(?:https?://orcid\.org/)?(?P<orcid>[0-9X-]{19})\s*>)?\s*"
@@ -52,8 +53,8 @@ def parse_organization(text: str, option: str) -> "Organization":
         'prov4ml-pack crate prov/digits_0 -o digits.zip --license CC-BY-4.0 --author "Ada Lovelace"'
     ),
 )
-@click.argument("runs", metavar="RUN...", nargs=-1, required=True, type=path_type)
-@output_option("OUT.zip, OUT.tar.gz, OUT.tar.zst, or a plain name for a directory.")
+@click.argument("runs", metavar="RUN...", nargs=-1, required=True, type=location_type)
+@output_option("OUT.zip, OUT.tar.gz, OUT.tar.zst, or a plain name for a directory.", remote=True)
 @click.option(
     "--compression",
     type=click.Choice(["stored", "deflate", "bzip2", "lzma", "zstd"]),
@@ -88,8 +89,8 @@ def parse_organization(text: str, option: str) -> "Organization":
 @click.option("--keyword", "keywords", metavar="WORD", multiple=True, help="May be repeated.")
 @debug_option
 def command(
-    runs: tuple[Path, ...],
-    output: Path,
+    runs: "tuple[Location, ...]",
+    output: "Location",
     config: Path | None,
     authors: tuple[str, ...],
     publisher: str | None,
@@ -99,13 +100,15 @@ def command(
 ) -> None:
     """Put one or more runs into an RO-Crate, finalizing first what is not.
 
-    Who made it and under which licence come from the options, --config, the table [tool.prov4ml.crate] in
-    pyproject.toml, or CITATION.cff.
+    RUN and OUT can be URLs (s3://, gs://, https://). Who made it and under which licence come from the
+    options, --config, the table [tool.prov4ml.crate] in pyproject.toml, or CITATION.cff.
     """
+    from contextlib import ExitStack
     from dataclasses import replace
 
     from ..crate import build_crate, load_crate_config
     from ..finalize import ensure_finalized
+    from ..remote import local_source, local_target
 
     chosen = {name: value for name, value in given.items() if value not in (None, ())}
     if authors:
@@ -118,11 +121,15 @@ def command(
         chosen["with_raw"] = True
     options = replace(load_crate_config(config), **chosen)
     options.check()
-    records = []
-    for run in runs:
-        with progress(f"finalize {run}") as advance:
-            records.append(ensure_finalized(run, progress=advance))
-    for record in records:
-        for warning in record.warnings:
-            note(f"prov4ml-pack: warning: {record.directory}: {warning}")
-    say(build_crate(records, output, options, note=lambda line: note(f"prov4ml-pack: note: {line}")))
+    with ExitStack() as stack:
+        records = []
+        for run in runs:
+            local = stack.enter_context(local_source(run))
+            with progress(f"finalize {run}") as advance:
+                records.append(ensure_finalized(local, progress=advance))
+        for record in records:
+            for warning in record.warnings:
+                note(f"prov4ml-pack: warning: {record.directory}: {warning}")
+        made = stack.enter_context(local_target(output))
+        build_crate(records, made, options, note=lambda line: note(f"prov4ml-pack: note: {line}"))
+    say(output)

@@ -10,27 +10,56 @@ from .output import note, progress, say
 
 
 @click.command("finalize", epilog=example("prov4ml-pack finalize prov/digits_0 --to netcdf --svg"))
-@click.argument("run", type=path_type)
+@click.argument("runs", metavar="RUN...", nargs=-1, required=True, type=path_type)
 @store_format_option("zarr", "csv", "netcdf")
 @click.option("--graph", is_flag=True, help="Also write packaged/graph.dot.")
 @click.option("--svg", is_flag=True, help="Also write packaged/graph.svg.")
 @click.option("--card", is_flag=True, help="Also write packaged/model_card.md.")
+@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Runs at a time.")
+@click.option("--scheduler", metavar="ADDRESS", help="Dask cluster whose workers see the same files.")
 @debug_option
 def command(
-    run: Path, to: Literal["zarr", "csv", "netcdf"] | None, graph: bool, svg: bool, card: bool
+    runs: tuple[Path, ...],
+    to: Literal["zarr", "csv", "netcdf"] | None,
+    graph: bool,
+    svg: bool,
+    card: bool,
+    jobs: int,
+    scheduler: str | None,
 ) -> None:
     """Make RUN/packaged: the metric store and prov.json, also of a run that was killed.
 
     Prints the paths of the products. Raw files are never changed; packaging again replaces packaged/.
     """
     from ..crate import load_crate_config
+    from ..errors import PackagerError
     from ..finalize import finalize
+    from ..finalize_many import FinalizeTask, finalize_many
+    from ..task_runner import Failure
 
+    if len(runs) > 1 or scheduler is not None:
+        if card:
+            raise PackagerError("--card is made of one run at a time", hint="leave out --card")
+        failed = 0
+        tasks = [FinalizeTask(run, to, graph, svg) for run in runs]
+        for task, made in finalize_many(tasks, jobs=jobs, scheduler=scheduler):
+            if isinstance(made, Failure):
+                failed += 1
+                note(f"prov4ml-pack: error: {made}")
+                continue
+            for warning in made.warnings:
+                note(f"prov4ml-pack: warning: {task.run}: {warning}")
+            for path in made.paths:
+                say(path)
+        if failed:
+            raise PackagerError(f"{failed} of {len(runs)} runs could not be finalized")
+        return
     people = load_crate_config() if card else None
+    (run,) = runs
     with progress(f"finalize {run}") as advance:
-        made = finalize(run, to=to, graph=graph, svg=svg, card=people, progress=advance)
-    for warning in made.warnings:
+        one = finalize(run, to=to, graph=graph, svg=svg, card=people, progress=advance)
+    for warning in one.warnings:
         note(f"prov4ml-pack: warning: {run}: {warning}")
-    for path in (made.prov, made.store, made.dot, made.svg, made.card):
-        if path is not None:
-            say(path)
+    for product in (one.prov, one.store, one.dot, one.svg, one.card):
+        if product is not None:
+            say(product)

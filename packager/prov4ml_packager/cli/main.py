@@ -23,6 +23,10 @@ _VALIDATE_MODULES = {
     "attrs",
     "attr",
 }
+_EXTRAS = {
+    "aiohttp": "remote", "cryptography": "sign", "dask": "dask", "distributed": "dask", "fsspec": "remote",
+    "gcsfs": "remote", "s3fs": "remote",
+}  # fmt: skip
 _DEMO_MODULES = {"sklearn", "scipy", "joblib"}
 _COMMANDS = (
     "convert",
@@ -141,6 +145,6 @@ def _explain(error: BaseException) -> str:
 
 def _extra(module: str) -> str:
     root = module.partition(".")[0]
-    if root == "cryptography":
-        return "sign"
+    if root in _EXTRAS:
+        return _EXTRAS[root]
     return "validate" if root in _VALIDATE_MODULES else "demo" if root in _DEMO_MODULES else "pack"

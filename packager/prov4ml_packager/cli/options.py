@@ -35,6 +35,20 @@ debug_option = click.option(
 path_type = click.Path(path_type=Path)
 
 
+class _LocationType(click.ParamType):  # type: ignore[type-arg]
+    """A path, or the URL of something remote, which a path would lose a slash of."""
+
+    name = "location"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        from ..remote import to_location
+
+        return to_location(value) if isinstance(value, str) else value
+
+
+location_type = _LocationType()
+
+
 def example(*lines: str) -> str:
     """Return the end of a help text: command lines that can be pasted, which click does not wrap."""
     return "\n".join(["\b", "Example:", *(f"  {line}" for line in lines)])
@@ -45,9 +59,10 @@ def store_format_option(*choices: str) -> Callable[[Command], Command]:
     return click.option("--to", type=click.Choice(choices), default=None, help="Format of the metrics.")
 
 
-def output_option(help: str, *, required: bool = True) -> Callable[[Command], Command]:
+def output_option(help: str, *, required: bool = True, remote: bool = False) -> Callable[[Command], Command]:
     """Return the option `-o`.
 
     It names no default: click from 8.3 on takes one, even None, for a value given, and then requires nothing.
     """
-    return click.option("-o", "--output", type=path_type, required=required, help=help)
+    kind: Any = location_type if remote else path_type
+    return click.option("-o", "--output", type=kind, required=required, help=help)

@@ -1,0 +1,126 @@
+"""URLs on both sides, against an S3 server on this machine."""
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import fsspec
+import pytest
+
+from prov4ml_packager.cli.main import run
+from prov4ml_packager.errors import PackagerError
+from prov4ml_packager.metric_table import MetricTable
+from prov4ml_packager.remote import is_url, local_source, local_target, name_of
+from prov4ml_packager.stores import open_store, write_store
+
+from ..reader.raw_writer import small_run
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[fsspec.AbstractFileSystem]:
+    """A bucket `data` on a server of moto; fsspec finds it by the environment, as users set it."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    files = fsspec.filesystem("s3", skip_instance_cache=True, use_listings_cache=False)
+    files.mkdir("data")
+    try:
+        yield files
+    finally:
+        files.rm("data", recursive=True)  # what moto holds outlives its server
+        fsspec.filesystem("s3").clear_instance_cache()
+        server.stop()
+
+
+def points(table: MetricTable) -> list[bytes]:
+    return [one.points().tobytes() for one in table.series]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("a/m.zarr", "b/m.csv"), ("a/m.csv", "b/m.zarr.zip"), ("a/m.nc", "b/m.zarr")]
+)
+def test_from_a_bucket_to_a_bucket(
+    bucket: fsspec.AbstractFileSystem,
+    first: str,
+    second: str,
+    tmp_path: Path,
+    small_table: MetricTable,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    local = write_store(small_table, tmp_path / name_of(first))
+    assert run(["convert", str(local), f"s3://data/{first}"]) == 0
+    assert run(["convert", f"s3://data/{first}", f"s3://data/{second}"]) == 0
+    assert capsys.readouterr().out == f"s3://data/{first}\ns3://data/{second}\n"
+    with local_source(f"s3://data/{second}") as path, open_store(path) as table:
+        one_nan = second.endswith(".csv")
+        assert [one.count for one in table.series] == [one.count for one in small_table.series]
+        assert one_nan or points(table) == points(small_table)
+        assert table.attributes == small_table.attributes
+
+
+def test_a_run_in_a_bucket_becomes_a_crate_in_a_bucket(
+    bucket: fsspec.AbstractFileSystem, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory = small_run(tmp_path / "digits_0")
+    bucket.put(f"{directory}/", "data/runs/digits_0/", recursive=True)
+    assert (
+        run(["crate", "s3://data/runs/digits_0", "-o", "s3://data/crates/digits.zip", "--license", "MIT"])
+        == 0
+    )
+    assert capsys.readouterr().out == "s3://data/crates/digits.zip\n"
+    bucket.get("data/crates/digits.zip", str(tmp_path / "digits.zip"))
+    with zipfile.ZipFile(tmp_path / "digits.zip") as archive:
+        names = archive.namelist()
+    assert any(name.endswith("ro-crate-metadata.json") for name in names)
+    assert any(name.endswith("packaged/metrics.csv") for name in names)
+
+
+def test_an_older_store_is_replaced_as_a_whole(
+    bucket: fsspec.AbstractFileSystem, tmp_path: Path, small_table: MetricTable
+) -> None:
+    bucket.pipe("data/m.zarr/LEFT/value/c.0", b"old")
+    local = write_store(small_table, tmp_path / "m.nc")
+    assert run(["convert", str(local), "s3://data/m.zarr"]) == 0
+    assert not bucket.exists("data/m.zarr/LEFT/value/c.0")
+
+
+def test_nothing_is_taken_if_it_fails(bucket: fsspec.AbstractFileSystem, tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text("context,metric,source,rank,step,time,value\n,m,,0,0,0,x\n")
+    assert run(["convert", str(tmp_path / "m.csv"), "s3://data/m.zarr"]) == 2
+    assert bucket.ls("data") == []
+
+
+def test_what_is_not_there(bucket: fsspec.AbstractFileSystem, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["convert", "s3://data/no.zarr", "x.nc"]) == 2
+    assert capsys.readouterr().err == "prov4ml-pack: error: s3://data/no.zarr: does not exist\n"
+    with (
+        pytest.raises(PackagerError, match="nowhere://a/b: cannot be reached: Protocol not known: nowhere"),
+        local_source("nowhere://a/b"),
+    ):
+        pass
+
+
+def test_in_memory(tmp_path: Path, small_table: MetricTable) -> None:
+    with local_target("memory://stores/m.nc") as path:
+        write_store(small_table, path)
+    with local_source("memory://stores/m.nc") as path, open_store(path) as table:
+        assert points(table) == points(small_table)
+    with (
+        pytest.raises(PackagerError, match=r"memory://stores/m\.nc: exists already; choose another name"),
+        local_target("memory://stores/m.nc", replaces=False),
+    ):
+        pass
+    fsspec.filesystem("memory").rm("/stores", recursive=True)
+
+
+def test_what_is_a_url() -> None:
+    assert is_url("s3://a/b")
+    assert not is_url("C:\\a")
+    assert not is_url("a/b")
+    assert name_of("https://example.org/a/m.nc?token=1") == "m.nc"
