@@ -153,9 +153,7 @@ The metadata of a crate of files, all rules of its version, medians once everyth
 """
 
 
-def measure_page(
-    *, peers: bool, contexts: Path | None, converted_points: int = CONVERTED_POINTS
-) -> str:
+def measure_page(*, peers: bool, contexts: Path | None, converted_points: int = CONVERTED_POINTS) -> str:
     """Measure and return the page in Markdown."""
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
