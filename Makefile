@@ -16,7 +16,7 @@ PYTEST_ARGS ?=
 SYSTEM_PACKAGES := chromium graphviz netcdf-bin openmpi-bin openssh-client
 SYSTEM_PROGRAMS := chromium dot ncdump mpirun ssh-keygen
 
-.PHONY: help demo fuzz test check lint format test-torch test-trackers system-deps bench crash crash-crates prov-mutation prov-compare import-proof docs web web-check fixtures clean
+.PHONY: help demo fuzz test check lint format test-torch test-trackers system-deps bench crash crash-crates prov-mutation prov-compare import-proof dask-proof docs web web-check fixtures clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
