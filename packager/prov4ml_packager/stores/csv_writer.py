@@ -2,7 +2,9 @@
 
 import io
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,7 +13,7 @@ import polars
 
 from ..atomic import atomic_file
 from ..errors import PackagerError
-from ..metric_table import POINT_DTYPE, JoinedPoints, MetricSeries, MetricTable
+from ..metric_table import POINT_DTYPE, JoinedPoints, MetricSeries, MetricTable, Points
 from .compressed import GZIP, ZSTD, compression_of, open_writer
 from .csv_dialect import COLUMNS, checked_separator, quoted
 from .csvw import metadata_path, write_metadata
@@ -52,10 +54,9 @@ def write_csv(
         else:
             with open_writer(temporary, compression, level) as stream:
                 stream.write(header)
-                for start in range(0, joined.count, _CHUNK_ROWS):
-                    stop = min(start + _CHUNK_ROWS, joined.count)
-                    _write_rows(stream, joined, start, stop, separator)
-                    progress(stop - start)
+                for rows in _ahead(joined, 0):
+                    _write_rows(stream, rows, separator)
+                    progress(len(rows.points))
         write_metadata(table, path.name, separator, metadata)
 
 
@@ -79,16 +80,41 @@ def _write_kept(
         if stream.tell() == 0:
             stream.write(header)
         progress(done)
-        for start in range(done, joined.count, _CHUNK_ROWS):
-            stop = min(start + _CHUNK_ROWS, joined.count)
-            _write_rows(stream, joined, start, stop, separator)
-            kept.note(stream, stop)
-            progress(stop - start)
+        for rows in _ahead(joined, done):
+            _write_rows(stream, rows, separator)
+            done += len(rows.points)
+            kept.note(stream, done)
+            progress(len(rows.points))
 
 
-def _write_rows(stream: BinaryIO, joined: JoinedPoints, start: int, stop: int, separator: str) -> None:
-    points = joined.read(start, stop)
-    spans = list(joined.spans(start, stop))
+@dataclass(frozen=True)
+class _Rows:
+    """Points, and the series among them with how many points each has."""
+
+    points: Points
+    spans: list[tuple[MetricSeries, int, int]]
+
+
+def _ahead(joined: JoinedPoints, first: int) -> Iterator[_Rows]:
+    """Yield points from `first` on; the next ones are read while the caller writes."""
+
+    def read(start: int) -> _Rows:
+        stop = min(start + _CHUNK_ROWS, joined.count)
+        return _Rows(joined.read(start, stop), list(joined.spans(start, stop)))
+
+    starts = range(first, joined.count, _CHUNK_ROWS)
+    with ThreadPoolExecutor(1) as reader:  # one: readers are not made for several
+        waiting = [reader.submit(read, start) for start in starts[:1]]
+        for start in starts[1:]:
+            rows = waiting.pop().result()
+            waiting.append(reader.submit(read, start))
+            yield rows
+        for last in waiting:
+            yield last.result()
+
+
+def _write_rows(stream: BinaryIO, rows: _Rows, separator: str) -> None:
+    points, spans = rows.points, rows.spans
     names = polars.Series([_names(series, separator) for series, _, _ in spans], dtype=polars.String)
     counts = [last - first for _, first, last in spans]
     frame = polars.DataFrame(
