@@ -137,13 +137,15 @@ class RankPoints:
         self.last_time = np.full(codes.count, np.iinfo(np.int64).min)
 
     def _chunks(self, limit: int | None = None) -> Iterator[tuple[npt.NDArray[np.void], Codes]]:
-        """Yield records with their codes, at most `limit` of them."""
+        """Yield records with their codes, at most `limit` of them; they last until the next are asked for."""
         left = limit
+        # One buffer for all: a new one costs more than the reading, for its pages have to be made.
+        buffer = memoryview(bytearray(CHUNK_RECORDS * POINT.size))
         with open_regular(self._path) as file:
             while left is None or left:
                 wanted = CHUNK_RECORDS if left is None else min(left, CHUNK_RECORDS)
-                data = file.read(wanted * POINT.size)
-                records = np.frombuffer(data[: len(data) // POINT.size * POINT.size], dtype=RECORD_DTYPE)
+                length = file.readinto(buffer[: wanted * POINT.size])  # type: ignore[attr-defined]
+                records = np.frombuffer(buffer[: length // POINT.size * POINT.size], dtype=RECORD_DTYPE)
                 if len(records):
                     yield records, self._codes.of(records["series"])
                 if len(records) < wanted:
