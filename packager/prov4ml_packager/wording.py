@@ -6,12 +6,12 @@ import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlsplit
 
+from prov4ml.redaction import redact_arguments
+
 from .record import JsonValue, RunRecord
 from .text import escape_text
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SECRET_WORD = re.compile(r"(?i)token|secret|passw|credential|api[-_]?key|auth")
-_USER_INFO = re.compile(r"(?<=://)[^/@\s]+@")
 _SSH_REMOTE = re.compile(r"(?:ssh://)?git@([A-Za-z0-9.-]+)[:/](.+)")
 _LARGEST_EXACT = 1 << 53
 
@@ -44,22 +44,11 @@ def plain_value(value: JsonValue) -> str | bool | int | float:
 
 
 def command_line(run: RunRecord) -> str | None:
-    """Return the first rank's command without its folder and without what looks like a credential."""
-    command = run.ranks[0].command if run.ranks else ()
+    """Return the first rank's command without its folder and without credentials."""
+    command = redact_arguments(list(run.ranks[0].command)) if run.ranks else []
     if not command:
         return None
-    words: list[str] = [re.split(r"[\\/]", command[0])[-1]]
-    hide_next = False
-    for word in command[1:]:
-        name, equals, _ = word.partition("=")
-        if hide_next and not word.startswith("-"):
-            words.append("***")
-            hide_next = False
-            continue
-        secret = _SECRET_WORD.search(name) is not None
-        hide_next = secret and not equals and word.startswith("-")
-        words.append(f"{name}=***" if secret and equals else _USER_INFO.sub("", word))
-    return escape_text(" ".join(words))
+    return escape_text(" ".join([re.split(r"[\\/]", command[0])[-1], *command[1:]]))
 
 
 def error_text(run: RunRecord) -> str | None:

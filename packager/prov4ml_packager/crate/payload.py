@@ -17,6 +17,7 @@ from prov4ml.rundir import (
     rank_directory,
 )
 
+from ..credentials import without_credentials
 from ..errors import PackagerError
 from ..record import FileRecord, RunRecord
 from .archive_paths import archive_paths
@@ -96,7 +97,7 @@ def recorded_files(run: RunRecord) -> Iterator[FileRecord]:
 def collect_payload(
     run: RunRecord, *, prefix: str, with_raw: bool, draw: Callable[[Path], bytes], note: Callable[[str], None]
 ) -> Payload:
-    """Find, check and hash the files of a run.
+    """Find, check and hash the files of a run; credentials in `run.json` and journals stay behind.
 
     Args:
         run: the run; its `packaged/` folder must be there.
@@ -119,6 +120,7 @@ def collect_payload(
         for rank in run.ranks:
             names = (f"{rank_directory(rank.rank)}/{name}" for name in (JOURNAL_FILE, METRICS_FILE))
             singles += [name for name in names if os.path.lexists(root / name)]
+    raw = frozenset(singles)
     folders: dict[str, list[str]] = {}
     for path in _list_directory(tree, PACKAGED_DIRECTORY):
         parts = path.split("/")
@@ -137,6 +139,10 @@ def collect_payload(
     def payload_file(path: str, opaque: bool = False) -> PayloadFile:
         chunk = opaque and PurePosixPath(path).name not in _ZARR_FILES
         tree.refuse_links(path)
+        if (name := path.rpartition("/")[2]) in (RUN_FILE, JOURNAL_FILE) and path in raw:
+            file = file_member(prefix + paths[path], root / path)  # refuses what is no regular file
+            hidden = without_credentials(root / path, journal=name == JOURNAL_FILE)
+            return PayloadFile(file if hidden is None else bytes_member(file.path, hidden), path)
         return PayloadFile(file_member(prefix + paths[path], root / path, compressed=chunk), path, opaque)
 
     files = [payload_file(path) for path in singles]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from prov4ml.rundir import JOURNAL_FILE
 
+from ..credentials import hide_in_event
 from ..errors import PackagerError
 from .fields import LARGEST_INTEGER
 from .problems import Problems
@@ -61,7 +62,8 @@ def read_journal(folder: Path, rank: int, start: int, problems: Problems) -> lis
     """Read the journal in a rank's folder.
 
     Lines that are no JSON object with an `event` are dropped and reported; zeros before a line, a hole that a
-    file system left when its node died, are skipped and reported.
+    file system left when its node died, are skipped and reported. Credentials, which other
+    trackers may have recorded, are hidden.
 
     Args:
         folder: the rank's folder.
@@ -92,7 +94,7 @@ def read_journal(folder: Path, rank: int, start: int, problems: Problems) -> lis
             time = written
         else:
             problems.add(name, "no valid 'time'; the time of the line before is used", line=number)
-        events.append(Event(event, time, rank, number, data))
+        events.append(Event(event, time, rank, number, hide_in_event(data, stripped)))
     return events
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from prov4ml.rundir import FORMAT_VERSION, RUN_FILE
 
+from ..credentials import hide_in_run_file
 from ..errors import PackagerError
 from ..record import RunOptions
 from .raw_files import open_regular, parse_json
@@ -101,7 +102,7 @@ def _load(directory: Path) -> tuple[Path, bytes, dict[str, object]]:
         ) from error
     if not isinstance(data, dict):
         raise PackagerError("is no JSON object", path=path, hint=_RESTORE)
-    return path, content, data
+    return path, content, hide_in_run_file(data)
 
 
 def _not_a_run(directory: Path) -> PackagerError:
