@@ -16,7 +16,7 @@ from ..reader.raw_writer import make_run, small_run
     [
         ([], "Missing command; see prov4ml-pack --help"),
         (["nonsense"], "No such command 'nonsense'; see prov4ml-pack --help"),
-        (["finalize"], "Missing argument 'RUN'; see prov4ml-pack finalize --help"),
+        (["finalize"], "Missing argument 'RUN...'; see prov4ml-pack finalize --help"),
         (["finalize", "--nonsense", "x"], "No such option '--nonsense'; see prov4ml-pack finalize --help"),
         (["finalize", "gone"], "gone: does not exist; give the folder that start_run made"),
         (["crate", "gone", "-o", "x.zip"], "gone: does not exist; give the folder that start_run made"),

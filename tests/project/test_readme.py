@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.importers.trackers.real_runs import write_runs
+
 PROJECT = Path(__file__).resolve().parents[2]
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 # Commands of a clone or of a package index, which other tests and CI run.
@@ -40,6 +42,8 @@ def test_every_block_is_of_a_kind_that_is_checked() -> None:
 
 
 def test_script_and_commands_work_as_written(tmp_path: Path) -> None:
+    uri = f"file:{tmp_path / 'mlruns'}"
+    write_runs("mlflow_runs.py", tmp_path, uri, str(tmp_path))  # what a user of MLflow has already
     (script,) = blocks("python")
     (tmp_path / "line.py").write_text(script, encoding="utf-8")
     done = run([sys.executable, "line.py"], tmp_path)
