@@ -18,6 +18,8 @@ from pathlib import Path
 import prov4ml
 
 LARGE_FILE = 64 << 20
+MEGABYTES = 2048
+FILES = 100_000
 ROCRATE_WRITER = """
 import sys
 from pathlib import Path
@@ -136,7 +138,7 @@ def measure_packing(run: Path, folder: Path, *, compression: str, zip_level: int
     return times
 
 
-def packing_section(times: list[PackTime]) -> str:
+def packing_table(times: list[PackTime]) -> str:
     """Return the measurements as a table in Markdown; ratios are of the other way's time to ours."""
     ours = times[0]
     rows = [
@@ -166,15 +168,22 @@ def measure_crates(megabytes: int, files: int, folder: Path | None = None) -> st
             place = scratch / make.__name__
             place.mkdir()
             times = measure_packing(make(place, amount), place, compression=compression, zip_level=level)
-            sections.append(f"### {title}\n\n{packing_section(times)}\n")
+            sections.append(f"### {title}\n\n{packing_table(times)}\n")
             shutil.rmtree(place)
-    return "\n".join(sections)
+    return f"""## Packing a crate
+
+The whole command on a finalized run, beside Info-ZIP and `rocrate`'s `add_file` and `write_zip` on the same
+directory. Ours alone hashes and describes every file, and makes manifest and preview. The goals: with deflate
+three times as fast as either, at most 3 % larger, 300 MiB; of small files twice as fast as `rocrate`, and at
+most four times `zip -r -0`.
+
+{chr(10).join(sections)}"""
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Measure packing.")
-    parser.add_argument("--megabytes", type=int, default=2048)
-    parser.add_argument("--files", type=int, default=100_000)
+    parser.add_argument("--megabytes", type=int, default=MEGABYTES)
+    parser.add_argument("--files", type=int, default=FILES)
     parser.add_argument("--folder", type=Path, help="where to write; needs three times the size")
     arguments = parser.parse_args()
     print(measure_crates(arguments.megabytes, arguments.files, arguments.folder))

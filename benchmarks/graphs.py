@@ -8,6 +8,8 @@ Usage: graphs.py [--largest RECORDS] [--limit SECONDS]
 
 import argparse
 import json
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,6 +21,7 @@ from typing import Any
 METRICS = 3
 SIZES = (600, 5_846, 100_000, 1_000_000)
 LARGEST_FULL = 100_000
+LIMIT = 120.0
 PEER = """
 import sys
 from prov.dot import prov_to_dot
@@ -71,15 +74,22 @@ def measure(way: str, command: list[str], limit: float) -> DrawTime:
         "sys.exit((done.stderr.strip().splitlines() or ['failed'])[-1][:100] if done.returncode else 0)"
     )
     began = time.perf_counter()
+    child = subprocess.Popen(
+        [sys.executable, "-c", code, *command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
     try:
-        done = subprocess.run(
-            [sys.executable, "-c", code, *command], capture_output=True, text=True, timeout=limit
-        )
+        out, problem = child.communicate(timeout=limit)
     except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)  # with what it started, which would slow all that follows
+        child.communicate()
         return DrawTime(way, limit, 0.0, f"stopped after {limit:.0f} s")
     seconds = time.perf_counter() - began
     unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
-    return DrawTime(way, seconds, int(done.stdout or 0) / unit, done.stderr.strip())
+    return DrawTime(way, seconds, int(out or 0) / unit, problem.strip())
 
 
 def measure_graphs(folder: Path, *, largest: int, limit: float) -> dict[int, list[DrawTime]]:
@@ -140,7 +150,7 @@ def main() -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--largest", type=int, default=SIZES[-1], help="largest document in records")
-    parser.add_argument("--limit", type=float, default=120.0, help="seconds after which one is stopped")
+    parser.add_argument("--limit", type=float, default=LIMIT, help="seconds after which one is stopped")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         print(graphs_section(measure_graphs(Path(name), largest=arguments.largest, limit=arguments.limit)))

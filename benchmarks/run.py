@@ -13,6 +13,8 @@ from pathlib import Path
 
 from conversions import POINTS as CONVERTED_POINTS
 from conversions import conversion_section
+from crates import FILES, MEGABYTES, measure_crates
+from graphs import LIMIT, graphs_section, measure_graphs
 from import_time import REPETITIONS, ImportTime, measure_import
 from logger_worker import FLOOR, ROUNDS
 from peers import PEERS, LoggerCost, measure_logger, measure_peer
@@ -169,6 +171,8 @@ def measure_page(*, peers: bool, contexts: Path | None, converted_points: int = 
         crates = [measure_crate(size, version) for version in VERSIONS for size in CRATE_SIZES]
         commands = measure_commands(scratch, contexts) if peers else "Not measured: no peer was installed."
         reports = measure_reports(scratch, peers=peers)
+        drawings = measure_graphs(scratch, largest=SIZES[-1], limit=LIMIT)
+        packing = measure_crates(MEGABYTES, FILES)
     return f"""# Benchmarks
 
 Made by `make bench`. Absolute figures belong to the machine below and to that hour; compare ratios, which
@@ -184,6 +188,8 @@ Machine: {machine()}.
 {conversion_section(converted_points)}
 {validation_section(checks)}
 {crate_section(crates, commands)}
+{packing}
+{graphs_section(drawings)}
 {reports_section(reports)}"""
 
 
