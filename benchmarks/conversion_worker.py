@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from prov4ml_packager.metric_table import POINT_DTYPE, MetricTable, series_from_points, sorted_table
+
 CONTEXTS = ("TRAINING", "VALIDATION")
 SERIES = 4
 
@@ -27,12 +29,8 @@ def arrays(points: int) -> dict[str, np.ndarray]:
     }
 
 
-def make_run(points: int, folder: Path) -> None:
-    """Write the run that is converted: `SERIES` series, logged in turns."""
-    from prov4ml_packager.metric_table import POINT_DTYPE, series_from_points, sorted_table
-    from prov4ml_packager.reader.points import RECORD_DTYPE
-    from prov4ml_packager.stores.raw import write_raw
-
+def table_in_memory(points: int) -> MetricTable:
+    """Return the arrays as the table that stores are written from."""
     columns = arrays(points)
     length = points // SERIES
     table = np.empty(length * SERIES, POINT_DTYPE)
@@ -42,7 +40,16 @@ def make_run(points: int, folder: Path) -> None:
         series_from_points(table[n * length : (n + 1) * length], metric=f"m{n}", context=CONTEXTS[n % 2])
         for n in range(SERIES)
     ]
-    write_raw(sorted_table(series), folder / "run_0", progress=lambda points: None)
+    return sorted_table(series)
+
+
+def make_run(points: int, folder: Path) -> None:
+    """Write the run that is converted: `SERIES` series, logged in turns."""
+    from prov4ml_packager.reader.points import RECORD_DTYPE
+    from prov4ml_packager.stores.raw import write_raw
+
+    length = points // SERIES
+    write_raw(table_in_memory(points), folder / "run_0", progress=lambda points: None)
     path = folder / "run_0/rank_0/metrics.bin"
     records = np.fromfile(path, RECORD_DTYPE).reshape(SERIES, length)
     with path.open("wb") as stream:
@@ -54,6 +61,13 @@ def ours(source: str, target: str, folder: Path) -> Callable[[], Path]:
     from prov4ml_packager.convert import convert
 
     return lambda: convert(folder / source, folder / target)
+
+
+def write_csv(folder: Path, points: int) -> Callable[[], Path]:
+    from prov4ml_packager.stores import write_store
+
+    table = table_in_memory(points)
+    return lambda: write_store(table, folder / "ours.csv")
 
 
 def read_csv(folder: Path) -> Callable[[], Path]:
@@ -125,7 +139,7 @@ def job(case: str, points: int, folder: Path) -> Callable[[], Path]:
         "raw-zarr": lambda: ours("run_0", "ours.zarr", folder),
         "raw-netcdf": lambda: ours("run_0", "ours.nc", folder),
         "zarr-netcdf": lambda: ours("ours.zarr", "ours2.nc", folder),
-        "zarr-csv": lambda: ours("ours.zarr", "ours.csv", folder),
+        "csv-write": lambda: write_csv(folder, points),
         "csv-read": lambda: read_csv(folder),
         "xarray-zarr": lambda: with_xarray("xarray.zarr", {}, folder, points),
         "xarray-netcdf": lambda: with_xarray("xarray.nc", {}, folder, points),

@@ -17,7 +17,7 @@ PAIRS = (
     ("run → Zarr", "raw-zarr", ("xarray-zarr",)),
     ("run → NetCDF-4", "raw-netcdf", ("xarray-netcdf-zlib", "xarray-netcdf")),
     ("Zarr → NetCDF-4", "zarr-netcdf", ("xarray-netcdf-zlib", "xarray-netcdf")),
-    ("Zarr → CSV", "zarr-csv", ("polars-write", "pandas-write")),
+    ("table in memory → CSV", "csv-write", ("polars-write", "pandas-write")),
     ("CSV read", "csv-read", ("polars-read", "pandas-read")),
 )
 NAMES = {

@@ -65,7 +65,7 @@ def convert(
         resume: go on with what an interrupted call had done, and leave it there if this one is interrupted.
         progress: called with the number of points just written.
         total: called with the number of points that there are to write, as they become known.
-        note: called with one line for whatever the target does not hold, before anything is written.
+        note: called with one line for whatever the target does not hold, before it takes its name.
 
     Returns:
         `target`.

@@ -6,6 +6,7 @@ All conversions go through `MetricTable`: n formats need n readers and n writers
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,18 @@ CHUNK_POINTS = 1 << 18
 """How many points travel at once: 6 MiB, large enough to be fast and small enough for a laptop."""
 
 
+class Mixture(Protocol):
+    """A file in which the points of several series lie mixed, in the order logged."""
+
+    def blocks(self, numbers: Sequence[int]) -> Iterator[tuple[int, Points]]:
+        """Yield all points of the series with these numbers, in one pass over the file.
+
+        A block is of one series, which it is yielded with; it has the fields of `POINT_DTYPE` among others
+        and lasts until the next is asked for. The blocks of each series are in the order logged.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class MetricSeries:
     """One series of one rank: its names, its length, and a way to its points.
@@ -32,6 +45,8 @@ class MetricSeries:
         unit: unit of the value, or None.
         count: number of points.
         read: returns the points `start` (inclusive) to `stop` (exclusive), in the order logged.
+        mixed: where it lies among others and its number there, if reading all of them in one pass is cheaper
+            than reading one after the other.
     """
 
     context: str | None
@@ -41,6 +56,7 @@ class MetricSeries:
     unit: str | None
     count: int
     read: Callable[[int, int], Points] = field(repr=False, compare=False)
+    mixed: tuple[Mixture, int] | None = field(default=None, repr=False, compare=False)
 
     def chunks(self, size: int = CHUNK_POINTS) -> Iterator[Points]:
         """Yield the points in the order logged, at most `size` at a time; nothing for an empty series."""
@@ -109,7 +125,7 @@ class JoinedPoints:
     """
 
     def __init__(self, series: Sequence[MetricSeries]) -> None:
-        self._series = series
+        self.series = series
         self._ends = np.cumsum([one.count for one in series], dtype=np.int64)
         self.count = int(self._ends[-1]) if len(series) else 0
 
@@ -117,7 +133,7 @@ class JoinedPoints:
         """Yield each series that lies between two places, and which of its own points do."""
         number = int(np.searchsorted(self._ends, start, side="right"))
         while start < stop:
-            one = self._series[number]
+            one = self.series[number]
             first = int(self._ends[number]) - one.count
             last = min(stop, int(self._ends[number]))
             if start < last:

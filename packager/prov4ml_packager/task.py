@@ -77,7 +77,7 @@ def run_task(
     Args:
         task: what to do.
         progress: called with the number of points just written.
-        note: told at once, before anything is written, what the notes of the result say.
+        note: told at once, before the target is there, what the notes of the result say.
         total: told how many points there are, before the first of them is written.
 
     Raises:
@@ -105,8 +105,6 @@ def _write(
     notes: list[str],
     note: Callable[[str], None],
 ) -> ConversionResult:
-    for text in what_is_lost(table, task.format):
-        note(f"{task.target}: {text}")
     if task.format == RAW:
         from .stores.raw import write_raw
 
@@ -122,27 +120,9 @@ def _write(
             zarr_format=task.write.zarr_format,
             sharded=task.write.sharded,
             progress=progress,
+            note=lambda text: note(f"{task.target}: {text}"),
             kept=task.kept,
         )
     else:
         raise PackagerError(f"unknown format {task.format!r}", hint=f"use one of {', '.join(FORMATS)}")
     return ConversionResult(task.target, len(table.series), table.point_count, tuple(notes))
-
-
-def what_is_lost(table: MetricTable, format: str) -> list[str]:
-    """Return what a format cannot hold of a table, one line each; looks at every value for a CSV."""
-    if format != "csv":
-        return []
-    import numpy as np
-
-    usual = np.array([np.nan]).view(np.uint64)[0]
-    count = 0
-    for series in table.series:
-        for points in series.chunks():
-            values = points["value"]
-            missing = np.isnan(values)
-            if missing.any():
-                count += int((np.ascontiguousarray(values[missing]).view(np.uint64) != usual).sum())
-    if count:
-        return [f"a CSV has one NaN: the sign and payload of {count:,} of them are not kept"]
-    return []

@@ -14,6 +14,7 @@ from .scratch import ScratchFile
 MEMORY_POINTS = 1 << 20
 """Points of a run that are held in memory (24 bytes each); more of them go through a temporary file."""
 
+_MOST_CONTEXTS = 4  # a store is written context by context, and each would be a pass over all points
 _YEAR = 366 * 86_400 * 10**9
 _LARGEST_NUMBER = 2**32 - 1
 
@@ -54,10 +55,12 @@ class RankSeries:
 
     def series(self) -> list[MetricSeries]:
         """Return the series in the order declared; also those without a point."""
+        contexts = {context for context, _, _ in self._units}
+        mixed = self.points.is_mixed and len(contexts) <= _MOST_CONTEXTS
         return [
             MetricSeries(
                 context, metric, source, self.rank, unit, int(self.points.counts[code]),
-                partial(self.points.read, code),
+                partial(self.points.read, code), (self.points, code) if mixed else None,
             )
             for code, ((context, metric, source), unit) in enumerate(self._units.items())
         ]  # fmt: skip

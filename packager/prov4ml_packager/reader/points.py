@@ -3,11 +3,12 @@
 `metrics.bin` holds the points of all series mixed. Reading it once a series would cost series × points, so
 it is partitioned once, by a counting sort that keeps the order within a series: the first pass counts, the
 second puts every point into its series' block, in memory or in a temporary file. The second pass waits until
-points are asked for. Where the points of each series lie together already, as in a run with one series, there
-is no second pass: they are read where they are.
+points are asked for; a writer that takes them in the order logged (`RankPoints.blocks`) needs no such file.
+Where the points of each series lie together already, as in a run with one series, they are read where they
+are.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,9 @@ RECORD_DTYPE = np.dtype(
 """One record of metrics.bin (docs/run-directory.md)."""
 
 CHUNK_RECORDS = 1 << 20
-"""Records that are in memory at once: with their sorted copy about 70 MiB."""
+"""Records that are in memory at once when they are sorted: with their copy about 70 MiB."""
+
+_PASS_RECORDS = 1 << 16  # where they are only looked at: what stays in the processor's cache
 
 _NONE = np.int32(-1)
 _DENSE_LIMIT = 1 << 22
@@ -80,6 +83,15 @@ def _blocks(records: npt.NDArray[np.void], codes: Codes, count: int) -> Iterator
     ends = np.cumsum(counts)
     for code in present:
         yield int(code), points[ends[code] - counts[code] : ends[code]]
+
+
+def _picked(records: npt.NDArray[np.void], places: npt.NDArray[np.intp]) -> npt.NDArray[np.void]:
+    """Return the records at some places; without a copy where they are equally far apart, as in a loop."""
+    first, last = int(places[0]), int(places[-1])
+    step = int(places[1]) - first if len(places) > 1 else 1
+    if last - first == step * (len(places) - 1) and (np.diff(places) == step).all():
+        return records[first : last + 1 : step]
+    return records[places]
 
 
 class Runs:
@@ -136,14 +148,17 @@ class RankPoints:
         self.first_time = np.full(codes.count, np.iinfo(np.int64).max)
         self.last_time = np.full(codes.count, np.iinfo(np.int64).min)
 
-    def _chunks(self, limit: int | None = None) -> Iterator[tuple[npt.NDArray[np.void], Codes]]:
-        """Yield records with their codes, at most `limit` of them; they last until the next are asked for."""
+    def _chunks(self, size: int, limit: int | None = None) -> Iterator[tuple[npt.NDArray[np.void], Codes]]:
+        """Yield `size` records at a time with their codes; they last until the next are asked for.
+
+        At most `limit` of them.
+        """
         left = limit
         # One buffer for all: a new one costs more than the reading, for its pages have to be made.
-        buffer = memoryview(bytearray(CHUNK_RECORDS * POINT.size))
+        buffer = memoryview(bytearray(size * POINT.size))
         with open_regular(self._path) as file:
             while left is None or left:
-                wanted = CHUNK_RECORDS if left is None else min(left, CHUNK_RECORDS)
+                wanted = size if left is None else min(left, size)
                 length = file.readinto(buffer[: wanted * POINT.size])  # type: ignore[attr-defined]
                 records = np.frombuffer(buffer[: length // POINT.size * POINT.size], dtype=RECORD_DTYPE)
                 if len(records):
@@ -162,7 +177,7 @@ class RankPoints:
         """
         zeros = undeclared = 0
         try:
-            for records, codes in self._chunks():
+            for records, codes in self._chunks(min(CHUNK_RECORDS, _PASS_RECORDS)):
                 self._records += len(records)
                 if len(records) and int(codes.min()) < 0:
                     zeros += int((records["series"] == 0).sum())
@@ -213,6 +228,27 @@ class RankPoints:
         self._scratch, self._offset = scratch, offset
         return offset + self.total * POINT_DTYPE.itemsize
 
+    @property
+    def is_mixed(self) -> bool:
+        """Tell whether reading series by series takes a temporary file."""
+        return self._runs is None and self._scratch is not None
+
+    def blocks(self, numbers: Sequence[int]) -> Iterator[tuple[int, Points]]:
+        """Yield the points of the series with these codes in one pass; see `Mixture.blocks`.
+
+        Raises:
+            PackagerError: the file has fewer records than when it was scanned.
+        """
+        left = self._records
+        for records, codes in self._chunks(min(CHUNK_RECORDS, _PASS_RECORDS), self._records):
+            left -= len(records)
+            for number in numbers:
+                places = np.flatnonzero(codes == number)
+                if len(places):
+                    yield number, _picked(records, places)
+        if left:
+            raise self._shorter()
+
     def read(self, code: int, start: int, stop: int) -> Points:
         """Return points `start` (inclusive) to `stop` (exclusive) of a series, in the order logged."""
         if self._runs is not None and self._scratch is not None:
@@ -250,7 +286,7 @@ class RankPoints:
     def _partition(self) -> None:
         in_memory = np.empty(self.total if self._scratch is None else 0, dtype=POINT_DTYPE)
         cursors = self._blocks[:-1].copy()
-        for records, codes in self._chunks(self._records):
+        for records, codes in self._chunks(CHUNK_RECORDS, self._records):
             for code, block in _blocks(records, codes, self._codes.count):
                 if self._scratch is None:
                     in_memory[cursors[code] : cursors[code] + len(block)] = block

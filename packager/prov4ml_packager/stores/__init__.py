@@ -29,6 +29,7 @@ def write_store(
     zarr_format: Literal[2, 3] = 3,
     sharded: bool = False,
     progress: Callable[[int], None] | None = None,
+    note: Callable[[str], None] | None = None,
     kept: Path | None = None,
 ) -> Path:
     """Write a table as a metric store, in memory bounded by `CHUNK_POINTS`, and replace an older one.
@@ -47,6 +48,7 @@ def write_store(
         zarr_format: 3, or 2 for older readers.
         sharded: put the chunks of each variable of a Zarr store into one file.
         progress: called with the number of points just written.
+        note: told in one line what the format cannot hold, before `path` is there.
         kept: a folder for what is done already, of this table and these options and no others: a call that
             was killed is gone on with from there. Not for compressed CSV.
 
@@ -91,6 +93,7 @@ def write_store(
                 codec=codec,
                 level=level,
                 progress=report,
+                note=note or (lambda text: None),
                 kept=KeptText(kept) if kept else None,
             )
         else:

@@ -1,4 +1,4 @@
-"""Chunks of point variables, encoded on all cores and handed out in order."""
+"""Chunks of point variables, encoded on all cores."""
 
 import os
 from collections import deque
@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from ..metric_table import JoinedPoints
+from .chunk_points import ChunkFiller, ChunkPoints
 from .kept import KeptChunks, link_or_copy
-from .ragged import POINT_VARIABLES
 
 Encoder = Callable[[npt.NDArray[Any]], bytes]
 """Makes the bytes of a chunk out of its values; called from several threads."""
@@ -55,7 +54,7 @@ def encoded_chunks(
     group: str,
     kept: KeptChunks | None = None,
 ) -> Iterator[EncodedChunk]:
-    """Yield the chunks of a group in order; a few are in memory at once, whatever their number.
+    """Yield the chunks of a group, each once, in any order; a few are in memory, whatever their number.
 
     Points are read in this thread, for readers are not made for several.
 
@@ -67,34 +66,29 @@ def encoded_chunks(
         kept: chunks that are there already are neither read nor encoded; others are kept.
     """
     threads = min(os.cpu_count() or 1, _MOST_THREADS)
-    waiting: deque[tuple[int, int, dict[str, Future[bytes]]]] = deque()
+    waiting: deque[tuple[ChunkPoints, dict[str, Future[bytes]]]] = deque()
+    done = set()
+    if kept is not None:
+        done = {number for number in range(-(-points.count // length)) if kept.has(group, encoders, number)}
 
     def finish() -> EncodedChunk:
-        number, count, tasks = waiting.popleft()
+        chunk, tasks = waiting.popleft()
         content: dict[str, bytes | Path] = {name: task.result() for name, task in tasks.items()}
         if kept is not None:
             for name, task in tasks.items():
-                kept.put(group, name, number, task.result())
-                content[name] = kept.path(group, name, number)
-        return EncodedChunk(number, count, content)
+                kept.put(group, name, chunk.number, task.result())
+                content[name] = kept.path(group, name, chunk.number)
+        return EncodedChunk(chunk.number, chunk.count, content)
 
     with ThreadPoolExecutor(threads) as pool:
         try:
-            for number in range(-(-points.count // length)):
-                start, stop = number * length, min((number + 1) * length, points.count)
-                if kept is not None and kept.has(group, encoders, number):
-                    while waiting:
-                        yield finish()
-                    paths = {name: kept.path(group, name, number) for name in encoders}
-                    yield EncodedChunk(number, stop - start, paths)
-                    continue
-                part = points.read(start, stop)
-                tasks = {}
-                for name, encode in encoders.items():
-                    values = np.zeros(length, POINT_VARIABLES[name])
-                    values[: stop - start] = part[name]
-                    tasks[name] = pool.submit(encode, values)
-                waiting.append((number, stop - start, tasks))
+            for number in done:
+                count = min(length, points.count - number * length)
+                paths = {name: kept.path(group, name, number) for name in encoders} if kept else {}
+                yield EncodedChunk(number, count, paths)
+            for chunk in ChunkFiller(points, length, done.__contains__).chunks():
+                tasks = {name: pool.submit(encoders[name], chunk.columns[name]) for name in encoders}
+                waiting.append((chunk, tasks))
                 if len(waiting) > threads:
                     yield finish()
             while waiting:

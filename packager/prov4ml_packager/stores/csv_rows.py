@@ -26,10 +26,9 @@ def parse_table(data: bytes, separator: str, points: Points) -> bool:
     """
     if b'"' in data or b"\r" in data:
         return False
-    marks = np.count_nonzero(np.frombuffer(data, np.uint8) == ord(separator))
-    if marks != len(points) * (len(COLUMNS) - 1):
+    if data.count(separator.encode()) != len(points) * (len(COLUMNS) - 1):
         return False
-    return _parse(data.replace(b"INF\n", b"inf\n"), separator, COLUMNS, points)
+    return _parse(data, separator, COLUMNS, points)
 
 
 def _parse(body: bytes, separator: str, columns: Sequence[str], points: Points) -> bool:
@@ -80,7 +79,7 @@ def _parse_fast(body: bytes, separator: str, points: Points) -> bool:
     mark = separator.encode()
     if body.translate(None, b"0123456789+-.eNaIF\n" + mark) or body.count(mark) != 2 * len(points):
         return False
-    return _parse(body.replace(b"INF", b"inf"), separator, _POINT_COLUMNS, points)
+    return _parse(body, separator, _POINT_COLUMNS, points)
 
 
 def parse_row(line: bytes, separator: str, path: Path, number: int) -> tuple[int, int, float]:

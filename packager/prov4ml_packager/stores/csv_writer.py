@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 import polars
 
 from ..atomic import atomic_file
@@ -20,6 +21,7 @@ from .csvw import metadata_path, write_metadata
 from .kept import KeptText
 
 _CHUNK_ROWS = 1 << 17
+_NAN_BITS = np.array([np.nan]).view(np.uint64)[0]
 _CODECS: Mapping[str | None, str] = {GZIP: "gzip", ZSTD: "zstd", None: "none"}
 _LEVELS: Mapping[str | None, int] = {GZIP: 9, ZSTD: 22, None: 0}
 
@@ -32,12 +34,14 @@ def write_csv(
     codec: str | None,
     level: int | None,
     progress: Callable[[int], None],
+    note: Callable[[str], None],
     kept: KeptText | None = None,
 ) -> None:
     """Write a checked table as CSV in UTF-8, lines ending in LF, and `<name>-metadata.json` beside it.
 
     Values are written in the shortest form that reads back to the same 64 bits; of a NaN only that it is
-    one, for a CSV has no form for its sign and payload. A name that ends in `.gz` or `.zst` is compressed.
+    one, for a CSV has no form for its sign and payload: how many lose them is noted before the file takes its
+    name. A name that ends in `.gz` or `.zst` is compressed.
 
     Raises:
         PackagerError: the separator cannot be one, or the codec is not what the name says.
@@ -46,17 +50,21 @@ def write_csv(
     compression = compression_of(path.name)
     _check_codec(path, compression, codec, level)
     joined = JoinedPoints(table.series)
+    rows = _RowWriter(separator)
     with atomic_file(path) as temporary, atomic_file(metadata_path(path)) as metadata:
         header = (separator.join(COLUMNS) + "\n").encode()
         if kept is not None and compression is None:
-            _write_kept(kept, joined, header, separator, progress)
-            os.replace(kept.path, temporary)
+            _write_kept(kept, joined, header, rows, progress)
         else:
             with open_writer(temporary, compression, level) as stream:
                 stream.write(header)
-                for rows in _ahead(joined, 0):
-                    _write_rows(stream, rows, separator)
-                    progress(len(rows.points))
+                for part in _ahead(joined, 0):
+                    rows.write(stream, part)
+                    progress(len(part.points))
+        if rows.lossy:
+            note(f"a CSV has one NaN: the sign and payload of {rows.lossy:,} of them are not kept")
+        if kept is not None and compression is None:
+            os.replace(kept.path, temporary)
         write_metadata(table, path.name, separator, metadata)
 
 
@@ -73,18 +81,20 @@ def _check_codec(path: Path, compression: str | None, codec: str | None, level: 
 
 
 def _write_kept(
-    kept: KeptText, joined: JoinedPoints, header: bytes, separator: str, progress: Callable[[int], None]
+    kept: KeptText, joined: JoinedPoints, header: bytes, rows: "_RowWriter", progress: Callable[[int], None]
 ) -> None:
     stream, done = kept.reopen()
     with stream:
         if stream.tell() == 0:
             stream.write(header)
+        for start in range(0, done, _CHUNK_ROWS):
+            rows.look_at(joined.read(start, min(start + _CHUNK_ROWS, done))["value"])
         progress(done)
-        for rows in _ahead(joined, done):
-            _write_rows(stream, rows, separator)
-            done += len(rows.points)
+        for part in _ahead(joined, done):
+            rows.write(stream, part)
+            done += len(part.points)
             kept.note(stream, done)
-            progress(len(rows.points))
+            progress(len(part.points))
 
 
 @dataclass(frozen=True)
@@ -113,23 +123,45 @@ def _ahead(joined: JoinedPoints, first: int) -> Iterator[_Rows]:
             yield last.result()
 
 
-def _write_rows(stream: BinaryIO, rows: _Rows, separator: str) -> None:
-    points, spans = rows.points, rows.spans
-    names = polars.Series([_names(series, separator) for series, _, _ in spans], dtype=polars.String)
-    counts = [last - first for _, first, last in spans]
-    frame = polars.DataFrame(
-        {
-            "names": names.gather(np.repeat(np.arange(len(spans)), counts)),
-            **{name: np.ascontiguousarray(points[name]) for name in POINT_DTYPE.names or ()},
-        }
-    )
-    if np.isfinite(points["value"]).all():
-        _write_frame(frame, stream, separator)
-        return
-    sink = io.BytesIO()
-    _write_frame(frame, sink, separator)
-    # XML Schema 1.1 part 2, section 3.3.5.2: the lexical forms of a double.
-    stream.write(sink.getvalue().replace(b"inf\n", b"INF\n"))
+class _RowWriter:
+    """Writes rows and counts what they cannot hold.
+
+    Attributes:
+        lossy: values that are a NaN with another sign or payload than the one that is read back.
+    """
+
+    def __init__(self, separator: str) -> None:
+        self._separator = separator
+        self.lossy = 0
+
+    def look_at(self, values: npt.NDArray[np.float64]) -> bool:
+        """Count the NaN that lose something; return whether there is neither NaN nor infinity."""
+        if np.isfinite(values).all():
+            return True
+        bits = np.ascontiguousarray(values[np.isnan(values)]).view(np.uint64)
+        self.lossy += int(np.count_nonzero(bits != _NAN_BITS))
+        return False
+
+    def write(self, stream: BinaryIO, rows: _Rows) -> None:
+        """Append rows to a table."""
+        points, spans = rows.points, rows.spans
+        names = [_names(series, self._separator) for series, _, _ in spans]
+        counts = [last - first for _, first, last in spans]
+        frame = polars.DataFrame(
+            {
+                "names": polars.Series(names, dtype=polars.String).gather(
+                    np.repeat(np.arange(len(spans)), counts)
+                ),
+                **{name: np.ascontiguousarray(points[name]) for name in POINT_DTYPE.names or ()},
+            }
+        )
+        if self.look_at(points["value"]):
+            _write_frame(frame, stream, self._separator)
+            return
+        sink = io.BytesIO()
+        _write_frame(frame, sink, self._separator)
+        # XML Schema 1.1 part 2, section 3.3.5.2: the lexical forms of a double.
+        stream.write(sink.getvalue().replace(b"inf\n", b"INF\n"))
 
 
 def _write_frame(frame: polars.DataFrame, sink: BinaryIO, separator: str) -> None:

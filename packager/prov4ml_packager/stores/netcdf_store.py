@@ -31,7 +31,9 @@ from .ragged import (
 CODECS = ("zlib", "none")
 """The filters that every NetCDF-4 library has; the others are plugins."""
 
-_ZLIB_LEVEL = 4
+_HARD, _FAST = 9, 4
+_HARD_POINTS = CHUNK_POINTS  # up to which the harder level costs a fraction of a second
+_INDEX_BYTES = 2_096  # of one chunk: HDF5 File Format Specification 3.0, section III.A.1
 _CACHE_BYTES = 2 * 8 * CHUNK_POINTS  # the library's default is 64 MiB for each variable of each group
 
 
@@ -49,11 +51,12 @@ class _Codec:
         return {"compression": "zlib", "complevel": self.level, "shuffle": True, "fletcher32": True}
 
 
-def _chosen_codec(name: str | None, level: int | None) -> _Codec:
+def _chosen_codec(name: str | None, level: int | None, points: int) -> _Codec:
     name = name or "zlib"
     if name not in CODECS:
         raise PackagerError(f"unknown codec {name!r} for NetCDF-4", hint=f"use one of {', '.join(CODECS)}")
-    level = _ZLIB_LEVEL if level is None else level
+    if level is None:
+        level = _HARD if points <= _HARD_POINTS else _FAST
     if not 0 <= level <= 9:
         raise PackagerError(f"level {level} is not between 0 and 9")
     return _Codec(name, level)
@@ -75,7 +78,7 @@ def write_netcdf(
     Raises:
         PackagerError: the codec is unknown, or the library cannot write the file.
     """
-    chosen = _chosen_codec(codec, level)
+    chosen = _chosen_codec(codec, level, table.point_count)
     long_groups = []
     with atomic_file(path) as temporary, library(path, None, "cannot be written"):
         with netCDF4.Dataset(temporary, "w", format="NETCDF4") as root:
@@ -118,7 +121,10 @@ def _define_group(target: Any, group: ContextGroup, codec: _Codec) -> dict[str, 
         texts.setncatts(VARIABLE_ATTRIBUTES[name])
         texts[:] = np.array(group.texts(name), dtype=object)
     for name, kind in NUMBER_VARIABLES.items():
-        _variable(target, name, kind, "series", count, codec)[:] = group.numbers(name)
+        numbers = group.numbers(name)
+        # Its sum is compared when it is read, and the index of its chunks would be larger than itself.
+        plain = name == "row_size" and numbers.nbytes < _INDEX_BYTES
+        _variable(target, name, kind, "series", count, None if plain else codec)[:] = numbers
     return {
         name: _variable(target, name, kind, "point", total, codec) for name, kind in POINT_VARIABLES.items()
     }
@@ -133,16 +139,14 @@ def _write_points(columns: Mapping[str, Any], group: ContextGroup, progress: Cal
         progress(stop - start)
 
 
-def _variable(target: Any, name: str, kind: Any, dimension: str, length: int, codec: _Codec) -> Any:
-    variable = target.createVariable(
-        name,
-        kind,
-        (dimension,),
-        **codec.options(),
-        chunksizes=(max(1, min(length, CHUNK_POINTS)),),
-        fill_value=False,  # the default one is a legal float, and would be masked
-    )
-    variable.set_var_chunk_cache(size=_CACHE_BYTES)
+def _variable(target: Any, name: str, kind: Any, dimension: str, length: int, codec: _Codec | None) -> Any:
+    """Return a new variable: in chunks with the filters of a codec, or as it is."""
+    chunks = (max(1, min(length, CHUNK_POINTS)),)
+    options = {"contiguous": True} if codec is None else {**codec.options(), "chunksizes": chunks}
+    # The default fill value is a legal float, and would be masked.
+    variable = target.createVariable(name, kind, (dimension,), fill_value=False, **options)
+    if codec is not None:
+        variable.set_var_chunk_cache(size=_CACHE_BYTES)
     variable.setncatts(VARIABLE_ATTRIBUTES[name])
     variable.set_auto_maskandscale(False)
     return variable

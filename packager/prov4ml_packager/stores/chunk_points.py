@@ -1,0 +1,109 @@
+"""The points of a group cut into chunks, in whichever order the source gives them cheapest.
+
+A run's series lie mixed in one file. Read one after the other they would first have to be sorted through a
+temporary file as large as they are; a store's chunks may be made in any order, so they fill side by side.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..metric_table import JoinedPoints, MetricSeries, Mixture, Points
+from .ragged import POINT_VARIABLES
+
+_SIDE_BY_SIDE = 8  # series; each has one chunk that is being filled and shares one with the next: 100 MiB
+_MOST_PASSES = 4  # over one file; more of them cost more than the temporary file
+
+
+@dataclass
+class ChunkPoints:
+    """The points of one chunk.
+
+    Attributes:
+        number: of the chunk, from 0.
+        count: how many points are in it; a chunk at the edge is filled up with zeros.
+        columns: of each point variable.
+    """
+
+    number: int
+    count: int
+    columns: dict[str, npt.NDArray[Any]]
+    _missing: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._missing = self.count
+
+    def put(self, offset: int, points: Points) -> bool:
+        """Fill in points from `offset` on; return whether the chunk is full now."""
+        for name, column in self.columns.items():
+            column[offset : offset + len(points)] = points[name]
+        self._missing -= len(points)
+        return self._missing == 0
+
+
+class ChunkFiller:
+    """Cuts joined points into chunks of one length.
+
+    Args:
+        points: of the group.
+        length: points a chunk.
+        skips: tells of a chunk's number whether it is there already, and need not be made.
+    """
+
+    def __init__(self, points: JoinedPoints, length: int, skips: Callable[[int], bool]) -> None:
+        self._points = points
+        self._length = length
+        self._skips = skips
+        self._open: dict[int, ChunkPoints] = {}
+
+    def chunks(self) -> Iterator[ChunkPoints]:
+        """Yield every chunk that is not skipped, once, in any order."""
+        start = 0
+        for is_mixed, found in groupby(self._points.series, key=lambda one: one.mixed is not None):
+            series = list(found)
+            stop = start + sum(one.count for one in series)
+            if is_mixed and len(series) <= _SIDE_BY_SIDE * _MOST_PASSES:
+                yield from self._mixed(series, start)
+            else:
+                yield from self._in_order(start, stop)
+            start = stop
+
+    def _in_order(self, start: int, stop: int) -> Iterator[ChunkPoints]:
+        while start < stop:
+            number = start // self._length
+            end = min(stop, (number + 1) * self._length)
+            if not self._skips(number):
+                yield from self._put(start, self._points.read(start, end))
+            start = end
+
+    def _mixed(self, series: Sequence[MetricSeries], start: int) -> Iterator[ChunkPoints]:
+        for first in range(0, len(series), _SIDE_BY_SIDE):
+            places: dict[Mixture, dict[int, int]] = {}
+            for one in series[first : first + _SIDE_BY_SIDE]:
+                assert one.mixed is not None
+                mixture, number = one.mixed
+                places.setdefault(mixture, {})[number] = start
+                start += one.count
+            for mixture, cursors in places.items():
+                for number, points in mixture.blocks(list(cursors)):
+                    yield from self._put(cursors[number], points)
+                    cursors[number] += len(points)
+
+    def _put(self, position: int, points: Points) -> Iterator[ChunkPoints]:
+        while len(points):
+            number, offset = divmod(position, self._length)
+            part = points[: self._length - offset]
+            if not self._skips(number):
+                chunk = self._open.get(number) or self._new(number)
+                if chunk.put(offset, part):
+                    yield self._open.pop(number)
+            points, position = points[len(part) :], position + len(part)
+
+    def _new(self, number: int) -> ChunkPoints:
+        count = min(self._length, self._points.count - number * self._length)
+        columns = {name: np.zeros(self._length, kind) for name, kind in POINT_VARIABLES.items()}
+        return self._open.setdefault(number, ChunkPoints(number, count, columns))
