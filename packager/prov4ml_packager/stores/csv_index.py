@@ -17,6 +17,7 @@ from .damage import Damage
 
 _BOM = b"\xef\xbb\xbf"
 _WINDOW = 1 << 21  # bytes that are looked at together, and a run's longest length
+_STRETCH = 1 << 16  # bytes that are looked at row by row where another series begins
 _UNCLOSED = "a quote is opened and never closed"
 _RECORD_LIMIT = 1 << 24  # bytes; a quote that is never closed would else read the whole file
 
@@ -80,15 +81,16 @@ class CsvIndex:
         return checked_separator(found)
 
     def _scan(self) -> None:
-        offset, line = self._stream.tell(), 2
+        offset, line, stretch = self._stream.tell(), 2, _STRETCH
         while window := self._stream.read(_WINDOW):
             end = window.rfind(b"\n") + 1
             rows = self._rows_of_one_series(window[:end]) if self._damage is None else 0
             if rows:
                 self._add(offset, end, rows, line)
-                offset, line = offset + end, line + rows
+                offset, line, stretch = offset + end, line + rows, _STRETCH
             else:
-                offset, line = self._scan_rows(offset, line, offset + len(window))
+                offset, line = self._scan_rows(offset, line, offset + min(stretch, len(window)))
+                stretch = min(2 * stretch, _WINDOW)  # many short series: the look at a window is in vain
             self._stream.seek(offset)
 
     def _rows_of_one_series(self, window: bytes) -> int:
@@ -96,14 +98,9 @@ class CsvIndex:
         prefix = self._prefix
         if not prefix or b"\n" in prefix or not window.startswith(prefix):
             return 0
-        content = np.frombuffer(window, np.uint8)
-        starts = np.flatnonzero(content == ord("\n"))[:-1] + 1
-        if len(starts) and starts[-1] + len(prefix) > len(window):
+        rows = int(np.count_nonzero(np.frombuffer(window, np.uint8) == ord("\n")))
+        if window.count(b"\n" + prefix) != rows - 1:
             return 0
-        heads = np.lib.stride_tricks.sliding_window_view(content, len(prefix))[starts]
-        if not (heads == np.frombuffer(prefix, np.uint8)).all():
-            return 0
-        rows = len(starts) + 1
         quotes = prefix.count(b'"')
         if (window.count(b'"') != rows * quotes) if quotes else (b'"' in window):
             return 0
@@ -171,8 +168,9 @@ class CsvIndex:
         # A record ends at a line break outside quotes, that is where the quotes so far are even in number.
         readline = self._stream.readline
         while record := readline(_RECORD_LIMIT):
-            first, position = record, self._stream.tell()
+            first, position = record, -1
             while record.count(b'"') & 1 and len(record) < _RECORD_LIMIT:
+                position = self._stream.tell() if position < 0 else position
                 rest = readline(_RECORD_LIMIT)
                 if not rest:
                     if self._damage is None:

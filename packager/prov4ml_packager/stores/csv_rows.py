@@ -26,7 +26,9 @@ def parse_table(data: bytes, separator: str, points: Points) -> bool:
     """
     if b'"' in data or b"\r" in data:
         return False
-    if data.count(separator.encode()) != len(points) * (len(COLUMNS) - 1):
+    # Many times as fast as bytes.count.
+    marks = np.count_nonzero(np.frombuffer(data, np.uint8) == ord(separator))
+    if marks != len(points) * (len(COLUMNS) - 1):
         return False
     return _parse(data, separator, COLUMNS, points)
 
