@@ -15,6 +15,7 @@ from ..reader.raw_writer import make_run, small_run
 
 GOOD = '{"prefix": {"ex": "http://example.org/"}, "entity": {"ex:a": {}}}'
 BAD = '{"entities": {}}'
+CURATION = {f"curation-{name}" for name in ("description", "instrument", "status")}
 
 
 @pytest.fixture
@@ -125,6 +126,36 @@ def test_rules_are_selected_and_ignored(
     document = json.loads(capsys.readouterr().out)
     assert {finding["rule"] for finding in document["results"][0]["findings"]} == set(rules)
     assert document["valid"] == (not rules)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ((), set()),
+        (("--severity", "should"), set()),
+        (("--select", "ro-crate-1.1/*"), set()),
+        (("--select", "ro-crate-1.1/may-curation-*"), CURATION | {"curation-start-time"}),
+        (("--severity", "may", "--select", "ro-crate-1.1/may-curation-start-time"), {"curation-start-time"}),
+        (("--severity", "may", "--ignore", "*-time"), CURATION | {"root-distribution"}),
+    ],
+)
+def test_what_a_crate_may_have_is_told_when_asked_for(
+    here: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], expected: set[str]
+) -> None:
+    graph = [
+        {"@id": "ro-crate-metadata.json", "@type": "CreativeWork", "about": {"@id": "./"},
+         "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"}},
+        {"@id": "./", "@type": "Dataset", "name": "Digits", "description": "One run",
+         "datePublished": "2026-01-31", "license": "MIT"},
+        {"@id": "#published", "@type": "UpdateAction", "name": "Published", "object": {"@id": "./"}},
+    ]  # fmt: skip
+    document = {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": graph}
+    write(here / "x" / "ro-crate-metadata.json", json.dumps(document))
+    status = run(["validate", "x", "--format", "json", *arguments])
+    found = [one["rule"] for one in json.loads(capsys.readouterr().out)["results"][0]["findings"]]
+    optional = {rule.partition("/may-")[2] for rule in found if "/may-" in rule}
+    assert (status == 1) == ("may" in arguments or "should" in arguments)
+    assert optional == expected
 
 
 def test_what_cannot_be_read_cannot_be_ignored(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

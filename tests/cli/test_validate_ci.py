@@ -196,7 +196,7 @@ def test_the_page_shows_commands_that_are_understood(
 ) -> None:
     lines = [line.strip("- ") for line in "\n".join(blocks(project, "sh")).splitlines()]
     commands = [shlex.split(line)[2:] for line in lines if line.startswith("prov4ml-pack validate")]
-    assert len(commands) == 4
+    assert len(commands) == 5
     for arguments in commands:
         if "--explain" in arguments:
             assert group.main(["validate", *arguments], standalone_mode=False) == 0

@@ -37,11 +37,16 @@ class _Check:
     """`validate` with its options, as it can be sent to another process; `Unreadable` becomes a report."""
 
     def __init__(
-        self, profile: str | None, store_reader: StoreReader | None, signed_with: bytes | None
+        self,
+        profile: str | None,
+        store_reader: StoreReader | None,
+        signed_with: bytes | None,
+        optional: bool,
     ) -> None:
         self._profile = profile
         self._store_reader = store_reader
         self._signed_with = signed_with
+        self._optional = optional
 
     def __call__(self, path: Path) -> Report:
         try:
@@ -50,6 +55,7 @@ class _Check:
                 profile=self._profile,
                 store_reader=self._store_reader,
                 signed_with=self._signed_with,
+                optional=self._optional,
             )
         except Unreadable as error:
             return unreadable_report(error)
@@ -88,6 +94,7 @@ def validate_all(
     profile: str | None = None,
     store_reader: StoreReader | None = None,
     signed_with: bytes | None = None,
+    optional: bool = False,
     jobs: int | None = None,
 ) -> Iterator[Report]:
     """Check many paths.
@@ -97,6 +104,7 @@ def validate_all(
         profile: as for `validate`.
         store_reader: as for `validate`; it has to be one that can be pickled.
         signed_with: as for `validate`.
+        optional: as for `validate`.
         jobs: processes at most; the usable processors if None. Few small inputs are checked in this one.
 
     Yields:
@@ -104,7 +112,7 @@ def validate_all(
     """
     todo = list(paths)
     jobs = usable_processors() if jobs is None else jobs
-    check = _Check(profile, store_reader, signed_with)
+    check = _Check(profile, store_reader, signed_with, optional)
     if jobs > 1 and _worth_processes(todo):
         yield from _in_processes(check, todo, jobs)
     else:

@@ -7,6 +7,9 @@ from fnmatch import fnmatchcase
 from .report import UNREADABLE_KIND, Report
 from .rules import all_rules, matches_a_rule
 
+OPTIONAL = "may-"
+"""How the names of rules on what MAY be there begin; they are checked when they are asked for."""
+
 
 class UnknownRule(Exception):
     """A rule id or pattern that matches no rule; the message names those that are near."""
@@ -45,6 +48,14 @@ class Selection:
         if any(fnmatchcase(rule, pattern) for pattern in self.ignore):
             return False
         return not self.select or any(fnmatchcase(rule, pattern) for pattern in self.select)
+
+    @property
+    def names_optional_rules(self) -> bool:
+        """Return whether a pattern names rules on what MAY be there, such as `ro-crate-1.1/may-*`.
+
+        Patterns of whole families do not: they are written for what a crate has to have.
+        """
+        return any(pattern.rpartition("/")[2].startswith(OPTIONAL) for pattern in self.select)
 
     def apply(self, report: Report) -> Report:
         """Return a report without the findings that do not count.

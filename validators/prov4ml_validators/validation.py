@@ -29,6 +29,7 @@ class _Options:
     profile: str | UserProfile | None
     store_reader: StoreReader | None
     signed_with: bytes | None
+    optional: bool
 
 
 def validate(
@@ -37,6 +38,7 @@ def validate(
     profile: str | None = None,
     store_reader: StoreReader | None = None,
     signed_with: bytes | None = None,
+    optional: bool = False,
 ) -> Report:
     """Check a run directory, an RO-Crate or a PROV document.
 
@@ -53,6 +55,8 @@ def validate(
             reported as not checked.
         signed_with: a public key in the wire format of SSH (see `seal.public_keys.load_public_key`) that a
             crate has to be signed with, so that every byte of it is its maker's; nothing else has a seal.
+        optional: list what of a crate MAY be there and is not as well, by the rules `*/may-*`; nearly every
+            good crate has such findings. Other findings that weigh MAY are always listed.
 
     Returns:
         The findings, heaviest first.
@@ -64,7 +68,7 @@ def validate(
     chosen = None if profile is None else find_profile(profile)
     path = Path(path)
     try:
-        kind, profiles, findings = _check(path, shown, _Options(chosen, store_reader, signed_with))
+        kind, profiles, findings = _check(path, shown, _Options(chosen, store_reader, signed_with, optional))
     except FileNotFoundError as error:
         raise Unreadable(shown, "no such file or directory", "check the path") from error
     except RecursionError as error:
@@ -154,7 +158,7 @@ def _crate(
     directory: Path | None = None,
 ) -> tuple[str, tuple[str, ...], list[Finding]]:
     members = ListedMembers(members)
-    profiles, findings = check_crate(shown, members, profile=options.profile)
+    profiles, findings = check_crate(shown, members, profile=options.profile, optional=options.optional)
     if document_names(members.entries()):
         from .cross_check.check import check_parts
 
@@ -170,7 +174,7 @@ def _crate(
 def _bare_metadata(
     shown: str, data: bytes, name: str, options: _Options
 ) -> tuple[str, tuple[str, ...], list[Finding]]:
-    profiles, findings = check_bare_metadata(shown, data, name, options.profile)
+    profiles, findings = check_bare_metadata(shown, data, name, options.profile, optional=options.optional)
     return "ro-crate", profiles, findings + (_not_sealed() if options.signed_with is not None else [])
 
 

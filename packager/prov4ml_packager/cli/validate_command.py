@@ -112,7 +112,8 @@ def _print(reports: Sequence[Report], severity: Severity, form: str) -> None:
     "--severity",
     type=click.Choice(_SEVERITIES),
     default=None,
-    help="Findings at or above it make PATH not valid.  [default: must]",
+    help="Findings at or above it make PATH not valid; may also lists what a crate may have and has not.  "
+    "[default: must]",
 )
 @click.option(
     "--select", metavar="RULE", multiple=True, help="Only these rules count, such as 'ro-crate-1.1/*'."
@@ -177,6 +178,7 @@ def command(
         profile=profile or project.profile,
         store_reader=_store_reader(),
         signed_with=_public_key(key) if key is not None else None,
+        optional=chosen is Severity.MAY or selection.names_optional_rules,
         jobs=jobs,
     )
     reports = [selection.apply(problem or next(checked)) for problem in inputs.values()]

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 OFFLINE = "needs the network"
 NEVER = "finds targets for other checks, or can never fail"
 
+_LICENSE_TYPE = "asks what has the type license, which there is not; license-name asks every licence"
+
 _NO_ROOT = ("root", "root-type", "descriptor", "descriptor-about", "context")
 _CONTEXT = ("context", "context-exists", "context-reference")
 
@@ -60,6 +62,14 @@ RO_CRATE_1_1: dict[str, tuple[str, ...] | str] = {
     "30.3": ("author-affiliation-entity", "author-affiliation"),
     "31.1": ("organization-name",),
     "31.2": ("organization-url",),
+    "32.1": ("may-directory-distribution", "may-root-distribution"),
+    "33.1": ("may-file-identifier",),
+    "33.2": ("may-file-url",),
+    "33.3": ("may-file-subject-of",),
+    "33.4": ("may-file-main-entity-of-page",),
+    "34.1": _LICENSE_TYPE,
+    "34.2": _LICENSE_TYPE,
+    "35.1": ("root-license",),
 }
 RO_CRATE_1_2: dict[str, tuple[str, ...] | str] = {
     "1.1": ("ro-crate/metadata-file",),
@@ -193,6 +203,16 @@ RO_CRATE_1_2: dict[str, tuple[str, ...] | str] = {
     "97.0": ("workflow-profile",),
     "97.1": ("workflow-conforms-to",),
     "98.0": ("schema-org-id",),
+    "99.1": ("may-directory-distribution",),
+    "100.1": ("may-file-identifier",),
+    "100.2": ("may-file-url",),
+    "100.3": ("may-file-subject-of",),
+    "100.4": ("may-file-main-entity-of-page",),
+    "101.1": _LICENSE_TYPE,
+    "101.2": _LICENSE_TYPE,
+    "102.1": ("root-license",),
+    "103.1": ("may-encoding-format-section",),
+    "104.1": ("may-software-alternate-name",),
 }
 RO_CRATE_1_3: dict[str, tuple[str, ...] | str] = {
     "1.1": _CONTEXT,
@@ -238,6 +258,15 @@ PROCESS: dict[str, tuple[str, ...] | str] = {
     "13.1": ("container-image-type",),
     "13.2": ("container-image-registry",),
     "13.3": ("container-image-name",),
+    "14.1": ("may-tool-requirements",),
+    "15.1": ("may-action-start-time",),
+    "15.2": ("may-action-object",),
+    "15.3": ("may-action-status",),
+    "15.4": ("may-action-environment",),
+    "15.5": ("may-action-container-image",),
+    "16.1": ("may-action-error",),
+    "17.1": ("may-container-image-tag",),
+    "17.2": ("may-container-image-sha256",),
 }
 WORKFLOW: dict[str, tuple[str, ...] | str] = {
     "2.1": ("main-workflow-types",),
@@ -249,6 +278,14 @@ WORKFLOW: dict[str, tuple[str, ...] | str] = {
     "6.2": ("readme-format", "readme", "ro-crate-1.1/context"),
     "7.1": ("descriptor-conforms-to", "ro-crate-1.1/context"),
     "8.1": ("main-workflow-bioschemas",),
+    "9.1": "what a description is like that is there; a part of 10.2",
+    "9.2": "what a description is like that is there; a part of 10.2",
+    "10.1": ("may-main-workflow-image",),
+    "10.2": ("may-main-workflow-description",),
+    "11.1": ("may-main-workflow-description", "payload/missing"),
+    "11.2": ("may-main-workflow-image", "payload/missing"),
+    "12.1": ("may-examples-folder",),
+    "13.1": ("may-test-folder",),
 }
 WORKFLOW_RUN: dict[str, tuple[str, ...] | str] = {
     "1.1": ("workflow-parameters",),
@@ -265,6 +302,11 @@ WORKFLOW_RUN: dict[str, tuple[str, ...] | str] = {
     "10.1": ("parameter-type-dataset",),
     "11.1": ("parameter-type-file",),
     "12.1": ("parameter-type-propertyvalue",),
+    "13.1": ("may-workflow-input",),
+    "13.2": ("may-workflow-output",),
+    "13.3": ("may-workflow-environment",),
+    "14.1": ("may-parameter-work-example",),
+    "14.2": ("may-parameter-description",),
 }
 PROVENANCE: dict[str, tuple[str, ...] | str] = {
     "1.1": ("workflow-tools",),
@@ -297,6 +339,19 @@ PROVENANCE: dict[str, tuple[str, ...] | str] = {
     "19.1": ("build-file-format",),
     "19.2": ("build-file-conforms-to",),
     "20.1": ("usage-unit",),
+    "21.1": ("may-workflow-build-instructions",),
+    "22.1": ("may-workflow-connection",),
+    "23.1": ("may-tool-input",),
+    "23.2": ("may-tool-output",),
+    "23.3": ("may-tool-environment",),
+    "23.4": ("may-tool-requirements",),
+    "23.5": ("may-tool-main-entity",),
+    "24.1": ("may-step-position",),
+    "24.2": ("may-step-connection",),
+    "24.3": ("may-step-build-instructions",),
+    "25.1": ("may-action-resource-usage",),
+    "26.1": ("may-control-action-status",),
+    "27.1": ("may-control-action-error",),
 }
 TESTING: dict[str, tuple[str, ...] | str] = {
     "1.0": ("suite-content",),
@@ -341,19 +396,24 @@ def _rows() -> Iterator[tuple[str, frozenset[str] | str]]:
 TABLE: dict[str, frozenset[str] | str] = dict(_rows())
 """Check identifier to the rules that stand for it, or the reason why there is none."""
 
-_FIRST_RECOMMENDED = {
-    "ro-crate-1.1": 22,
-    "ro-crate-1.2": 42,
-    "ro-crate-1.3": 8,
-    "process-run-crate-0.5": 3,
-    "workflow-ro-crate-1.0": 6,
-    "workflow-run-crate-0.5": 5,
-    "provenance-run-crate-0.5": 11,
-    "workflow-testing-ro-crate-0.1": 6,
+_FIRST = {
+    "ro-crate-1.1": (22, 32),
+    "ro-crate-1.2": (42, 99),
+    "ro-crate-1.3": (8, 99),
+    "process-run-crate-0.5": (3, 14),
+    "workflow-ro-crate-1.0": (6, 9),
+    "workflow-run-crate-0.5": (5, 13),
+    "provenance-run-crate-0.5": (11, 21),
+    "workflow-testing-ro-crate-0.1": (6, 99),
 }
+"""The first requirement that is recommended, and the first that is optional."""
 
 
 def level(check: str) -> str:
-    """Return the level of a check, `required` or `recommended`: its numbers are in this order."""
+    """Return the level of a check, `required`, `recommended` or `optional`: its numbers are in this order."""
     family, _, number = check.rpartition("_")
-    return "required" if int(number.partition(".")[0]) < _FIRST_RECOMMENDED[family] else "recommended"
+    recommended, optional = _FIRST[family]
+    requirement = int(number.partition(".")[0])
+    if requirement < recommended:
+        return "required"
+    return "recommended" if requirement < optional else "optional"

@@ -83,7 +83,7 @@ def read_metadata(members: Members, entries: Sequence[Member], prefix: str) -> t
 
 
 def check_crate(
-    path: str, members: Members, *, profile: str | UserProfile | None = None
+    path: str, members: Members, *, profile: str | UserProfile | None = None, optional: bool = False
 ) -> tuple[tuple[str, ...], list[Finding]]:
     """Check a crate with its payload.
 
@@ -91,6 +91,7 @@ def check_crate(
         path: for messages.
         members: the files of the crate.
         profile: one of `PROFILES`, in place of what the crate declares, or rules of the user.
+        optional: also yield what MAY be there and is not.
 
     Returns:
         The profiles checked, and the findings.
@@ -107,7 +108,9 @@ def check_crate(
     name, data = read_metadata(members, entries, prefix)
     if data is None:
         return (), [*findings, METADATA_LARGE.finding(f"{name} has more than {LARGEST_METADATA} bytes")]
-    profiles, own, source, graph = check_metadata(path, data, name, profile, is_attached=True)
+    profiles, own, source, graph = check_metadata(
+        path, data, name, profile, is_attached=True, optional=optional
+    )
     if source is None or graph is None:
         return profiles, findings + own
     payload = make_payload(members, entries, prefix)
@@ -123,7 +126,13 @@ def check_crate(
 
 
 def check_metadata(
-    path: str, data: bytes, name: str, profile: str | UserProfile | None, *, is_attached: bool = False
+    path: str,
+    data: bytes,
+    name: str,
+    profile: str | UserProfile | None,
+    *,
+    is_attached: bool = False,
+    optional: bool = False,
 ) -> tuple[tuple[str, ...], list[Finding], JsonText | None, CrateGraph | None]:
     """Check the metadata of a crate and nothing else; text and graph are None where it is no JSON."""
     try:
@@ -144,6 +153,10 @@ def check_metadata(
         for one in profiles:
             findings += (found for found in one.check(graph) if found.rule not in inherited)
         findings += check_base_versions(graph, profiles)
+        if optional:
+            from .optional import check_optional
+
+            findings += check_optional(graph, version, profiles)
     findings += check_declared(graph)
     names = (f"ro-crate-{version}", *(one.name for one in profiles))
     if isinstance(profile, UserProfile):
@@ -153,10 +166,10 @@ def check_metadata(
 
 
 def check_bare_metadata(
-    path: str, data: bytes, name: str, profile: str | UserProfile | None
+    path: str, data: bytes, name: str, profile: str | UserProfile | None, *, optional: bool = False
 ) -> tuple[tuple[str, ...], list[Finding]]:
     """Check a metadata file that comes without its crate."""
-    profiles, findings, source, graph = check_metadata(path, data, name, profile)
+    profiles, findings, source, graph = check_metadata(path, data, name, profile, optional=optional)
     if source is None or graph is None:
         return profiles, findings
     findings += check_identifiers(graph)

@@ -33,7 +33,8 @@ def licences(graph: CrateGraph) -> Iterable[Entity]:
     return [one for one in graph.entities if graph.referrers("license", one.id)]
 
 
-def _formats(graph: CrateGraph) -> Iterable[Entity]:
+def formats(graph: CrateGraph) -> Iterable[Entity]:
+    """Select the described entities that are the encodingFormat of anything."""
     return [one for one in graph.entities if graph.referrers("encodingFormat", one.id)]
 
 
@@ -96,7 +97,7 @@ _add(
     "A Geometry has asWKT.", "add its well-known text", section=f"{_CONTEXTUAL}, Places", versions=_NEWER,
 )  # fmt: skip
 _add(
-    "encoding-format-type", _SHOULD, _formats,
+    "encoding-format-type", _SHOULD, formats,
     Expect("@type", 1, among=frozenset({"WebPage", "Standard"}), some=True),
     "An entity that is an encodingFormat is a WebPage or a Standard.", "add one of both to its @type",
     section="Data Entities, Adding detailed descriptions of (File) encodings", versions=_NEWER,

@@ -25,7 +25,8 @@ def _files(graph: CrateGraph) -> Iterable[Entity]:
     return [one for one in graph.data_entities if "File" in one.types]
 
 
-def _web_files(graph: CrateGraph) -> Iterable[Entity]:
+def web_files(graph: CrateGraph) -> Iterable[Entity]:
+    """Select the files that are downloaded from the web."""
     return [one for one in graph.of_types("File") if one.id.lower().startswith(_DOWNLOAD)]
 
 
@@ -97,12 +98,12 @@ _add(
     section=f"{_DATA}, File format profiles", versions=_NEWER,
 )  # fmt: skip
 _add(
-    "web-data-content-size", _SHOULD, _web_files, Expect("contentSize", 1),
+    "web-data-content-size", _SHOULD, web_files, Expect("contentSize", 1),
     "A file on the web has its contentSize.", "add contentSize, in bytes",
     section=f"{_DATA}, Web-based Data Entities",
 )  # fmt: skip
 _add(
-    "web-data-date", _SHOULD, _web_files, Expect("sdDatePublished", 1, pattern=_DAY),
+    "web-data-date", _SHOULD, web_files, Expect("sdDatePublished", 1, pattern=_DAY),
     "A file on the web says when it was accessed, to the day.", "add sdDatePublished",
     section=f"{_DATA}, Web-based Data Entities",
 )  # fmt: skip

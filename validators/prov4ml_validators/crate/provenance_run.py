@@ -27,14 +27,16 @@ SHAPES = ShapeList(FAMILY, "Provenance Run Crate", VERSIONS, section="Requiremen
 _add = SHAPES.add
 
 
-def _tools(graph: CrateGraph) -> Iterable[Entity]:
+def workflow_tools(graph: CrateGraph) -> Iterable[Entity]:
+    """Select the tools that are part of a workflow."""
     for entity in graph.of_types(*TOOLS):
         if any("ComputationalWorkflow" in one.types for one in graph.referrers("hasPart", entity.id)):
             yield entity
 
 
-def _tool_actions(graph: CrateGraph) -> Iterable[Entity]:
-    tools = {entity.id for entity in _tools(graph)}
+def tool_actions(graph: CrateGraph) -> Iterable[Entity]:
+    """Select the actions that ran a tool of a workflow."""
+    tools = {entity.id for entity in workflow_tools(graph)}
     for action in graph.of_types(*ACTIONS):
         if not tools.isdisjoint(references(action.get("instrument"))):
             yield action
@@ -74,15 +76,15 @@ _add(
     "A workflow with steps is a HowTo.", "add HowTo to its @type",
 )  # fmt: skip
 _add(
-    "tool-parameters", _MUST, _tools, Expect(("input", "output"), types=PARAMETER),
+    "tool-parameters", _MUST, workflow_tools, Expect(("input", "output"), types=PARAMETER),
     "Inputs and outputs of a tool are FormalParameter entities.", "describe each as a FormalParameter",
 )  # fmt: skip
 _add(
-    "tool-run", _MUST, _tools, Expect("instrument", 1, inverse=True),
+    "tool-run", _MUST, workflow_tools, Expect("instrument", 1, inverse=True),
     "Every tool of a workflow is the instrument of an action.", "add the action that ran it",
 )  # fmt: skip
 _add(
-    "tool-run-action", _MUST, _tools, Expect("instrument", types=_ACTIONS, inverse=True),
+    "tool-run-action", _MUST, workflow_tools, Expect("instrument", types=_ACTIONS, inverse=True),
     "What has a tool as instrument is a CreateAction, ActivateAction or UpdateAction.", "correct its type",
 )  # fmt: skip
 _add(
@@ -103,7 +105,7 @@ _add(
     "A connection of a HowToStep is a ParameterConnection.", "describe it as a ParameterConnection",
 )  # fmt: skip
 _add(
-    "action-resource-usage", _MUST, _tool_actions,
+    "action-resource-usage", _MUST, tool_actions,
     Expect("resourceUsage", types=frozenset({"PropertyValue"})),
     "The resourceUsage of an action consists of PropertyValue entities.", "describe each as a PropertyValue",
 )  # fmt: skip
@@ -147,7 +149,7 @@ _add(
     "A workflow refers to its steps, HowToStep entities.", "describe them and add them to step",
 )  # fmt: skip
 _add(
-    "tool-environment", _SHOULD, _tools, Expect("environment", types=PARAMETER),
+    "tool-environment", _SHOULD, workflow_tools, Expect("environment", types=PARAMETER),
     "The environment of a tool consists of FormalParameter entities.", "describe each as a FormalParameter",
 )  # fmt: skip
 _add(

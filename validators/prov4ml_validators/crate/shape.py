@@ -199,6 +199,22 @@ class ShapeList:
         for version, one in found.rules.items():
             self.shapes[version].append(Shape(one, select, expect))
 
+    def may(
+        self,
+        name: str,
+        select: Selector,
+        expect: Expect,
+        sentence: str,
+        *,
+        section: str = "",
+        versions: tuple[str, ...] = (),
+    ) -> None:
+        """Register a shape of what MAY be there, as `may-<name>`: by that such rules are asked for."""
+        help = f"add {' or '.join(expect.names)}, or leave it: nothing asks for it"
+        self.add(
+            f"may-{name}", Severity.MAY, select, expect, sentence, help, section=section, versions=versions
+        )
+
     def check(self, graph: CrateGraph, version: str) -> Iterator[Finding]:
         """Yield the findings of all shapes of a version."""
         for shape in self.shapes[version]:

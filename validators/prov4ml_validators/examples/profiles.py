@@ -13,6 +13,7 @@ from .base_crate import (
     to,
 )
 from .damage import Example, at, extra, lacks
+from .optional import MAY_PROCESS, MAY_PROVENANCE, MAY_WORKFLOW_CRATE, MAY_WORKFLOW_RUN
 
 _OTHER = "https://example.org/my-profile"
 
@@ -171,10 +172,10 @@ TESTING: dict[str, Example] = {
     "definition-engine-version": lacks("tests.yml", "engineVersion"),
 }
 PROFILES: dict[str, dict[str, Example]] = {
-    "process-run-crate": PROCESS,
-    "workflow-ro-crate": WORKFLOW_CRATE,
-    "workflow-run-crate": WORKFLOW_RUN,
-    "provenance-run-crate": PROVENANCE,
+    "process-run-crate": {**PROCESS, **MAY_PROCESS},
+    "workflow-ro-crate": {**WORKFLOW_CRATE, **MAY_WORKFLOW_CRATE},
+    "workflow-run-crate": {**WORKFLOW_RUN, **MAY_WORKFLOW_RUN},
+    "provenance-run-crate": {**PROVENANCE, **MAY_PROVENANCE},
     "workflow-testing-ro-crate": TESTING,
 }
 """Family of the rule id to the examples of its rules; `{run}` stands for the version of the family."""

@@ -23,6 +23,7 @@ from .base_crate import (
     to,
 )
 from .damage import Example, at, extra, lacks, more
+from .optional import MAY_RO_CRATE
 
 _CRATE = "https://w3id.org/ro/crate/{version}"
 _LOCAL = (
@@ -298,5 +299,6 @@ RO_CRATE: dict[str, Example] = {
     "schema-org-id": at(
         DATA, {"about": to("https://schema.org/Number")}, {"about": to("http://schema.org/Number")}
     ),
+    **MAY_RO_CRATE,
 }
 """Rule name to its example; `{version}` stands for the version of RO-Crate."""
