@@ -110,6 +110,7 @@ def test_a_stopped_command_leaves_nothing_half_written(tmp_path: Path, project: 
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(getattr(signal, name), signal.SIG_DFL),  # `nohup` ignores SIGHUP
     )
     deadline = time.monotonic() + 30
     while not list(run_directory.glob(".prov4ml-*/.prov4ml-*")) and time.monotonic() < deadline:
