@@ -175,8 +175,8 @@ def measure_page(*, peers: bool, contexts: Path | None, converted_points: int = 
         packing = measure_crates(MEGABYTES, FILES)
     return f"""# Benchmarks
 
-Made by `make bench`. Absolute figures belong to the machine below and to that hour; compare ratios, which
-were taken within one run.
+Made by `make bench`. Absolute figures belong to the machine below and to that hour; compare ratios, each of
+which was taken within one run of its section.
 
 Machine: {machine()}.
 
