@@ -6,36 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from prov4ml_validators.prov_formats.detection import ProvFormat, format_of_file, format_of_json, may_be_prov
+from prov4ml_validators.prov_json.records import KINDS
 
 from .crate_members import parse_object
 from .errors import PackagerError
 
 _SNIFFED = 4096
 _REMARKS = re.compile(r"^\s*//[^\n]*\n|/\*.*?\*/", re.MULTILINE | re.DOTALL)
-_RECORDS = frozenset(
-    [
-        "prefix",
-        "entity",
-        "activity",
-        "agent",
-        "wasGeneratedBy",
-        "used",
-        "wasInformedBy",
-        "wasStartedBy",
-        "wasEndedBy",
-        "wasInvalidatedBy",
-        "wasDerivedFrom",
-        "wasAttributedTo",
-        "wasAssociatedWith",
-        "actedOnBehalfOf",
-        "wasInfluencedBy",
-        "specializationOf",
-        "alternateOf",
-        "mentionOf",
-        "hadMember",
-        "bundle",
-    ]
-)
+_RECORDS = frozenset({*KINDS, "prefix", "bundle"})
 
 
 def may_hold_prov(name: str) -> bool:

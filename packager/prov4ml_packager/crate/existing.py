@@ -66,6 +66,10 @@ class ExistingCrate:
                 raise PackagerError("is a link or a special file", path=self.path, place=entry.path)
         return members
 
+    def files(self) -> set[str]:
+        """Return the paths of all files, without reading them."""
+        return {entry.path for entry in DirectoryMembers(self.folder).entries() if entry.kind == "file"}
+
     @property
     def graph(self) -> list[dict[str, Any]]:
         """Return the entities of the metadata."""

@@ -70,7 +70,7 @@ def update_crate(
 
 
 def _files_to_remove(existing: ExistingCrate, paths: Sequence[str]) -> set[str]:
-    files = {member.path for member in existing.members() if not member.is_directory}
+    files = existing.files()
     found: set[str] = set()
     for path in paths:
         plain = path.removeprefix("./").rstrip("/")
