@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from ..no_links import mode_inside
+
 _CHUNK = 1 << 20
 
 
@@ -25,17 +27,9 @@ def inside(root: Path, relative: str) -> Path | None:
     parts = [part for part in relative.replace("\\", "/").split("/") if part not in ("", ".")]
     if not parts or relative.startswith(("/", "\\")) or ".." in parts or ":" in parts[0] or "\0" in relative:
         return None
-    current = root
-    mode = 0
-    for part in parts:
-        current = current / part
-        try:
-            mode = os.lstat(current).st_mode
-        except (OSError, ValueError):  # ValueError: a lone surrogate that no file name can hold
-            return None
-        if stat.S_ISLNK(mode):
-            return None
-    return current if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else None
+    mode = mode_inside(root, parts)
+    is_plain = mode is not None and (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+    return root.joinpath(*parts) if is_plain else None
 
 
 def open_source(path: Path) -> BinaryIO:

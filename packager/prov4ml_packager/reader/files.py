@@ -1,6 +1,5 @@
 """File objects: what a run directory says of a logged file, believed only as far as it can be checked."""
 
-import os
 import re
 import stat
 from collections.abc import Callable
@@ -9,6 +8,7 @@ from typing import Literal
 
 from prov4ml.rundir import ARTIFACTS_DIRECTORY
 
+from ..no_links import mode_inside
 from ..record import FileRecord
 from .fields import FieldError, Fields
 
@@ -32,16 +32,11 @@ def check_copy(directory: Path, path: str, kind: Literal["file", "directory"]) -
         return "is no plain relative path"
     if parts[0] != ARTIFACTS_DIRECTORY or len(parts) < 2:
         return f"is not below {ARTIFACTS_DIRECTORY}/"
-    current = directory
-    mode = 0
-    for part in parts:
-        current = current / part
-        try:
-            mode = os.lstat(current).st_mode
-        except (OSError, ValueError):  # ValueError: a lone surrogate that no file name can hold
-            return "is missing"
-        if stat.S_ISLNK(mode):
-            return "is or passes through a symbolic link"
+    mode = mode_inside(directory, parts)
+    if mode is None:
+        return "is missing"
+    if stat.S_ISLNK(mode):
+        return "is or passes through a symbolic link"
     matches = stat.S_ISDIR(mode) if kind == "directory" else stat.S_ISREG(mode)
     return None if matches else f"is no {kind}"
 
