@@ -16,7 +16,7 @@ PYTEST_ARGS ?=
 SYSTEM_PACKAGES := chromium graphviz netcdf-bin openmpi-bin openssh-client
 SYSTEM_PROGRAMS := chromium dot ncdump mpirun ssh-keygen
 
-.PHONY: help demo fuzz test check lint format test-torch test-trackers system-deps bench crash crash-crates prov-mutation prov-compare import-proof dask-proof docs web web-check fixtures clean
+.PHONY: help demo fuzz test check lint format test-torch test-trackers system-deps bench crash crash-crates two-builds prov-mutation prov-compare import-proof dask-proof docs web web-check fixtures clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -78,6 +78,10 @@ crash: $(VENV)/.test-installed  ## the long proof: training killed with -9 at tw
 
 crash-crates: $(VENV)/.test-installed  ## the same for crates that are made and updated
 	$(BIN)/python -m tests.crate.crash_proof --kills 200
+
+# PYTHON has to be one that another user may run, else one user builds on both sides.
+two-builds: $(VENV)/.test-installed  ## the same crates by two virtual environments, users, clocks, zones, numbers of cores
+	$(BIN)/python -m tests.crate.two_builds $(if $(PYTHON),--python $(PYTHON))
 
 prov-mutation: $(VENV)/.test-installed  ## the proof that the tests notice every rule of PROV-CONSTRAINTS: its table
 	$(BIN)/python -m tests.validators.prov_constraints.mutation
