@@ -2,8 +2,9 @@
 
 The sides differ in virtual environment, user, time zone, clock, umask, locale, home, hash seed, folder,
 order of the entries of directories, number of cores, and in whether Graphviz's `dot` is on PATH. Each side
-finalizes its own copy of the runs and packages it, by the command. The clock differs by more than the time between the
-builds where `faketime` is installed, the user where root runs this and the other may read what it needs.
+finalizes its own copy of the runs and packages it, by the command. The clock differs by more than the time
+between the builds where `faketime` is installed, the user where root runs this and the other one may read
+what it needs.
 
 `python -m tests.crate.two_builds` makes the two virtual environments anew (a minute or two, needs a package
 index); the test suite runs a short form.
