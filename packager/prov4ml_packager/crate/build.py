@@ -8,10 +8,11 @@ from ..record import RunRecord
 from .archives import archive_kind, check_compression, write_archive
 from .drawing import draw_graph
 from .facts import RunFacts, gather_facts, run_folders
+from .graph_json import graph_json
 from .hints import crate_hints
-from .manifest import manifest_lines
+from .manifest import manifest_entity, manifest_lines
 from .members import MANIFEST, METADATA, PREVIEW, Member, bytes_member
-from .metadata import metadata_json
+from .metadata import metadata_document
 from .options import Compression, CrateOptions
 from .payload import collect_payload
 from .preview import preview_html
@@ -56,12 +57,15 @@ def build_crate(
     _check_target(runs, target)
     compression: Compression = options.compression or runs[0].options.compressor or "stored"
     facts = _gather(runs, options, note)
-    copy = metadata_json(facts, options, None) if options.spec == "1.1" else None
+    document = metadata_document(facts, options)
+    # The copy in the preview cannot have the digest of the manifest, which covers the preview.
+    copy = document if options.spec == "1.1" else None
     preview = bytes_member(PREVIEW, preview_html(facts, options, copy).encode("utf-8"))
     payload = [member for one in facts for member in one.payload.members()]
     payload += [Member(one.folder, None) for one in facts if one.folder]
     manifest = bytes_member(MANIFEST, manifest_lines([*payload, preview]))
-    metadata = bytes_member(METADATA, metadata_json(facts, options, manifest))
+    next(one for one in document["@graph"] if one["@id"] == MANIFEST).update(manifest_entity(manifest))
+    metadata = bytes_member(METADATA, graph_json(document))
     for line in crate_hints(facts, options, kind, compression):
         note(line)
     members = sorted([*payload, preview, manifest, metadata], key=lambda member: member.path)

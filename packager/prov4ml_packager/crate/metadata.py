@@ -1,6 +1,7 @@
 """The metadata graph of a crate, as RO-Crate 1.1, 1.2 or 1.3 wants it."""
 
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote
 
 from prov4ml.rundir import safe_name
@@ -14,11 +15,10 @@ from .connections import connect_models, connect_stores, usage_entities
 from .entities import Entity, doi_url, language_entity, property_value, references, web_url
 from .facts import RunFacts
 from .file_entities import described_files, directory_entity, file_entity
-from .graph_json import graph_json
 from .imports import import_entities
 from .licences import licence_entity
 from .manifest import manifest_entity
-from .members import MANIFEST, Member
+from .members import MANIFEST
 from .options import RUN_TERMS, Author, Contact, CrateOptions, Organization, Spec
 from .payload import PayloadFile
 
@@ -26,16 +26,15 @@ _IDENTIFIER = "#identifier"
 _PROFILE_VERSION: dict[Spec, str | None] = {"1.1": "0.5", "1.2": None, "1.3": "0.6"}
 
 
-def metadata_json(runs: Sequence[RunFacts], options: CrateOptions, manifest: Member | None) -> bytes:
-    """Return `ro-crate-metadata.json`: the descriptor, the root, then all other entities sorted by `@id`.
+def metadata_document(runs: Sequence[RunFacts], options: CrateOptions) -> dict[str, Any]:
+    """Return the content of `ro-crate-metadata.json`: descriptor, root, then all others sorted by `@id`.
 
-    Nothing in it depends on when or where it is made: `datePublished` is the end of the last run.
+    Nothing in it depends on when or where it is made: `datePublished` is the end of the last run. It lacks
+    size and digest of the manifest, which are known only when all other members are.
 
     Args:
         runs: what is known of each run.
         options: versions, people and licence.
-        manifest: the member with the digests of all others; None for the copy that the preview holds, which
-            is itself one of those others: that copy has neither size nor digest of the manifest.
     """
     from rocrate.rocrate import ROCrate
 
@@ -46,7 +45,7 @@ def metadata_json(runs: Sequence[RunFacts], options: CrateOptions, manifest: Mem
     parts: list[str] = []
     for facts in runs:
         parts += _add_run(entities, facts, options, agents[0] if agents else None)
-    entities[MANIFEST] = manifest_entity(manifest)
+    entities[MANIFEST] = manifest_entity(None)
     root = _root(runs, options, agents, [*parts, MANIFEST])
     profile = _profile_entity(options.spec)
     if profile is not None:
@@ -57,10 +56,10 @@ def metadata_json(runs: Sequence[RunFacts], options: CrateOptions, manifest: Mem
     root["license"] = {"@id": licence["@id"]}
     for name, value in root.items():
         crate.root_dataset[name] = value
-    document = crate.metadata.generate()
+    document: dict[str, Any] = crate.metadata.generate()
     # Not through `crate.add`, which resolves every `@id` anew: that takes longer than packing a small file.
     document["@graph"] += [entities[identifier] for identifier in sorted(entities)]
-    return graph_json(document)
+    return document
 
 
 def _put(entities: dict[str, Entity], entity: Entity) -> None:

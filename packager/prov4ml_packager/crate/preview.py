@@ -30,7 +30,7 @@ _LARGEST_CHECKED = 1 << 20
 _METADATA_COPY = re.compile(rb'<script type="application/ld\+json">.*?</script>', re.DOTALL)
 
 
-def preview_html(runs: Sequence[RunFacts], options: CrateOptions, metadata: bytes | None) -> str:
+def preview_html(runs: Sequence[RunFacts], options: CrateOptions, metadata: Mapping[str, Any] | None) -> str:
     """Return the page, bounded in size whatever the runs hold.
 
     Args:
@@ -49,7 +49,7 @@ def preview_html(runs: Sequence[RunFacts], options: CrateOptions, metadata: byte
         rows=_people(runs, options),
         cite=_citation(runs, options),
         footer=footer,
-        blocks=[] if metadata is None else [data_block("application/ld+json", json.loads(metadata))],
+        blocks=[] if metadata is None else [data_block("application/ld+json", metadata)],
     )
     return report_page([_subject(facts, number) for number, facts in enumerate(runs)], head, PREVIEW)
 
