@@ -10,10 +10,10 @@ from urllib.parse import quote
 from prov4ml.rundir import PACKAGED_DIRECTORY
 
 from ..machine import EMISSIONS, ENERGY, is_machine_metric, total_of
-from .action import RunValues
 from .entities import Entity, property_value, references
 from .facts import RunFacts
 from .payload import PayloadDirectory, PayloadFile
+from .values import RunValues
 
 _DURATION = "https://schema.org/duration"
 _TERMS = "https://w3id.org/prov4ml/terms#"

@@ -10,7 +10,7 @@ from ..errors import PackagerError
 from ..file_roles import file_roles
 from ..text import escape_text
 from ..wording import iso_time, run_title
-from .action import run_entities, run_values
+from .action import run_entities
 from .connections import connect_models, connect_stores, usage_entities
 from .entities import Entity, doi_url, language_entity, property_value, references, web_url
 from .facts import RunFacts
@@ -21,6 +21,8 @@ from .manifest import manifest_entity
 from .members import MANIFEST
 from .options import RUN_TERMS, Author, Contact, CrateOptions, Organization, Spec
 from .payload import PayloadFile
+from .software import instrument_entities
+from .values import run_values
 
 _IDENTIFIER = "#identifier"
 _PROFILE_VERSION: dict[Spec, str | None] = {"1.1": "0.5", "1.2": None, "1.3": "0.6"}
@@ -131,7 +133,9 @@ def _add_run(
     for file in inner:
         _put(entities, file_entity(file, roles.get(file.original), options.spec, language))
     values = run_values(facts, usage_entities(facts))
-    for entity in (*run_entities(facts, options, agent, values), *import_entities(facts)):
+    instrument = instrument_entities(facts, options)
+    action = run_entities(facts, agent, values, str(instrument[0]["@id"]))
+    for entity in (*action, *instrument, *import_entities(facts)):
         _put(entities, entity)
     connect_models(entities, facts, values)
     connect_stores(entities, facts, values)
