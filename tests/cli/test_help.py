@@ -12,6 +12,7 @@ COMMANDS = [
     "convert",
     "crate",
     "demo",
+    "deposit",
     "diff",
     "finalize",
     "graph",

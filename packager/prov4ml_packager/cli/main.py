@@ -32,6 +32,7 @@ _COMMANDS = (
     "convert",
     "crate",
     "demo",
+    "deposit",
     "diff",
     "finalize",
     "graph",

@@ -4,12 +4,15 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 import click
 
 from prov4ml_validators.terminal import printable
 
 from .output import note
+
+Unit = Literal["points", "bytes"]
 
 
 class ProgressBar:
@@ -18,24 +21,25 @@ class ProgressBar:
     _WIDTH = 24
     _SECONDS = 0.1  # between two pictures
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, unit: Unit = "points") -> None:
         self._label = label
+        self._unit = unit
         self._done = self._total = 0
         self._began = time.monotonic()
         self._drawn = 0.0
         self._length = 0
 
-    def __call__(self, points: int) -> None:
-        """Add points that are done."""
-        self._done += points
+    def __call__(self, count: int) -> None:
+        """Add what is done; a negative number takes back what must be done again."""
+        self._done += count
         now = time.monotonic()
         if now - self._drawn >= self._SECONDS or self._done == self._total:
             self._drawn = now
             self._draw(now)
 
-    def total(self, points: int) -> None:
-        """Add points that are to be done."""
-        self._total += points
+    def total(self, count: int) -> None:
+        """Add what is to be done."""
+        self._total += count
 
     def note(self, text: str) -> None:
         """Print one line above the bar."""
@@ -52,12 +56,12 @@ class ProgressBar:
             click.echo("", file=sys.stderr)
 
     def _draw(self, now: float) -> None:
-        text = f"{self._done:,} points"
+        text = self._amount(self._done)
         if self._total:
             part = min(1.0, self._done / self._total)
             filled = int(part * self._WIDTH)
             bar = "#" * filled + "-" * (self._WIDTH - filled)
-            text = f"[{bar}] {part:4.0%} of {self._total:,} points"
+            text = f"[{bar}] {part:4.0%} of {self._amount(self._total)}"
             if 0 < part < 1:
                 left = (now - self._began) / part * (1 - part)
                 text += f", {int(left // 60)}:{int(left % 60):02} left"
@@ -65,14 +69,17 @@ class ProgressBar:
         click.echo(f"\r{text:<{self._length}}", file=sys.stderr, nl=False)
         self._length = len(text)
 
+    def _amount(self, count: int) -> str:
+        return f"{count / 1e6:,.1f} MB" if self._unit == "bytes" else f"{count:,} points"
+
 
 @contextmanager
-def progress_bar(label: str) -> Iterator[ProgressBar | None]:
+def progress_bar(label: str, unit: Unit = "points") -> Iterator[ProgressBar | None]:
     """Yield a bar for a job, or None off a terminal."""
     if not sys.stderr.isatty():
         yield None
         return
-    bar = ProgressBar(label)
+    bar = ProgressBar(label, unit)
     try:
         yield bar
     finally:

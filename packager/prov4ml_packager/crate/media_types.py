@@ -34,6 +34,7 @@ _TYPES = {
     ".sh": "application/x-sh",
     ".svg": "image/svg+xml",
     ".tar": "application/x-tar",
+    ".tgz": "application/gzip",
     ".tiff": "image/tiff",
     ".toml": "application/toml",
     ".tsv": "text/tab-separated-values",

@@ -1,0 +1,65 @@
+"""The body of the request for a draft as a file, for people to look at and change before it is sent."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ..atomic import atomic_file
+from ..crate_members import parse_object
+from ..errors import PackagerError
+from .metadata import RESOURCE_TYPE, deposit_metadata
+from .source import read_document
+
+_LARGEST = 16 << 20
+
+
+def make_record(
+    crate: Path, resource_type: str = RESOURCE_TYPE, file_name: str | None = None
+) -> dict[str, Any]:
+    """Return what makes a draft of a crate; see `deposit_metadata`.
+
+    Raises:
+        PackagerError: the crate is not valid, or lacks what a record must have.
+        Unreadable: it is no crate that can be read.
+    """
+    name = file_name or (f"{crate.resolve().name}.zip" if crate.is_dir() else crate.name)
+    return deposit_metadata(read_document(crate), crate, file_name=name, resource_type=resource_type)
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """Return what `write_record` wrote, whoever changed it since.
+
+    Raises:
+        PackagerError: it cannot be read, or has no metadata.
+    """
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(_LARGEST + 1)
+    except OSError as error:
+        raise PackagerError(f"cannot be read: {error.strerror or error}", path=path) from error
+    if len(content) > _LARGEST:
+        raise PackagerError("is larger than 16 MiB, which no metadata is", path=path)
+    record = parse_object(content, path)
+    if not isinstance(record.get("metadata"), dict):
+        hint = "write one with prov4ml-pack deposit CRATE -o FILE"
+        raise PackagerError('has no "metadata"', path=path, hint=hint)
+    return record
+
+
+def record_text(record: dict[str, Any]) -> str:
+    """Return the JSON of a record, to be read by people."""
+    return json.dumps(record, indent=2, ensure_ascii=False)
+
+
+def write_record(record: dict[str, Any], target: Path) -> Path:
+    """Write a record in one step and return where.
+
+    Raises:
+        PackagerError: it cannot be written.
+    """
+    try:
+        with atomic_file(target) as path:
+            path.write_text(record_text(record) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise PackagerError(f"cannot be written: {error.strerror or error}", path=target) from error
+    return target

@@ -1,0 +1,128 @@
+"""Uploads over TLS: a certificate that nobody vouches for is refused, and a proxy sees no token."""
+
+import base64
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from prov4ml_packager.cli.main import run
+
+from .invenio import TOKEN, Invenio, running
+
+
+@pytest.fixture
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a file with a key and its certificate for 127.0.0.1, which only itself vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "certificate.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+@pytest.fixture
+def secure(certificate: Path) -> Iterator[Invenio]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with running(Invenio(), context) as server:
+        yield server
+
+
+def test_a_certificate_that_nobody_vouches_for(
+    here: Path, secure: Invenio, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["deposit", "digits.zip", "--server", secure.address]) == 2
+    assert capsys.readouterr().err == (
+        f"prov4ml-pack: error: {secure.address}: its certificate is not accepted: self-signed certificate; "
+        "SSL_CERT_FILE names a file with those to be trusted\n"
+    )
+    assert secure.requests == []
+
+
+def test_a_certificate_that_the_user_trusts(
+    here: Path, secure: Invenio, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    assert run(["deposit", "digits.zip", "--server", f"{secure.address}/api/"]) == 0
+    assert secure.files["digits.zip"]["status"] == "completed"
+
+
+def test_through_a_proxy(
+    here: Path, secure: Invenio, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=_tunnel_all, args=(listener, seen), daemon=True).start()
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        monkeypatch.setenv("HTTPS_PROXY", f"http://ada:p%40ss@127.0.0.1:{listener.getsockname()[1]}")
+        assert run(["deposit", "digits.zip", "--server", secure.address]) == 0
+    assert secure.files["digits.zip"]["status"] == "completed"
+    heads = [one for one in seen if one.startswith(b"CONNECT ")]
+    assert len(heads) == len(secure.requests)
+    user = base64.b64encode(b"ada:p@ss").decode()
+    port = secure.server_address[1]
+    assert all(one.startswith(f"CONNECT 127.0.0.1:{port} HTTP/1.".encode()) for one in heads)
+    assert all(f"Proxy-Authorization: Basic {user}\r\n".encode() in one for one in heads)
+    assert TOKEN.encode() not in b"".join(seen)
+
+
+def _tunnel_all(listener: socket.socket, seen: list[bytes]) -> None:
+    while True:
+        try:
+            client, _ = listener.accept()
+        except OSError:
+            return
+        threading.Thread(target=_tunnel, args=(client, seen), daemon=True).start()
+
+
+def _tunnel(client: socket.socket, seen: list[bytes]) -> None:
+    with client:
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += client.recv(1)
+        seen.append(head)
+        host, _, port = head.split()[1].decode().rpartition(":")
+        with socket.create_connection((host, int(port))) as server:
+            client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back = threading.Thread(target=_pump, args=(server, client, seen), daemon=True)
+            back.start()
+            _pump(client, server, seen)
+            back.join()
+
+
+def _pump(source: socket.socket, target: socket.socket, seen: list[bytes]) -> None:
+    try:
+        while data := source.recv(1 << 16):
+            seen.append(data)
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass
