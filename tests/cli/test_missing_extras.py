@@ -90,7 +90,8 @@ def test_prov_in_other_formats_says_what_it_needs(project: Path, tmp_path: Path)
     "arguments",
     [
         ["finalize", "RUN"], ["convert", "RUN", "x.nc"], ["graph", "RUN", "-o", "x.svg"],
-        ["crate", "RUN", "-o", "x.zip"], ["inspect", "RUN"], ["unpack", "RUN"], ["deposit", "RUN"], ["demo", "-o", "x"],
+        ["crate", "RUN", "-o", "x.zip"], ["inspect", "RUN"], ["unpack", "RUN"], ["deposit", "RUN"],
+        ["demo", "-o", "x"],
     ],
     ids=lambda arguments: arguments[0],
 )  # fmt: skip
