@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 
-from .crate import build_crate, load_crate_config
+from .crate import build_crate, load_crate_config, without_people
 from .finalize import finalize
 
 _log = logging.getLogger("prov4ml")
@@ -20,6 +20,8 @@ def package(directory: Path, *, graph: bool, svg: bool, crate: bool, card: bool)
         PackagerError: something cannot be read or written; the raw run is untouched.
     """
     options = load_crate_config() if crate or card else None
+    if options is not None and options.redact:
+        options = without_people(options)
     finalized = finalize(directory, graph=graph, svg=svg, card=options if card else None)
     for warning in finalized.warnings:
         _log.warning("prov4ml: %s: %s", directory, warning)

@@ -178,7 +178,7 @@ def test_the_template_says_nothing_until_it_is_filled_in(tmp_path: Path) -> None
     path.write_text(filled(path.read_text()))
     options = load_crate_config(path)
     unset = {field.name for field in fields(CrateOptions) if getattr(options, field.name) in (None, ())}
-    assert unset == {"profile"}
+    assert unset == {"profile", "hidden_names"}  # the latter is no choice of a user
     assert options.authors[0].name == "Ada Lovelace"
 
 

@@ -69,6 +69,11 @@ def parse_organization(text: str, option: str) -> "Organization":
 )
 @click.option("--with-raw", is_flag=True, help="Also put in the raw journals and metric points.")
 @click.option(
+    "--redact",
+    is_flag=True,
+    help="Put pseudonyms for users, hosts and home folders; leave out people of --config.",
+)
+@click.option(
     "--config",
     type=path_type,
     default=None,
@@ -84,6 +89,7 @@ def parse_organization(text: str, option: str) -> "Organization":
     "--citation", "citations", metavar="URL", multiple=True, help="What to read, URL or DOI; may be repeated."
 )
 @click.option("--identifier", metavar="URL", default=None, help="URL or DOI of the crate itself.")
+@click.option("--url", metavar="URL", default=None, help="Page of the software, where no commit has one.")
 @click.option("--name", metavar="TEXT", default=None, help="Title of the crate.")
 @click.option("--description", metavar="TEXT", default=None, help="What the crate is about.")
 @click.option("--keyword", "keywords", metavar="WORD", multiple=True, help="May be repeated.")
@@ -96,6 +102,7 @@ def command(
     publisher: str | None,
     funders: tuple[str, ...],
     with_raw: bool,
+    redact: bool,
     **given: Any,
 ) -> None:
     """Put one or more runs into an RO-Crate, finalizing first what is not.
@@ -106,7 +113,7 @@ def command(
     from contextlib import ExitStack
     from dataclasses import replace
 
-    from ..crate import build_crate, load_crate_config
+    from ..crate import build_crate, load_crate_config, without_people
     from ..finalize import ensure_finalized
     from ..remote import local_source, local_target
 
@@ -119,7 +126,10 @@ def command(
         chosen["funders"] = tuple(parse_organization(text, "--funder") for text in funders)
     if with_raw:
         chosen["with_raw"] = True
-    options = replace(load_crate_config(config), **chosen)
+    configured = load_crate_config(config)
+    if redact or configured.redact:
+        configured = without_people(configured)
+    options = replace(configured, **chosen)
     options.check()
     with ExitStack() as stack:
         records = []

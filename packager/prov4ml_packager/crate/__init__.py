@@ -6,6 +6,7 @@ A crate is made from `RunRecord`s whose `packaged/` folder is there already; not
 from .build import build_crate
 from .config import load_crate_config
 from .options import Author, Contact, CrateOptions, Organization
+from .redact import without_people
 from .unpack import UnpackLimits, unpack_crate
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "build_crate",
     "load_crate_config",
     "unpack_crate",
+    "without_people",
 ]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ..errors import PackagerError
 from ..record import RunRecord
-from .archives import archive_kind, check_compression, write_archive
+from .archives import ArchiveKind, archive_kind, check_compression, write_archive
 from .drawing import draw_graph
 from .facts import RunFacts, gather_facts, run_folders
 from .graph_json import graph_json
@@ -16,6 +16,7 @@ from .metadata import metadata_document
 from .options import Compression, CrateOptions
 from .payload import collect_payload
 from .preview import preview_html
+from .redact import redacted_runs
 
 
 def _quiet(_line: str) -> None:
@@ -55,6 +56,20 @@ def build_crate(
     kind = archive_kind(target)
     check_compression(kind, options.compression, target)
     _check_target(runs, target)
+    if options.redact:
+        with redacted_runs(runs, options, target, note) as (copies, words, note_truly):
+            return _write(copies, target, words, kind, note_truly, progress)
+    return _write(runs, target, options, kind, note, progress)
+
+
+def _write(
+    runs: Sequence[RunRecord],
+    target: Path,
+    options: CrateOptions,
+    kind: ArchiveKind,
+    note: Callable[[str], None],
+    progress: Callable[[int], None] | None,
+) -> Path:
     compression: Compression = options.compression or runs[0].options.compressor or "stored"
     facts = _gather(runs, options, note)
     document = metadata_document(facts, options)

@@ -53,6 +53,7 @@ class CrateOptions:
         profile: `process`, or None for what suits the version: Process Run Crate 0.5 on RO-Crate 1.1, 0.6
             on 1.3, none on 1.2.
         with_raw: also put in the ranks' journals and metric points as the logger wrote them.
+        redact: replace users, hosts and home folders by pseudonyms in all that is made of the runs.
         name: title of the crate; None makes one from the experiment.
         description: what the crate is about; None makes one from the run.
         license: SPDX identifier or http(s) URL.
@@ -64,12 +65,14 @@ class CrateOptions:
         keywords: free words.
         citations: URLs or DOIs of what to read about it.
         identifier: URL or DOI of the crate itself.
+        hidden_names: people and institutions that a redacted crate must not name.
     """
 
     compression: Compression | None = None
     spec: Spec = "1.1"
     profile: str | None = None
     with_raw: bool = False
+    redact: bool = False
     name: str | None = None
     description: str | None = None
     license: str | None = None
@@ -81,13 +84,14 @@ class CrateOptions:
     keywords: tuple[str, ...] = ()
     citations: tuple[str, ...] = ()
     identifier: str | None = None
+    hidden_names: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Refuse what does not go together.
 
         Raises:
-            PackagerError: an unknown compression, version or profile, or a run profile on RO-Crate 1.2,
-                for which none was made.
+            PackagerError: an unknown compression, version or profile, a run profile on RO-Crate 1.2,
+                for which none was made, or raw files in a redacted crate.
         """
         if self.compression is not None and self.compression not in COMPRESSIONS:
             raise PackagerError(f"compression {self.compression!r} is not known", hint=_one_of(COMPRESSIONS))
@@ -97,6 +101,11 @@ class CrateOptions:
             raise PackagerError(f"profile {self.profile!r} is not known", hint=_one_of(PROFILES))
         if self.profile is not None and self.spec == "1.2":
             raise PackagerError("no run profile was made for RO-Crate 1.2", hint="choose --spec 1.1 or 1.3")
+        if self.redact and self.with_raw:
+            raise PackagerError(
+                "raw files are what the logger wrote, and cannot be redacted",
+                hint="leave out --with-raw or --redact",
+            )
 
 
 def _one_of(choices: tuple[str, ...]) -> str:

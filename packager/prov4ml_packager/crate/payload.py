@@ -94,6 +94,20 @@ def recorded_files(run: RunRecord) -> Iterator[FileRecord]:
     yield from (file for file in [*others, *(one.file for one in run.ports)] if file is not None)
 
 
+def logged_paths(run: RunRecord) -> list[str]:
+    """Return the path of every file that the record names or that is in a directory that it names.
+
+    Those that are gone are left out.
+
+    Raises:
+        PackagerError: one leaves the run directory, is a link or a special file, or is behind a link.
+    """
+    singles: list[str] = []
+    folders: dict[str, list[str]] = {}
+    _take_recorded(run, _Tree(run.directory), singles, folders, lambda line: None)
+    return [*dict.fromkeys(singles), *(path for paths in folders.values() for path in paths)]
+
+
 def collect_payload(
     run: RunRecord, *, prefix: str, with_raw: bool, draw: Callable[[Path], bytes], note: Callable[[str], None]
 ) -> Payload:
