@@ -6,7 +6,7 @@ All conversions go through `MetricTable`: n formats need n readers and n writers
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +47,8 @@ class MetricSeries:
         read: returns the points `start` (inclusive) to `stop` (exclusive), in the order logged.
         mixed: where it lies among others and its number there, if reading all of them in one pass is cheaper
             than reading one after the other.
+        column: returns one field of the points `start` to `stop`, where that is cheaper than whole points; it
+            lasts until the next call for that field, of whichever series.
     """
 
     context: str | None
@@ -57,6 +59,9 @@ class MetricSeries:
     count: int
     read: Callable[[int, int], Points] = field(repr=False, compare=False)
     mixed: tuple[Mixture, int] | None = field(default=None, repr=False, compare=False)
+    column: Callable[[str, int, int], npt.NDArray[Any]] | None = field(
+        default=None, repr=False, compare=False
+    )
 
     def chunks(self, size: int = CHUNK_POINTS) -> Iterator[Points]:
         """Yield the points in the order logged, at most `size` at a time; nothing for an empty series."""

@@ -29,6 +29,19 @@ def test_noise_is_stored_and_the_rest_deflated() -> None:
     assert len(noise) < len(stream) < len(noise) + 2_000
 
 
+def test_bytes_that_are_only_frequent_come_near_the_bound_of_shannon() -> None:
+    shares = np.array([0.5, 0.25, 0.125, 0.0625, 0.0625])
+    plane = np.random.default_rng(0).choice(5, 1 << 18, p=shares).astype(np.uint8).tobytes()
+    stream = deflate_planes([plane])
+    assert zlib.decompress(stream) == plane
+    assert len(stream) < 1.01 * len(plane) * -(shares @ np.log2(shares)) / 8
+
+
+def test_what_repeats_is_matched() -> None:
+    plane = np.random.default_rng(0).bytes(500) * 500
+    assert len(deflate_planes([plane])) < len(plane) / 50
+
+
 def test_the_netcdf_library_reads_the_chunks(tmp_path: Path) -> None:
     random = np.random.default_rng(1)
     points = np.zeros(2 * CHUNK_POINTS + 7, POINT_DTYPE)

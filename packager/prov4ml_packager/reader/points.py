@@ -18,6 +18,7 @@ from prov4ml.rundir import METRICS_FILE, POINT
 
 from ..errors import PackagerError
 from ..metric_table import POINT_DTYPE, Points
+from .pieces import read_pieces
 from .problems import Problems
 from .raw_files import open_regular
 from .scratch import ScratchFile
@@ -60,7 +61,7 @@ class SeriesCodes:
     def of(self, numbers: npt.NDArray[np.uint32]) -> Codes:
         """Return the code of each number."""
         if self._table is not None:
-            return self._table[np.minimum(numbers, len(self._table) - 1)]
+            return self._table.take(numbers, mode="clip")  # the last entry is that of all larger numbers
         place = np.minimum(np.searchsorted(self._numbers, numbers), len(self._numbers) - 1)
         return np.where(self._numbers[place] == numbers, self._sorted_codes[place], _NONE).astype(np.int32)
 
@@ -153,19 +154,12 @@ class RankPoints:
 
         At most `limit` of them.
         """
-        left = limit
-        # One buffer for all: a new one costs more than the reading, for its pages have to be made.
-        buffer = memoryview(bytearray(size * POINT.size))
+        limit = None if limit is None else limit * POINT.size
         with open_regular(self._path) as file:
-            while left is None or left:
-                wanted = size if left is None else min(left, size)
-                length = file.readinto(buffer[: wanted * POINT.size])  # type: ignore[attr-defined]
-                records = np.frombuffer(buffer[: length // POINT.size * POINT.size], dtype=RECORD_DTYPE)
+            for piece in read_pieces(file, size * POINT.size, limit):
+                records = np.frombuffer(piece[: len(piece) // POINT.size * POINT.size], dtype=RECORD_DTYPE)
                 if len(records):
                     yield records, self._codes.of(records["series"])
-                if len(records) < wanted:
-                    break
-                left = None if left is None else left - len(records)
 
     def scan(self, earliest: int, latest: int, problems: Problems) -> None:
         """Count the points of each series, note their times, and report what has to be dropped.
@@ -186,8 +180,10 @@ class RankPoints:
                     records, codes = records[codes >= 0], codes[codes >= 0]
                 if self._runs is not None and not self._runs.add(codes, self._records - len(codes)):
                     self._runs = None
-                self.counts += np.bincount(codes, minlength=self._codes.count)
-                self._note_times(records["time"], codes, earliest, latest)
+                counts = np.bincount(codes, minlength=self._codes.count)
+                self.counts += counts
+                times = np.ascontiguousarray(records["time"])
+                self._note_times(times, codes, np.flatnonzero(counts), earliest, latest)
             torn = self._path.stat().st_size - self._records * POINT.size
         except FileNotFoundError:
             return  # made with the first point
@@ -204,18 +200,27 @@ class RankPoints:
             )
         self._blocks = np.concatenate([[0], np.cumsum(self.counts)])
 
-    def _note_times(self, times: npt.NDArray[np.int64], codes: Codes, earliest: int, latest: int) -> None:
+    def _note_times(
+        self,
+        times: npt.NDArray[np.int64],
+        codes: Codes,
+        present: npt.NDArray[np.intp],
+        earliest: int,
+        latest: int,
+    ) -> None:
         if not len(times):
             return
-        noted = (times >= earliest) & (times <= latest)
-        if not noted.all():
+        if times.min() < earliest or times.max() > latest:
+            noted = (times >= earliest) & (times <= latest)
             times, codes = times[noted], codes[noted]
-        if len(codes) and codes[0] == codes[-1] and (codes == codes[0]).all():
-            code = codes[0]
-            self.first_time[code] = min(self.first_time[code], times.min())
-            self.last_time[code] = max(self.last_time[code], times.max())
+            if not len(times):
+                return
+        if len(present) == 1:
+            self.first_time[present] = np.minimum(self.first_time[present], times.min())
+            self.last_time[present] = np.maximum(self.last_time[present], times.max())
             return
-        np.minimum.at(self.first_time, codes, times)
+        if times.min() < self.first_time[present].max():  # seldom behind the first records: time goes on
+            np.minimum.at(self.first_time, codes, times)
         np.maximum.at(self.last_time, codes, times)
 
     @property

@@ -71,6 +71,8 @@ def encoded_chunks(
     if kept is not None:
         done = {number for number in range(-(-points.count // length)) if kept.has(group, encoders, number)}
 
+    filler = ChunkFiller(points, length, done.__contains__)
+
     def finish() -> EncodedChunk:
         chunk, tasks = waiting.popleft()
         content: dict[str, bytes | Path] = {name: task.result() for name, task in tasks.items()}
@@ -78,6 +80,7 @@ def encoded_chunks(
             for name, task in tasks.items():
                 kept.put(group, name, chunk.number, task.result())
                 content[name] = kept.path(group, name, chunk.number)
+        filler.take_back(chunk)
         return EncodedChunk(chunk.number, chunk.count, content)
 
     with ThreadPoolExecutor(threads) as pool:
@@ -86,7 +89,7 @@ def encoded_chunks(
                 count = min(length, points.count - number * length)
                 paths = {name: kept.path(group, name, number) for name in encoders} if kept else {}
                 yield EncodedChunk(number, count, paths)
-            for chunk in ChunkFiller(points, length, done.__contains__).chunks():
+            for chunk in filler.chunks():
                 tasks = {name: pool.submit(encoders[name], chunk.columns[name]) for name in encoders}
                 waiting.append((chunk, tasks))
                 if len(waiting) > threads:

@@ -16,6 +16,7 @@ from ..metric_table import JoinedPoints, MetricSeries, Mixture, Points
 from .ragged import POINT_VARIABLES
 
 _SIDE_BY_SIDE = 8  # series; each has one chunk that is being filled and shares one with the next: 100 MiB
+_LONG = 1 << 14  # points of a series that are worth a call for each column
 _MOST_PASSES = 4  # over one file; more of them cost more than the temporary file
 
 
@@ -41,7 +42,11 @@ class ChunkPoints:
         """Fill in points from `offset` on; return whether the chunk is full now."""
         for name, column in self.columns.items():
             column[offset : offset + len(points)] = points[name]
-        self._missing -= len(points)
+        return self.count_in(len(points))
+
+    def count_in(self, points: int) -> bool:
+        """Note that so many points more are filled in; return whether the chunk is full now."""
+        self._missing -= points
         return self._missing == 0
 
 
@@ -59,6 +64,7 @@ class ChunkFiller:
         self._length = length
         self._skips = skips
         self._open: dict[int, ChunkPoints] = {}
+        self._spare: list[dict[str, npt.NDArray[Any]]] = []
 
     def chunks(self) -> Iterator[ChunkPoints]:
         """Yield every chunk that is not skipped, once, in any order."""
@@ -72,13 +78,36 @@ class ChunkFiller:
                 yield from self._in_order(start, stop)
             start = stop
 
+    def take_back(self, chunk: ChunkPoints) -> None:
+        """Use the memory of a chunk that nobody reads any more: new memory costs more than filling it."""
+        self._spare.append(chunk.columns)
+
+    def _new_columns(self) -> dict[str, npt.NDArray[Any]]:
+        return {name: np.empty(self._length, kind) for name, kind in POINT_VARIABLES.items()}
+
     def _in_order(self, start: int, stop: int) -> Iterator[ChunkPoints]:
         while start < stop:
-            number = start // self._length
+            number, offset = divmod(start, self._length)
             end = min(stop, (number + 1) * self._length)
             if not self._skips(number):
-                yield from self._put(start, self._points.read(start, end))
+                spans = list(self._points.spans(start, end))
+                if all(one.column is not None and last - first >= _LONG for one, first, last in spans):
+                    yield from self._put_columns(number, offset, spans)
+                else:
+                    yield from self._put(start, self._points.read(start, end))
             start = end
+
+    def _put_columns(
+        self, number: int, offset: int, spans: Sequence[tuple[MetricSeries, int, int]]
+    ) -> Iterator[ChunkPoints]:
+        chunk = self._open.get(number) or self._new(number)
+        for one, first, last in spans:
+            assert one.column is not None
+            for name in chunk.columns:
+                chunk.columns[name][offset : offset + last - first] = one.column(name, first, last)
+            offset += last - first
+            if chunk.count_in(last - first):
+                yield self._open.pop(number)
 
     def _mixed(self, series: Sequence[MetricSeries], start: int) -> Iterator[ChunkPoints]:
         for first in range(0, len(series), _SIDE_BY_SIDE):
@@ -105,5 +134,7 @@ class ChunkFiller:
 
     def _new(self, number: int) -> ChunkPoints:
         count = min(self._length, self._points.count - number * self._length)
-        columns = {name: np.zeros(self._length, kind) for name, kind in POINT_VARIABLES.items()}
+        columns = self._spare.pop() if self._spare else self._new_columns()
+        for column in columns.values():
+            column[count:] = 0
         return self._open.setdefault(number, ChunkPoints(number, count, columns))

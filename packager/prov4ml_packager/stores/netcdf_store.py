@@ -207,6 +207,7 @@ def _read_group(path: Path, key: str, group: Any, damage: Damage | None) -> Iter
             numbers={name: content[name] for name in NUMBER_VARIABLES if name in content},
             point_counts={name: variables[name].shape[0] for name in POINT_VARIABLES if name in variables},
             load=load,
+            keeps_chunks=True,
         ),
         damage,
     )

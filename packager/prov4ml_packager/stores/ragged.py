@@ -97,7 +97,9 @@ class GroupContent:
         texts: the text variables as stored.
         numbers: `rank` and `row_size` as stored.
         point_counts: length of each point variable.
-        load: returns a point variable from a start to a stop of the whole group.
+        load: returns a point variable from a start to a stop of the whole group; it lasts until the next call
+            for that variable.
+        keeps_chunks: whether `load` decodes a chunk once for all calls in a row that lie in it.
     """
 
     path: Path
@@ -107,6 +109,7 @@ class GroupContent:
     numbers: Mapping[str, npt.NDArray[Any]]
     point_counts: Mapping[str, int]
     load: Callable[[str, int, int], npt.NDArray[Any]]
+    keeps_chunks: bool = False
 
     def error(self, message: str) -> PackagerError:
         """Return the error of the group."""
@@ -150,6 +153,7 @@ def group_series(content: GroupContent, damage: Damage | None = None) -> Iterato
             unit=unit or None,
             count=size,
             read=_slice_of(reader, start, size),
+            column=_column_of(content, start) if content.keeps_chunks and damage is None else None,
         )
         start += size
 
@@ -226,3 +230,10 @@ def _slice_of(reader: BlockReader, offset: int, count: int) -> Callable[[int, in
         return reader.read(offset + first, offset + last)
 
     return read
+
+
+def _column_of(content: GroupContent, offset: int) -> Callable[[str, int, int], npt.NDArray[Any]]:
+    def column(name: str, start: int, stop: int) -> npt.NDArray[Any]:
+        return content.load(name, offset + start, offset + stop)
+
+    return column

@@ -16,6 +16,7 @@ from ..metric_table import MetricSeries, MetricTable
 from .attributes import check_format, checked_table, decoded
 from .damage import Damage
 from .ragged import NUMBER_VARIABLES, POINT_VARIABLES, TEXT_VARIABLES, GroupContent, group_series
+from .zarr_chunks import PlainChunks, has_plain_chunks
 from .zarr_codecs import check_codecs, decoding
 
 _TEXT = "text"
@@ -35,31 +36,41 @@ def open_zarr(path: Path, damage: Damage | None = None) -> Iterator[MetricTable]
     """
     with decoding(path, None):
         store: Any = ZipStore(path, mode="r") if path.is_file() else LocalStore(path, read_only=True)
-        members = _members(path)
+        archive = zipfile.ZipFile(path) if path.is_file() else None
+        members = _members(path, archive)
         root = zarr.open_group(store, mode="r", use_consolidated=False)
         attributes = dict(root.attrs)
     try:
         check_format(attributes, path)
         groups = sorted({name.split("/")[0] for name in members if "/" in name})
-        reader = _GroupReader(path, root, members, damage)
+        reader = _GroupReader(path, root, members, archive, damage)
         series = [one for key in groups for one in reader.read(key)]
         yield checked_table(MetricTable(tuple(series), decoded(attributes)), path)
     finally:
         store.close()
+        if archive is not None:
+            archive.close()
 
 
-def _members(path: Path) -> frozenset[str]:
-    if path.is_file():
-        with zipfile.ZipFile(path) as archive:
-            return frozenset(name for name in archive.namelist() if not name.endswith("/"))
+def _members(path: Path, archive: zipfile.ZipFile | None) -> frozenset[str]:
+    if archive is not None:
+        return frozenset(name for name in archive.namelist() if not name.endswith("/"))
     return frozenset(member.relative_to(path).as_posix() for member in path.rglob("*") if member.is_file())
 
 
 class _GroupReader:
-    def __init__(self, path: Path, root: Any, members: frozenset[str], damage: Damage | None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        root: Any,
+        members: frozenset[str],
+        archive: zipfile.ZipFile | None,
+        damage: Damage | None,
+    ) -> None:
         self._path = path
         self._root = root
         self._members = members
+        self._archive = archive
         self._damage = damage
 
     def read(self, key: str) -> Iterator[MetricSeries]:
@@ -79,6 +90,7 @@ class _GroupReader:
                     if name not in POINT_VARIABLES:
                         with decoding(self._path, f"{key}/{name}"):
                             content[name] = np.asarray(arrays[name][:])
+        load, keeps_chunks = self._loader(key, arrays)
         yield from group_series(
             GroupContent(
                 path=self._path,
@@ -87,7 +99,8 @@ class _GroupReader:
                 texts={name: content[name].tolist() for name in TEXT_VARIABLES if name in content},
                 numbers={name: content[name] for name in NUMBER_VARIABLES if name in content},
                 point_counts={name: arrays[name].shape[0] for name in POINT_VARIABLES if name in arrays},
-                load=self._loader(key, arrays),
+                load=load,
+                keeps_chunks=keeps_chunks,
             ),
             self._damage,
         )
@@ -95,15 +108,26 @@ class _GroupReader:
     def _tolerating(self) -> AbstractContextManager[None]:
         return nullcontext() if self._damage is None else self._damage.tolerate()
 
-    def _loader(self, key: str, arrays: dict[str, Any]) -> Callable[[str, int, int], npt.NDArray[Any]]:
+    def _loader(
+        self, key: str, arrays: dict[str, Any]
+    ) -> tuple[Callable[[str, int, int], npt.NDArray[Any]], bool]:
+        """Return what loads a point variable, and whether it decodes each chunk once."""
+        direct = {
+            name: PlainChunks(self._path, self._archive, f"{key}/{name}", arrays[name])
+            for name in POINT_VARIABLES
+            if self._damage is None and has_plain_chunks(arrays[name])
+        }
+
         def load(name: str, start: int, stop: int) -> npt.NDArray[Any]:
             place = f"{key}/{name}, points {start} to {stop}"
             if self._damage is not None:
                 _check_chunks(self._path, f"{key}/{name}", arrays[name], self._members, (start, stop))
             with decoding(self._path, place):
+                if name in direct:
+                    return direct[name].load(start, stop)
                 return np.asarray(arrays[name][start:stop])
 
-        return load
+        return load, len(direct) == len(POINT_VARIABLES)
 
 
 def _array(path: Path, group: Any, place: str, kind: Any) -> Any:
