@@ -11,9 +11,9 @@ from markdown_it.token import Token
 
 import prov4ml
 from prov4ml_packager.card import model_card, write_card
-from prov4ml_packager.card.markdown import cell, span, table
 from prov4ml_packager.cli.main import run as run_command
 from prov4ml_packager.crate import Author, CrateOptions
+from prov4ml_packager.markdown import cell, span, table
 from prov4ml_packager.reader import read_run
 
 from ..report.runs import ATTACK, hostile_run, ordinary_run

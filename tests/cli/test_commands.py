@@ -123,6 +123,12 @@ def test_a_bad_option_makes_nothing(here: Path, capsys: pytest.CaptureFixture[st
     assert not (here / "digits_0" / "packaged").exists()
 
 
+def test_a_profile_of_the_configuration_is_for_the_versions_that_have_one(here: Path) -> None:
+    (here / "pyproject.toml").write_text('[tool.prov4ml.crate]\nprofile = "process"\n')
+    assert run(["crate", "digits_0", "-o", "crate", "--spec", "1.2"]) == 0
+    assert "wfrun/process" not in (here / "crate" / "ro-crate-metadata.json").read_text()
+
+
 @pytest.mark.parametrize("detail", ["overview", "summary", "full"])
 def test_a_graph_of_each_input_at_each_level(
     here: Path, detail: str, capsys: pytest.CaptureFixture[str]

@@ -135,7 +135,7 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, message: str) -> None
             "compression 'rar' is not known; choose stored or deflate or bzip2 or lzma or zstd",
         ),
         ("spec = '2.0'", "RO-Crate version '2.0' is not known; choose 1.1 or 1.2 or 1.3"),
-        ("profile = 'other'", "profile 'other' is not known; choose process"),
+        ("profile = 'other'", "profile 'other' is not known; choose process or workflow"),
         (
             "spec = '1.2'\nprofile = 'process'",
             "no run profile was made for RO-Crate 1.2; choose --spec 1.1 or 1.3",
@@ -178,7 +178,7 @@ def test_the_template_says_nothing_until_it_is_filled_in(tmp_path: Path) -> None
     path.write_text(filled(path.read_text()))
     options = load_crate_config(path)
     unset = {field.name for field in fields(CrateOptions) if getattr(options, field.name) in (None, ())}
-    assert unset == {"profile", "hidden_names"}  # the latter is no choice of a user
+    assert unset == {"hidden_names"}  # which is no choice of a user
     assert options.authors[0].name == "Ada Lovelace"
 
 

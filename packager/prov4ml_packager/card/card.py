@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from ..crate import CrateOptions
 from ..crate.licences import licence_entity
 from ..machine import EMISSIONS, ENERGY, energy_words, is_machine_metric, total_of
+from ..markdown import MISSING, cell, items, span, table
 from ..metric_table import MetricSeries, SeriesStatistics, statistics
 from ..record import RunRecord
 from ..wording import command_line, error_text, iso_time, plain_value, source_url
 from .front_matter import front_matter
-from .markdown import MISSING, cell, items, span, table
 
 _Series = tuple[tuple[MetricSeries, SeriesStatistics], ...]
 

@@ -65,7 +65,11 @@ def parse_organization(text: str, option: str) -> "Organization":
     "--spec", type=click.Choice(["1.1", "1.2", "1.3"]), default=None, help="RO-Crate version; default 1.1."
 )
 @click.option(
-    "--profile", metavar="NAME", default=None, help="Run profile: process (the default on 1.1 and 1.3)."
+    "--profile",
+    type=click.Choice(["process", "workflow"]),
+    default=None,
+    help="Profile of Workflow Run RO-Crate; by default workflow if the logged source is a workflow file "
+    "(Snakefile, .cwl, .nf, …), else process.",
 )
 @click.option("--with-raw", is_flag=True, help="Also put in the raw journals and metric points.")
 @click.option(
@@ -129,6 +133,8 @@ def command(
     configured = load_crate_config(config)
     if redact or configured.redact:
         configured = without_people(configured)
+    if chosen.get("spec") == "1.2":  # which has no profiles: one in the configuration is for other versions
+        chosen.setdefault("profile", None)
     options = replace(configured, **chosen)
     options.check()
     with ExitStack() as stack:

@@ -11,11 +11,13 @@ from .facts import RunFacts, gather_facts, run_folders
 from .graph_json import graph_json
 from .hints import crate_hints
 from .manifest import manifest_entity, manifest_lines
-from .members import MANIFEST, METADATA, PREVIEW, Member, bytes_member
-from .metadata import metadata_document
+from .members import MANIFEST, METADATA, PREVIEW, README, Member, bytes_member
+from .metadata import crate_title, metadata_document
 from .options import Compression, CrateOptions
 from .payload import collect_payload
 from .preview import preview_html
+from .profile import CrateProfile, choose_profile
+from .readme import readme_text
 from .redact import redacted_runs
 
 
@@ -72,12 +74,15 @@ def _write(
 ) -> Path:
     compression: Compression = options.compression or runs[0].options.compressor or "stored"
     facts = _gather(runs, options, note)
-    document = metadata_document(facts, options)
+    profile = choose_profile(facts, options, note)
+    readme = _readme(facts, options, profile)
+    document = metadata_document(facts, options, profile, readme)
     # The copy in the preview cannot have the digest of the manifest, which covers the preview.
     copy = document if options.spec == "1.1" else None
     preview = bytes_member(PREVIEW, preview_html(facts, options, copy).encode("utf-8"))
     payload = [member for one in facts for member in one.payload.members()]
     payload += [Member(one.folder, None) for one in facts if one.folder]
+    payload += [readme] if readme is not None else []
     manifest = bytes_member(MANIFEST, manifest_lines([*payload, preview]))
     next(one for one in document["@graph"] if one["@id"] == MANIFEST).update(manifest_entity(manifest))
     metadata = bytes_member(METADATA, graph_json(document))
@@ -86,6 +91,13 @@ def _write(
     members = sorted([*payload, preview, manifest, metadata], key=lambda member: member.path)
     write_archive(members, target, kind, compression, progress=progress)
     return target
+
+
+def _readme(facts: Sequence[RunFacts], options: CrateOptions, profile: CrateProfile | None) -> Member | None:
+    if profile is None or profile.workflow is None:
+        return None
+    text = readme_text(facts, options, crate_title(facts, options), profile.workflow)
+    return bytes_member(README, text.encode("utf-8"))
 
 
 def _gather(runs: Sequence[RunRecord], options: CrateOptions, note: Callable[[str], None]) -> list[RunFacts]:

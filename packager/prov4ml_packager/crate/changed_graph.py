@@ -19,7 +19,7 @@ from .members import METADATA, Member
 from .options import RUN_TERMS
 
 _PROPERTY = re.compile(r"[A-Za-z][A-Za-z0-9]*")
-_STRUCTURE = frozenset({"about", "conformsTo", "hasPart", "mentions"})
+_STRUCTURE = frozenset({"about", "conformsTo", "hasPart", "mainEntity", "mentions"})
 _TOOL = "https://pypi.org/project/prov4ml/"
 
 Document = dict[str, Any]

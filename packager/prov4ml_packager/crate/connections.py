@@ -32,13 +32,11 @@ def connect_models(entities: Mapping[str, Entity], facts: RunFacts, values: RunV
         values: its parameters, metrics and datasets.
     """
     run = facts.run
-    places = _places(facts)
-    data = [places[one.file.path] for one in run.datasets if one.file and one.file.path in places]
+    there = places(facts)
+    data = [there[one.file.path] for one in run.datasets if one.file and one.file.path in there]
     data += [str(one["@id"]) for one in values.datasets]
     versions = {
-        (one.name, one.version): places[one.file.path]
-        for one in run.model_versions
-        if one.file.path in places
+        (one.name, one.version): there[one.file.path] for one in run.model_versions if one.file.path in there
     }
     last: dict[str, str] = {}
     for one in run.model_versions:
@@ -47,13 +45,13 @@ def connect_models(entities: Mapping[str, Entity], facts: RunFacts, values: RunV
             _base(entities, identifier, [*([before] if before else []), *data])
             last[one.name] = identifier
     for model in run.models:
-        if model.file is not None and model.file.path in places:
-            _base(entities, places[model.file.path], data)
-            last.setdefault(model.name, places[model.file.path])
+        if model.file is not None and model.file.path in there:
+            _base(entities, there[model.file.path], data)
+            last.setdefault(model.name, there[model.file.path])
     for artifact in run.artifacts:
-        if artifact.is_model and artifact.file.path in places:
-            _base(entities, places[artifact.file.path], data)
-            last.setdefault(artifact.name, places[artifact.file.path])
+        if artifact.is_model and artifact.file.path in there:
+            _base(entities, there[artifact.file.path], data)
+            last.setdefault(artifact.name, there[artifact.file.path])
     properties = [*values.parameters, *values.final_metrics]
     properties += [one for one in values.series if not is_machine_metric(str(one["name"]))]
     if properties:
@@ -65,7 +63,7 @@ def connect_models(entities: Mapping[str, Entity], facts: RunFacts, values: RunV
 def connect_stores(entities: Mapping[str, Entity], facts: RunFacts, values: RunValues) -> None:
     """Let the metric store say which variables it holds: each series, with its unit."""
     measured = [str(one["@id"]) for one in values.series]
-    for original, identifier in _places(facts).items():
+    for original, identifier in places(facts).items():
         inside = original.removeprefix(_STORE)
         if measured and original.startswith(_STORE) and "/" not in inside and "metadata" not in inside:
             entities[identifier]["variableMeasured"] = references(measured)
@@ -91,7 +89,7 @@ def usage_entities(facts: RunFacts) -> list[Entity]:
     return entities
 
 
-def _places(facts: RunFacts) -> dict[str, str]:
+def places(facts: RunFacts) -> dict[str, str]:
     """Return the `@id` of every described file and directory by its path in the run directory."""
     described: list[PayloadFile | PayloadDirectory] = [*facts.payload.files, *facts.payload.directories]
     return {one.original.rstrip("/"): quote(one.member.path) for one in described}

@@ -28,6 +28,11 @@ _PRODUCTS = {
 }
 
 
+def file_id(one: PayloadFile | PayloadDirectory) -> str:
+    """Return the `@id` of a file or directory."""
+    return quote(one.member.path)
+
+
 def file_entity(file: PayloadFile, role: FileRole | None, spec: Spec, language: Entity | None) -> Entity:
     """Return the JSON-LD of a file: name, description, media type, size as text, sha256.
 
@@ -36,7 +41,7 @@ def file_entity(file: PayloadFile, role: FileRole | None, spec: Spec, language: 
     name = file.original.rsplit("/", 1)[-1]
     sentences = role.sentences if role else [_unrecorded(file.original)]
     entity: Entity = {
-        "@id": quote(file.member.path),
+        "@id": file_id(file),
         "@type": "File",
         "name": role.name if role else escape_text(name),
         "description": escape_text(" ".join(sentences)),
@@ -72,7 +77,7 @@ def directory_entity(directory: PayloadDirectory, role: FileRole | None, spec: S
     size = sum(file.member.size for file in directory.files)
     sentence = " ".join(role.sentences) if role else _unrecorded(directory.original.rstrip("/"))
     entity: Entity = {
-        "@id": quote(directory.member.path),
+        "@id": file_id(directory),
         "@type": "Dataset",
         "name": role.name if role else escape_text(name),
         "description": escape_text(f"{sentence} {len(directory.files)} files, {size} bytes."),
@@ -82,7 +87,7 @@ def directory_entity(directory: PayloadDirectory, role: FileRole | None, spec: S
         entity["encodingFormat"] = "application/vnd+zarr"
     parts = described_files(directory, spec)
     if parts:
-        entity["hasPart"] = references([quote(file.member.path) for file in parts])
+        entity["hasPart"] = references([file_id(file) for file in parts])
     return entity
 
 
@@ -112,7 +117,7 @@ def sides(facts: RunFacts) -> tuple[list[str], list[str]]:
     for one in described:
         original = one.original.rstrip("/")
         role = roles.get(original)
-        identifier = quote(one.member.path)
+        identifier = file_id(one)
         if role is None:
             if original.rpartition("/")[0] == PACKAGED_DIRECTORY:
                 results.append(identifier)

@@ -6,7 +6,9 @@ _TYPES = {
     ".cfg": "text/plain",
     ".csv": "text/csv",
     ".css": "text/css",
+    ".cwl": "application/cwl",
     ".dot": "text/vnd.graphviz",
+    ".ga": "application/json",
     ".gif": "image/gif",
     ".gz": "application/gzip",
     ".h5": "application/x-hdf5",
@@ -24,6 +26,7 @@ _TYPES = {
     ".md": "text/markdown",
     ".mp4": "video/mp4",
     ".nc": "application/x-netcdf",
+    ".nf": "text/plain",
     ".npy": "application/octet-stream",
     ".npz": "application/zip",
     ".onnx": "application/octet-stream",
@@ -31,7 +34,9 @@ _TYPES = {
     ".pdf": "application/pdf",
     ".png": "image/png",
     ".py": "text/x-python",
+    ".r": "text/plain",
     ".sh": "application/x-sh",
+    ".smk": "text/plain",
     ".svg": "image/svg+xml",
     ".tar": "application/x-tar",
     ".tgz": "application/gzip",
@@ -41,6 +46,7 @@ _TYPES = {
     ".ttl": "text/turtle",
     ".txt": "text/plain",
     ".wav": "audio/wav",
+    ".wdl": "text/plain",
     ".xml": "application/xml",
     ".xz": "application/x-xz",
     ".yaml": "application/yaml",
@@ -48,6 +54,8 @@ _TYPES = {
     ".zip": "application/zip",
     ".zst": "application/zstd",
 }
+
+UNKNOWN_TYPE = "application/octet-stream"
 
 # fmt: off
 _COMPRESSED = frozenset({
@@ -64,8 +72,8 @@ def _suffix(path: str) -> str:
 
 
 def media_type(path: str) -> str:
-    """Return the media type that the name of a file stands for; `application/octet-stream` if unknown."""
-    return _TYPES.get(_suffix(path), "application/octet-stream")
+    """Return the media type that the name of a file stands for; `UNKNOWN_TYPE` if it stands for none."""
+    return _TYPES.get(_suffix(path), UNKNOWN_TYPE)
 
 
 def is_compressed(path: str) -> bool:

@@ -16,6 +16,7 @@ CHUNK = 1 << 20
 METADATA = "ro-crate-metadata.json"
 MANIFEST = "manifest-sha256.txt"
 PREVIEW = "ro-crate-preview.html"
+README = "README.md"
 _PLAIN_FOR_ALL = frozenset({METADATA, MANIFEST, PREVIEW})
 
 

@@ -17,18 +17,24 @@ from .facts import RunFacts
 from .file_entities import described_files, directory_entity, file_entity
 from .imports import import_entities
 from .licences import licence_entity
+from .main_workflow import MainWorkflow
 from .manifest import manifest_entity
-from .members import MANIFEST
-from .options import RUN_TERMS, Author, Contact, CrateOptions, Organization, Spec
+from .members import MANIFEST, METADATA, README, Member
+from .options import RUN_TERMS, Author, Contact, CrateOptions, Organization
 from .payload import PayloadFile
+from .profile import CrateProfile, descriptor_profiles, profile_entities
+from .readme import readme_entity
+from .slots import DescribedRun
 from .software import instrument_entities
 from .values import run_values
+from .workflow import WorkflowPeople, describe_workflow, files_apart
 
 _IDENTIFIER = "#identifier"
-_PROFILE_VERSION: dict[Spec, str | None] = {"1.1": "0.5", "1.2": None, "1.3": "0.6"}
 
 
-def metadata_document(runs: Sequence[RunFacts], options: CrateOptions) -> dict[str, Any]:
+def metadata_document(
+    runs: Sequence[RunFacts], options: CrateOptions, profile: CrateProfile | None, readme: Member | None
+) -> dict[str, Any]:
     """Return the content of `ro-crate-metadata.json`: descriptor, root, then all others sorted by `@id`.
 
     Nothing in it depends on when or where it is made: `datePublished` is the end of the last run. It lacks
@@ -37,6 +43,8 @@ def metadata_document(runs: Sequence[RunFacts], options: CrateOptions) -> dict[s
     Args:
         runs: what is known of each run.
         options: versions, people and licence.
+        profile: what the crate conforms to.
+        readme: its README.md, if it has one.
     """
     from rocrate.rocrate import ROCrate
 
@@ -45,20 +53,35 @@ def metadata_document(runs: Sequence[RunFacts], options: CrateOptions) -> dict[s
     entities: dict[str, Entity] = {}
     agents = _add_people(entities, options)
     parts: list[str] = []
+    described: list[DescribedRun] = []
+    workflow = profile.workflow if profile is not None else None
     for facts in runs:
-        parts += _add_run(entities, facts, options, agents[0] if agents else None)
+        added, run = _add_run(entities, facts, options, agents[0] if agents else None, workflow)
+        parts += added
+        described.append(run)
     entities[MANIFEST] = manifest_entity(None)
-    root = _root(runs, options, agents, [*parts, MANIFEST])
-    profile = _profile_entity(options.spec)
-    if profile is not None:
-        _put(entities, profile)
-        root["conformsTo"] = {"@id": profile["@id"]}
+    if readme is not None:
+        entities[README] = readme_entity(readme)
+    root = _root(runs, options, agents, [*parts, *([README] if readme is not None else []), MANIFEST])
+    profiles = profile_entities(profile, options.spec)
+    for entity in profiles:
+        _put(entities, entity)
+    if profiles:
+        root["conformsTo"] = references([str(one["@id"]) for one in profiles])
     licence = licence_entity(options.license)
     _put(entities, dict(licence))
     root["license"] = {"@id": licence["@id"]}
+    if workflow is not None:
+        publisher = _organization_id(options.publisher) if options.publisher is not None else None
+        people = WorkflowPeople(agents, publisher, licence["@id"])
+        describe_workflow(entities, described, workflow, options, people)
+        root["mainEntity"] = {"@id": workflow.identifier}
     for name, value in root.items():
         crate.root_dataset[name] = value
     document: dict[str, Any] = crate.metadata.generate()
+    descriptor = next(one for one in document["@graph"] if one["@id"] == METADATA)
+    if more := descriptor_profiles(profile, options.spec):
+        descriptor["conformsTo"] = [descriptor["conformsTo"], *({"@id": one} for one in more)]
     # Not through `crate.add`, which resolves every `@id` anew: that takes longer than packing a small file.
     document["@graph"] += [entities[identifier] for identifier in sorted(entities)]
     return document
@@ -73,16 +96,23 @@ def _put(entities: dict[str, Entity], entity: Entity) -> None:
     entities[identifier] = entity
 
 
+def crate_title(runs: Sequence[RunFacts], options: CrateOptions) -> str:
+    """Return the title from the options, else one made from the runs."""
+    if options.name:
+        return options.name
+    if len(runs) == 1:
+        return run_title(runs[0].run)
+    experiments = sorted({escape_text(facts.run.experiment) for facts in runs})
+    return f"{len(runs)} runs of {', '.join(experiments)}"
+
+
 def _root(runs: Sequence[RunFacts], options: CrateOptions, agents: list[str], parts: list[str]) -> Entity:
     last = max(facts.run.end for facts in runs)
     titles = [run_title(facts.run) for facts in runs]
-    many = len(runs) > 1
-    experiments = sorted({escape_text(facts.run.experiment) for facts in runs})
-    name = options.name or (f"{len(runs)} runs of {', '.join(experiments)}" if many else titles[0])
     status = ", ".join(f"{title} ({facts.run.status})" for title, facts in zip(titles, runs, strict=True))
     description = options.description or f"Machine-learning run packaged with its provenance: {status}."
     root: Entity = {
-        "name": escape_text(name),
+        "name": escape_text(crate_title(runs, options)),
         "description": escape_text(description),
         "datePublished": iso_time(last),
         "hasPart": references(parts),
@@ -111,9 +141,13 @@ def _root(runs: Sequence[RunFacts], options: CrateOptions, agents: list[str], pa
 
 
 def _add_run(
-    entities: dict[str, Entity], facts: RunFacts, options: CrateOptions, agent: str | None
-) -> list[str]:
-    """Add all of a run and return what the root's `hasPart` gets of it."""
+    entities: dict[str, Entity],
+    facts: RunFacts,
+    options: CrateOptions,
+    agent: str | None,
+    workflow: MainWorkflow | None,
+) -> tuple[list[str], DescribedRun]:
+    """Add all of a run; return what the root's `hasPart` gets of it, and what is known of it now."""
     if agent is None and facts.run.ranks and facts.run.ranks[0].user:
         agent = _local("person", facts.run.ranks[0].user)
         entities[agent] = {"@id": agent, "@type": "Person", "name": escape_text(facts.run.ranks[0].user)}
@@ -133,14 +167,17 @@ def _add_run(
     for file in inner:
         _put(entities, file_entity(file, roles.get(file.original), options.spec, language))
     values = run_values(facts, usage_entities(facts))
-    instrument = instrument_entities(facts, options)
-    action = run_entities(facts, agent, values, str(instrument[0]["@id"]))
+    instrument = instrument_entities(facts, options) if workflow is None else []
+    what_ran = str(instrument[0]["@id"]) if workflow is None else workflow.identifier
+    apart = files_apart(facts, workflow) if workflow is not None else ()
+    action = run_entities(facts, agent, values, what_ran, apart)
     for entity in (*action, *instrument, *import_entities(facts)):
         _put(entities, entity)
     connect_models(entities, facts, values)
     connect_stores(entities, facts, values)
+    described = DescribedRun(facts, values, agent)
     if not facts.folder:
-        return sorted(parts)
+        return sorted(parts), described
     folder = quote(facts.folder)
     entities[folder] = {
         "@id": folder,
@@ -150,19 +187,7 @@ def _add_run(
         "hasPart": references(sorted(parts)),
         "mentions": {"@id": facts.action_id},
     }
-    return [folder]
-
-
-def _profile_entity(spec: Spec) -> Entity | None:
-    version = _PROFILE_VERSION[spec]
-    if version is None:
-        return None
-    return {
-        "@id": f"https://w3id.org/ro/wfrun/process/{version}",
-        "@type": "CreativeWork" if spec == "1.1" else ["CreativeWork", "Profile"],
-        "name": "Process Run Crate",
-        "version": version,
-    }
+    return [folder], described
 
 
 def _add_people(entities: dict[str, Entity], options: CrateOptions) -> list[str]:

@@ -7,10 +7,11 @@ from ..errors import PackagerError
 
 Compression = Literal["stored", "deflate", "bzip2", "lzma", "zstd"]
 Spec = Literal["1.1", "1.2", "1.3"]
+Profile = Literal["process", "workflow"]
 
 COMPRESSIONS: tuple[Compression, ...] = get_args(Compression)
 SPECS: tuple[Spec, ...] = get_args(Spec)
-PROFILES = ("process",)
+PROFILES: tuple[Profile, ...] = get_args(Profile)
 RUN_TERMS = "https://w3id.org/ro/terms/workflow-run/context"
 
 
@@ -50,8 +51,8 @@ class CrateOptions:
         compression: how the members of a zip are compressed; None is what the run was started with, and
             stored where that says nothing.
         spec: version of RO-Crate.
-        profile: `process`, or None for what suits the version: Process Run Crate 0.5 on RO-Crate 1.1, 0.6
-            on 1.3, none on 1.2.
+        profile: of Workflow Run RO-Crate, 0.5 on RO-Crate 1.1, 0.6 on 1.3; None for what suits: `workflow`
+            where the runs logged a workflow file as their source, else `process`; none on 1.2.
         with_raw: also put in the ranks' journals and metric points as the logger wrote them.
         redact: replace users, hosts and home folders by pseudonyms in all that is made of the runs.
         name: title of the crate; None makes one from the experiment.
@@ -70,7 +71,7 @@ class CrateOptions:
 
     compression: Compression | None = None
     spec: Spec = "1.1"
-    profile: str | None = None
+    profile: Profile | None = None
     with_raw: bool = False
     redact: bool = False
     name: str | None = None

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from prov4ml.rundir import safe_names
+from prov4ml.rundir import RUN_GROUP, safe_name, safe_names
 
 from ..machine import is_machine_metric
 from ..metric_table import MetricSeries, SeriesStatistics
@@ -92,6 +92,11 @@ def run_values(facts: RunFacts, usage: Sequence[Entity]) -> RunValues:
     )
 
 
+def context_key(context: str | None) -> str:
+    """Return the key of a context, the same in every run; None is the run itself."""
+    return RUN_GROUP if context is None else safe_name(context)
+
+
 def data_type(value: JsonValue) -> str:
     """Return the data type of schema.org for a logged value.
 
@@ -131,15 +136,15 @@ def _parameters(facts: RunFacts, slots: _Slots) -> list[Entity]:
         kind = "Parameter" if parameter.is_input else "Value"
         where = f" in context {context!r}" if context is not None else ""
         source = f", from {parameter.source!r}" if parameter.source else ""
-        parts = ("parameter", contexts[context], keys[key])
         entity = property_value(
-            facts.local_id(*parts),
+            facts.local_id("parameter", contexts[context], keys[key]),
             key,
             plain_value(parameter.value),
             f"{kind} of the run{where}{source}.",
         )
         slots.contexts[str(entity["@id"])] = context
         if parameter.is_input:
+            parts = ("parameter", context_key(context), safe_name(key))
             slots.fill(entity, Slot("input", parts, key), parameter.value)
         entities.append(entity)
     if len(facts.run.ranks) > 1:
@@ -159,14 +164,15 @@ def _series_values(facts: RunFacts, slots: _Slots) -> list[Entity]:
     entities = []
     for series, numbers in facts.series:
         if numbers.count:
-            parts = ["metric", contexts[series.context], metrics[series.metric]]
-            source = [sources[series.source]] if series.source else []
-            identifier = facts.local_id(*parts, f"rank_{series.rank}", *source)
+            parts = ["metric", contexts[series.context], metrics[series.metric], f"rank_{series.rank}"]
+            parts += [sources[series.source]] if series.source else []
+            identifier = facts.local_id(*parts)
             entity = _series_value(facts, identifier, series, numbers)
             slots.contexts[identifier] = series.context
             if not is_machine_metric(series.metric):
-                slot = Slot("output", (*parts, *source), series.metric)
-                slots.fill(entity, slot, numbers.last)
+                source = [safe_name(series.source)] if series.source else []
+                key = ("metric", context_key(series.context), safe_name(series.metric), *source)
+                slots.fill(entity, Slot("output", key, series.metric), numbers.last)
             entities.append(entity)
     return entities
 
@@ -200,7 +206,7 @@ def _final_metrics(facts: RunFacts, slots: _Slots) -> list[Entity]:
             plain_value(metric.value),
             f"Final: {metric.operation} over {metric.count} values, from {plain_value(metric.initial)}.",
         )
-        slots.fill(entity, Slot("output", ("final", keys[metric.key]), metric.key), metric.value)
+        slots.fill(entity, Slot("output", ("final", safe_name(metric.key)), metric.key), metric.value)
         entities.append(entity)
     return entities
 

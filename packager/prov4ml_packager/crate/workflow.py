@@ -1,0 +1,145 @@
+"""The main workflow of a crate: one of its files, described as what the runs ran.
+
+Source: Workflow Run Crate 0.5 and 0.6, Workflow RO-Crate 1.0 and 1.1 ("Main Workflow"), and what RO-Crate 1.1
+(Workflows and Scripts, "Complying with Bioschemas Computational Workflow profile") says a workflow must have.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from prov4ml.rundir import PACKAGED_DIRECTORY
+
+from ..file_roles import file_roles
+from ..text import escape_text
+from ..wording import iso_time, script_name
+from .entities import Entity, references
+from .facts import RunFacts
+from .file_entities import file_id
+from .languages import language_of_run, library_of
+from .main_workflow import MainWorkflow
+from .media_types import UNKNOWN_TYPE
+from .options import CrateOptions
+from .profile import bioschemas_entity
+from .slots import DescribedRun, fill_slots
+from .software import changed_sentence, commit_of, common_url, package_entities, software_entities
+
+_TYPES = ["File", "SoftwareSourceCode", "ComputationalWorkflow"]
+
+
+@dataclass(frozen=True)
+class WorkflowPeople:
+    """The `@id`s of who made the workflow and who publishes it, and of its licence, which is the crate's."""
+
+    creators: list[str]
+    publisher: str | None
+    licence: str
+
+
+def files_apart(facts: RunFacts, workflow: MainWorkflow) -> set[str]:
+    """Return the `@id`s of files that a run of a workflow neither took in nor made.
+
+    They are the workflow itself, and what was written about the run: traces of the engine are no outputs
+    (Workflow Run Crate 0.5, "Adding engine-specific traces").
+    """
+    return {*(file_id(copy) for copy in workflow.files), *_traces(facts)}
+
+
+def _traces(facts: RunFacts) -> list[str]:
+    """Return the records and products about a run; its metric store is an output and none of them."""
+    roles = file_roles(facts.run)
+    store = f"{PACKAGED_DIRECTORY}/metrics."
+    return [
+        file_id(file)
+        for file in facts.payload.files
+        if file.original not in roles and not file.original.startswith(store)
+    ]
+
+
+def describe_workflow(
+    entities: dict[str, Entity],
+    runs: Sequence[DescribedRun],
+    workflow: MainWorkflow,
+    options: CrateOptions,
+    people: WorkflowPeople,
+) -> None:
+    """Make the file of the workflow the main workflow of the crate.
+
+    Args:
+        entities: those of the crate by `@id`: the file is changed, and what it refers to comes in.
+        runs: all of the crate.
+        workflow: what they ran.
+        options: with the page of the software.
+        people: who made it; those who ran it if nobody is named.
+    """
+    creators = people.creators or list(dict.fromkeys(run.agent for run in runs if run.agent is not None))
+    first = runs[0].facts.run
+    language = language_of_run(workflow.language, first, workflow.head)
+    bioschemas = bioschemas_entity(options.spec)
+    sides = fill_slots(entities, runs, workflow, options.spec)
+    url = common_url([run.facts for run in runs], options)
+    entity = entities[workflow.identifier]
+    platform = library_of(workflow.language, first, workflow.head)
+    library = f" with {platform}" if platform else ""
+    entity |= {
+        "@type": list(_TYPES),
+        "description": f"The workflow that ran, in {language['name']}{library}.{changed_sentence(first)}",
+        "conformsTo": {"@id": bioschemas["@id"]},
+        "programmingLanguage": {"@id": language["@id"]},
+        "version": _version(runs, workflow),
+        "dateCreated": iso_time(_logged(runs[0].facts, workflow)),
+        "license": {"@id": people.licence},
+    }
+    if entity["encodingFormat"] == UNKNOWN_TYPE and b"\0" not in workflow.head:
+        entity["encodingFormat"] = "text/plain"
+    optional = {
+        "url": url,
+        "runtimePlatform": platform,
+        "creator": references(creators) if creators else None,
+        "sdPublisher": references([people.publisher] if people.publisher else creators) or None,
+        "input": references(sides["input"]) if sides["input"] else None,
+        "output": references(sides["output"]) if sides["output"] else None,
+    }
+    entity |= {key: value for key, value in optional.items() if value is not None}
+    for one in (language, bioschemas, *_software(entity, runs, workflow, url)):
+        entities.setdefault(str(one["@id"]), one)
+    for run in runs:
+        for trace in _traces(run.facts):
+            entities[trace]["about"] = {"@id": run.facts.action_id}
+
+
+def _software(
+    entity: Entity, runs: Sequence[DescribedRun], workflow: MainWorkflow, url: str | None
+) -> list[Entity]:
+    """Return the packages that the runs had, and the script that they ran for the workflow if it is another.
+
+    The packages are those of the script, else of the workflow.
+    """
+    packages = {str(one["@id"]): one for run in runs for one in package_entities(run.facts.run)}
+    required = references(sorted(packages))
+    first = runs[0].facts.run
+    name = script_name(first)
+    is_apart = any(rank.script for rank in first.ranks) and name != escape_text(workflow.name)
+    if not is_apart:
+        if packages:
+            entity["softwareRequirements"] = required
+        return list(packages.values())
+    identifier = url or workflow.part("script", name)
+    script, *rest = software_entities(first, identifier, url, name, "The script that the workflow ran.")
+    if packages:
+        script["softwareRequirements"] = required
+    entity["hasPart"] = {"@id": identifier}
+    return [script, *rest, *packages.values()]
+
+
+def _version(runs: Sequence[DescribedRun], workflow: MainWorkflow) -> str:
+    """Return the commit that all runs were of, else the digest of the file, which is the same in all."""
+    commits = {commit_of(run.facts.run) for run in runs}
+    commit = commits.pop() if len(commits) == 1 else None
+    return escape_text(commit) if commit else f"sha256:{workflow.files[0].member.sha256}"
+
+
+def _logged(facts: RunFacts, workflow: MainWorkflow) -> int:
+    """Return when the copy of the workflow was made, in ns since the epoch."""
+    original = workflow.files[0].original
+    times = (code.time for code in facts.run.source_code for file in code.files if file.path == original)
+    return max(times, default=facts.run.start)
