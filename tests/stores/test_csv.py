@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.metric_table import MetricTable
@@ -87,6 +89,52 @@ def test_a_block_of_rows_is_split_and_joined(tmp_path: Path) -> None:
         (series,) = table.series
         assert series.count == 20_000
         assert series.points()["value"].tolist() == [step + 0.5 for step in range(20_000)]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(
+    runs=st.lists(
+        st.tuples(st.sampled_from(["a", "ab", 'a"b', "x\ny", "a,b"]), st.integers(1, 40)), max_size=12
+    ),
+    window=st.integers(20, 400),
+    stretch=st.integers(10, 200),
+    segment=st.integers(20, 400),
+    end=st.sampled_from(["", "\n", "\n\n"]),
+)
+def test_however_a_table_is_cut_into_windows(
+    runs: list[tuple[str, int]],
+    window: int,
+    stretch: int,
+    segment: int,
+    end: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("prov4ml_packager.stores.csv_index._WINDOW", window)
+    monkeypatch.setattr("prov4ml_packager.stores.csv_index._STRETCH", stretch)
+    monkeypatch.setattr("prov4ml_packager.stores.csv_reader._SEGMENT_BYTES", segment)
+    expected: dict[tuple[str, str, str, int], list[float]] = {}
+    rows = []
+    for metric, count in runs:
+        for _ in range(count):
+            quoted = metric.replace('"', '""')
+            rows.append(f'TRAINING,"{quoted}",,0,{len(rows)},1,{len(rows)}.5')
+            expected.setdefault(("TRAINING", metric, "", 0), []).append(len(rows) - 0.5)
+    path = tmp_path / "m.csv"
+    path.write_bytes((HEADER + "\n".join(rows) + end).encode())
+    assert values(path) == expected
+
+
+def test_what_is_wrong_far_from_the_beginning(tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    rows = [f",m,,0,{step},1,2.5\n" for step in range(300_000)]
+    rows[250_000] = ",m,,0,7,1,2.5.1\n"
+    path.write_text(HEADER + "".join(rows))
+    with open_store(path) as table:
+        series = table.series[0]
+        assert len(series.read(0, 200_000)) == 200_000
+        with pytest.raises(PackagerError, match="line 250002: the value '2.5.1' is no number"):
+            series.points()
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,11 @@
 """Where the rows of each series lie in a CSV store: one pass over the names, none over the numbers."""
 
+import os
 import re
 from array import array
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +23,29 @@ _WINDOW = 1 << 21  # bytes that are looked at together, and a run's longest leng
 _STRETCH = 1 << 16  # bytes that are looked at row by row where another series begins
 _UNCLOSED = "a quote is opened and never closed"
 _RECORD_LIMIT = 1 << 24  # bytes; a quote that is never closed would else read the whole file
+
+
+@dataclass(frozen=True)
+class _Window:
+    """Some bytes of a table, and what is counted in them without keeping other threads from running.
+
+    Attributes:
+        size: how many bytes there are.
+        rows: those up to the last line break.
+        row_count: line breaks among them.
+        quotes: quotes among them.
+    """
+
+    size: int
+    rows: bytes
+    row_count: int
+    quotes: int
+
+    @classmethod
+    def of(cls, data: bytes) -> "_Window":
+        rows = data[: data.rfind(b"\n") + 1]
+        marks = np.frombuffer(rows, np.uint8)
+        return cls(len(data), rows, *(int(np.count_nonzero(marks == ord(mark))) for mark in '\n"'))
 
 
 class CsvIndex:
@@ -81,30 +107,46 @@ class CsvIndex:
         return checked_separator(found)
 
     def _scan(self) -> None:
-        offset, line, stretch = self._stream.tell(), 2, _STRETCH
-        while window := self._stream.read(_WINDOW):
-            end = window.rfind(b"\n") + 1
-            rows = self._rows_of_one_series(window[:end]) if self._damage is None else 0
-            if rows:
-                self._add(offset, end, rows, line)
-                offset, line, stretch = offset + end, line + rows, _STRETCH
-            else:
-                offset, line = self._scan_rows(offset, line, offset + min(stretch, len(window)))
-                stretch = min(2 * stretch, _WINDOW)  # many short series: the look at a window is in vain
-            self._stream.seek(offset)
+        offset, line, stretch, size = self._stream.tell(), 2, _STRETCH, _WINDOW
+        with ThreadPoolExecutor(1) as reader:
+            window = self._read(offset, size)
+            while window.size:
+                next_offset = offset + len(window.rows)
+                waiting = reader.submit(self._read, next_offset, size)
+                if self._is_one_series(window):
+                    self._add(offset, len(window.rows), window.row_count, line)
+                    offset, line, stretch = next_offset, line + window.row_count, _STRETCH
+                    window = waiting.result()
+                    continue
+                if size > _STRETCH and self._begins_alike(window):
+                    size //= 2  # the series ends somewhere in there
+                else:
+                    offset, line = self._scan_rows(offset, line, offset + min(stretch, window.size))
+                    stretch = min(2 * stretch, _WINDOW)  # many short series: looks at windows are in vain
+                    size = _WINDOW
+                waiting.result()
+                window = self._read(offset, size)
 
-    def _rows_of_one_series(self, window: bytes) -> int:
-        """Return how many rows there are if all begin like the last one, and none has a quote of its own."""
+    def _read(self, offset: int, size: int) -> "_Window":
+        return _Window.of(os.pread(self._stream.fileno(), size, offset))
+
+    def _is_one_series(self, window: "_Window") -> bool:
+        """Tell whether all rows begin like the last one before, and none has a quote of its own."""
         prefix = self._prefix
-        if not prefix or b"\n" in prefix or not window.startswith(prefix):
-            return 0
-        rows = int(np.count_nonzero(np.frombuffer(window, np.uint8) == ord("\n")))
-        if window.count(b"\n" + prefix) != rows - 1:
-            return 0
-        quotes = prefix.count(b'"')
-        if (window.count(b'"') != rows * quotes) if quotes else (b'"' in window):
-            return 0
-        return rows
+        if self._damage is not None or not prefix or b"\n" in prefix or not window.rows.startswith(prefix):
+            return False
+        if window.rows.count(b"\n" + prefix) != window.row_count - 1:
+            return False
+        return window.quotes == window.row_count * prefix.count(b'"')
+
+    def _begins_alike(self, window: "_Window") -> bool:
+        """Tell whether a stretch of rows may begin like the last one, as some of its rows do."""
+        middle = window.rows.find(b"\n", min(len(window.rows), _STRETCH) // 2) + 1
+        return (
+            self._damage is None
+            and bool(self._prefix)
+            and all(window.rows.startswith(self._prefix, place) for place in (0, middle))
+        )
 
     def _scan_rows(self, offset: int, line: int, stop: int) -> tuple[int, int]:
         """Look at row after row until a byte; return where the next one begins."""

@@ -1,8 +1,10 @@
 """Metric stores as CSV, read: one pass finds where each series lies, points are parsed on demand."""
 
+import os
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
@@ -22,6 +24,7 @@ from .damage import Damage
 
 _SEGMENT_BYTES = 1 << 22
 _KEPT = 2
+_AHEAD = 2  # segments that are parsed before they are asked for
 
 
 @contextmanager
@@ -58,9 +61,9 @@ def open_csv(
                 raise error
             damage.add(error)
             damage.points = max(damage.points, metadata.rows - index.row_count)
-        points = _CsvPoints(index, stream)
-        series = tuple(_series(index, metadata, points))
-        yield checked_table(MetricTable(series, metadata.attributes), path)
+        with ThreadPoolExecutor(_AHEAD) as pool:
+            series = tuple(_series(index, metadata, _CsvPoints(index, stream, pool)))
+            yield checked_table(MetricTable(series, metadata.attributes), path)
 
 
 def _series(index: CsvIndex, metadata: TableMetadata, points: "_CsvPoints") -> Iterator[MetricSeries]:
@@ -80,11 +83,17 @@ def _series(index: CsvIndex, metadata: TableMetadata, points: "_CsvPoints") -> I
 
 
 class _CsvPoints:
-    """Parses the rows of runs, many at a time: neighbours in the file are one segment."""
+    """Parses the rows of runs, many at a time: neighbours in the file are one segment.
 
-    def __init__(self, index: CsvIndex, stream: BinaryIO) -> None:
+    Where segments are asked for in their order, the next ones are parsed meanwhile.
+    """
+
+    def __init__(self, index: CsvIndex, stream: BinaryIO, pool: Executor) -> None:
         self._index = index
         self._stream = stream
+        self._pool = pool
+        self._ahead: dict[int, Future[Points]] = {}
+        self._last = -1
         starts = np.cumsum(index.lengths) - index.lengths if index.lengths else np.empty(0, np.int64)
         segments = starts // _SEGMENT_BYTES
         self._firsts = np.flatnonzero(np.diff(segments, prepend=-1))
@@ -119,20 +128,31 @@ class _CsvPoints:
         first = int(self._firsts[number])
         segment = self._segments.pop(number, None)
         if segment is None:
-            stop = int(self._firsts[number + 1]) if number + 1 < len(self._firsts) else len(self._index.rows)
-            segment = self._parse(first, stop)
+            segment = self._segment(number)
         self._segments[number] = segment
         while len(self._segments) > _KEPT:
             self._segments.popitem(last=False)
         offset = int(self._row_starts[run] - self._row_starts[first])
         return segment[offset : offset + self._index.rows[run]]
 
-    def _parse(self, first: int, stop: int) -> Points:
-        """Return the points of the runs `first` to `stop`, in the order of the file."""
+    def _segment(self, number: int) -> Points:
+        if number != self._last + 1:
+            self._ahead.clear()
+        else:
+            for later in range(number, min(number + 1 + _AHEAD, len(self._firsts))):
+                if later not in self._ahead:
+                    self._ahead[later] = self._pool.submit(self._parse, later)
+        self._last = number
+        waiting = self._ahead.pop(number, None)
+        return self._parse(number) if waiting is None else waiting.result()
+
+    def _parse(self, number: int) -> Points:
+        """Return the points of a segment, in the order of the file; several threads may do so."""
         index = self._index
+        first = int(self._firsts[number])
+        stop = int(self._firsts[number + 1]) if number + 1 < len(self._firsts) else len(index.rows)
         base = index.offsets[first]
-        self._stream.seek(base)
-        data = self._stream.read(index.offsets[stop - 1] + index.lengths[stop - 1] - base)
+        data = os.pread(self._stream.fileno(), index.offsets[stop - 1] + index.lengths[stop - 1] - base, base)
         points = np.empty(sum(index.rows[first:stop]), POINT_DTYPE)
         if parse_table(data, index.separator, points):
             return points
