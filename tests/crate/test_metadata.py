@@ -229,7 +229,9 @@ def test_several_runs_have_a_folder_and_an_action_each(tmp_path: Path) -> None:
     crate = build_crate(runs, tmp_path / "crate", FULL)
     graph = graph_of(crate)
     assert ids(graph["./"]["mentions"]) == {f"urn:uuid:{run.uuid}" for run in runs}
-    assert ids(graph["./"]["hasPart"]) == {"digits_1/", "digits_2/", "manifest-sha256.txt"}
+    assert ids(graph["./"]["hasPart"]) == {
+        "digits_1/", "digits_2/", "comparison.csv", "comparison.csv-metadata.json", "manifest-sha256.txt"
+    }  # fmt: skip
     for run in runs:
         name = run.directory.name
         assert "packaged/prov.json" in {

@@ -171,11 +171,11 @@ def test_several_runs_share_their_pseudonyms(tmp_path: Path) -> None:
     folder = unpacked(crate, tmp_path / "unpacked")
     graph = json.loads((folder / "ro-crate-metadata.json").read_text())["@graph"]
     assert sorted(one["name"] for one in graph if one["@type"] == "Person") == ["user-1", "user-2"]
-    assert "--like=user-1" in next(one["description"] for one in graph if one["@id"].endswith("2c77"))
+    assert "--like=user-2" in next(one["description"] for one in graph if one["@id"].endswith("2c77"))
     assert sorted(path.name for path in folder.iterdir() if path.is_dir()) == [
         "other",
-        "user-1_1",
-        "user-1_2",
+        "user-2_1",
+        "user-2_2",
     ]
 
 

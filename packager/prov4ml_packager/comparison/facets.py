@@ -72,12 +72,16 @@ class _Collector:
         facts[name] = value
 
 
-def facets_of(document: Mapping[str, Any]) -> Facets:
+def facets_of(document: Mapping[str, Any], *, structure: bool = True) -> Facets:
     """Return what a PROV-JSON document says, under keys that do not depend on when and where a run was.
 
     Identifiers in a document's default namespace count by their local part (ours are under a namespace of the
     run's own); others by their IRI. Documents of yProv4ML are understood as far as their types have the same
     names; of any other document the attributes and the structure are compared.
+
+    Args:
+        document: the document.
+        structure: also count its elements and relations, most of what there is.
     """
     graph = read_graph(document)
     names = _Names(document)
@@ -91,7 +95,7 @@ def facets_of(document: Mapping[str, Any]) -> Facets:
             readers = {**_READERS, **_ACTIVITIES} if node.kind == "activity" else _READERS
             reader = next((readers[one] for one in node.types if one in readers), _read_other)
             reader(collector, _Facts(node, names, place in used))
-    for key in _structure(graph, names):
+    for key in _structure(graph, names) if structure else ():
         collector.found["structure"][key] = str(int(collector.found["structure"].get(key, "0")) + 1)
     return collector.found
 
@@ -138,9 +142,7 @@ class _Facts:
     def placed(self) -> str:
         """Return the label with context, source and rank, as far as they say something."""
         context = (self.get("context") or "").removeprefix("Context.")
-        rank = self.get("rank")
-        more = [context, self.get("source") or "", f"rank {rank}" if rank not in (None, "0") else ""]
-        return " · ".join([self.label, *(one for one in more if one)])
+        return placed_name(self.label, context, self.get("source"), self.get("rank"))
 
     def content(self) -> str | None:
         """Return what tells two contents apart: the digest, a value, else all other attributes."""
@@ -153,6 +155,12 @@ class _Facts:
             if name not in _NO_FACT and name not in _TIMES and name != "context"
         ]
         return ", ".join(others) or self.get("size") or "present"
+
+
+def placed_name(label: str, context: str | None, source: str | None = None, rank: str | None = None) -> str:
+    """Return the key of something that was logged in a context, from a source, on a rank."""
+    more = [context or "", source or "", f"rank {rank}" if rank not in (None, "0") else ""]
+    return " · ".join([label, *(one for one in more if one)])
 
 
 def _read_run(collector: _Collector, facts: _Facts) -> None:

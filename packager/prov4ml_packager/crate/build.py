@@ -7,6 +7,7 @@ from ..errors import PackagerError
 from ..record import RunRecord
 from .archives import ArchiveKind, archive_kind, check_compression, write_archive
 from .drawing import draw_graph
+from .experiment import compare_runs, in_order
 from .facts import RunFacts, gather_facts, run_folders
 from .graph_json import graph_json
 from .hints import crate_hints
@@ -33,13 +34,13 @@ def build_crate(
     note: Callable[[str], None] = _quiet,
     progress: Callable[[int], None] | None = None,
 ) -> Path:
-    """Write a crate of one run, or of several that each get a folder.
+    """Write a crate of one run, or of several that each get a folder, with a table that compares them.
 
     The same runs and options give the same bytes everywhere. The target is written in one step; an older
     crate there is replaced only by a whole one.
 
     Args:
-        runs: each with its `packaged/` folder made already.
+        runs: each with its `packaged/` folder made already, in any order.
         target: its name chooses the kind: `.zip`, `.tar.gz`, `.tgz`, `.tar.zst`, else a directory.
         options: archive, versions, people and licence.
         note: called with one line for each thing that is missing or that a reader should know.
@@ -58,6 +59,7 @@ def build_crate(
     kind = archive_kind(target)
     check_compression(kind, options.compression, target)
     _check_target(runs, target)
+    runs = in_order(runs)
     if options.redact:
         with redacted_runs(runs, options, target, note) as (copies, words, note_truly):
             return _write(copies, target, words, kind, note_truly, progress)
@@ -76,12 +78,14 @@ def _write(
     facts = _gather(runs, options, note)
     profile = choose_profile(facts, options, note)
     readme = _readme(facts, options, profile)
-    document = metadata_document(facts, options, profile, readme)
+    experiment = compare_runs(facts)
+    document = metadata_document(facts, options, profile, readme, experiment)
     # The copy in the preview cannot have the digest of the manifest, which covers the preview.
     copy = document if options.spec == "1.1" else None
-    preview = bytes_member(PREVIEW, preview_html(facts, options, copy).encode("utf-8"))
+    preview = bytes_member(PREVIEW, preview_html(facts, options, copy, experiment).encode("utf-8"))
     payload = [member for one in facts for member in one.payload.members()]
-    payload += [Member(one.folder, None) for one in facts if one.folder]
+    if experiment is not None:
+        payload += [*experiment.members, *(Member(one.folder, None) for one in facts)]
     payload += [readme] if readme is not None else []
     manifest = bytes_member(MANIFEST, manifest_lines([*payload, preview]))
     next(one for one in document["@graph"] if one["@id"] == MANIFEST).update(manifest_entity(manifest))
@@ -101,10 +105,6 @@ def _readme(facts: Sequence[RunFacts], options: CrateOptions, profile: CrateProf
 
 
 def _gather(runs: Sequence[RunRecord], options: CrateOptions, note: Callable[[str], None]) -> list[RunFacts]:
-    uuids = [run.uuid for run in runs]
-    for run in runs:
-        if uuids.count(run.uuid) > 1:
-            raise PackagerError("is given twice, or is a copy of another run given", path=run.directory)
     return [
         gather_facts(
             run,

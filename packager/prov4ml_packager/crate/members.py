@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from prov4ml_validators.seal.check import SIGNATURE
+
 from ..errors import PackagerError
 from .media_types import is_compressed
 
@@ -17,6 +19,13 @@ METADATA = "ro-crate-metadata.json"
 MANIFEST = "manifest-sha256.txt"
 PREVIEW = "ro-crate-preview.html"
 README = "README.md"
+COMPARISON = "comparison.csv"
+COMPARISON_METADATA = f"{COMPARISON}-metadata.json"
+NAMES_OF_THE_CRATE = (
+    METADATA, MANIFEST, PREVIEW, "ro-crate-preview_files", SIGNATURE, README, COMPARISON, COMPARISON_METADATA
+)  # fmt: skip
+"""What no folder of a run may be called."""
+
 _PLAIN_FOR_ALL = frozenset({METADATA, MANIFEST, PREVIEW})
 
 

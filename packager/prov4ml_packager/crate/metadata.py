@@ -13,6 +13,7 @@ from ..wording import iso_time, run_title
 from .action import run_entities
 from .connections import connect_models, connect_stores, usage_entities
 from .entities import Entity, doi_url, language_entity, property_value, references, web_url
+from .experiment import Experiment, comparison_entities, experiment_description, experiment_name
 from .facts import RunFacts
 from .file_entities import described_files, directory_entity, file_entity
 from .imports import import_entities
@@ -33,7 +34,11 @@ _IDENTIFIER = "#identifier"
 
 
 def metadata_document(
-    runs: Sequence[RunFacts], options: CrateOptions, profile: CrateProfile | None, readme: Member | None
+    runs: Sequence[RunFacts],
+    options: CrateOptions,
+    profile: CrateProfile | None,
+    readme: Member | None,
+    experiment: Experiment | None,
 ) -> dict[str, Any]:
     """Return the content of `ro-crate-metadata.json`: descriptor, root, then all others sorted by `@id`.
 
@@ -45,6 +50,7 @@ def metadata_document(
         options: versions, people and licence.
         profile: what the crate conforms to.
         readme: its README.md, if it has one.
+        experiment: the comparison of several runs.
     """
     from rocrate.rocrate import ROCrate
 
@@ -59,6 +65,10 @@ def metadata_document(
         added, run = _add_run(entities, facts, options, agents[0] if agents else None, workflow)
         parts += added
         described.append(run)
+    if experiment is not None:
+        for entity in comparison_entities(experiment, runs):
+            entities[str(entity["@id"])] = entity
+        parts += [member.path for member in experiment.members]
     entities[MANIFEST] = manifest_entity(None)
     if readme is not None:
         entities[README] = readme_entity(readme)
@@ -98,19 +108,12 @@ def _put(entities: dict[str, Entity], entity: Entity) -> None:
 
 def crate_title(runs: Sequence[RunFacts], options: CrateOptions) -> str:
     """Return the title from the options, else one made from the runs."""
-    if options.name:
-        return options.name
-    if len(runs) == 1:
-        return run_title(runs[0].run)
-    experiments = sorted({escape_text(facts.run.experiment) for facts in runs})
-    return f"{len(runs)} runs of {', '.join(experiments)}"
+    return options.name or experiment_name([facts.run for facts in runs])
 
 
 def _root(runs: Sequence[RunFacts], options: CrateOptions, agents: list[str], parts: list[str]) -> Entity:
     last = max(facts.run.end for facts in runs)
-    titles = [run_title(facts.run) for facts in runs]
-    status = ", ".join(f"{title} ({facts.run.status})" for title, facts in zip(titles, runs, strict=True))
-    description = options.description or f"Machine-learning run packaged with its provenance: {status}."
+    description = options.description or experiment_description([facts.run for facts in runs])
     root: Entity = {
         "name": escape_text(crate_title(runs, options)),
         "description": escape_text(description),
@@ -168,6 +171,8 @@ def _add_run(
         _put(entities, file_entity(file, roles.get(file.original), options.spec, language))
     values = run_values(facts, usage_entities(facts))
     instrument = instrument_entities(facts, options) if workflow is None else []
+    if workflow is None:
+        _tell_apart(entities, instrument[0])
     what_ran = str(instrument[0]["@id"]) if workflow is None else workflow.identifier
     apart = files_apart(facts, workflow) if workflow is not None else ()
     action = run_entities(facts, agent, values, what_ran, apart)
@@ -184,10 +189,23 @@ def _add_run(
         "@type": "Dataset",
         "name": run_title(facts.run),
         "description": f"Everything of {run_title(facts.run)}, {facts.run.status}.",
+        "dateCreated": iso_time(facts.run.end),
         "hasPart": references(sorted(parts)),
         "mentions": {"@id": facts.action_id},
     }
     return [folder], described
+
+
+def _tell_apart(entities: dict[str, Entity], software: Entity) -> None:
+    """Give software an `@id` of its own where another run's has the same one and is not the same."""
+    base = str(software["@id"])
+    between = "-" if "#" in base else "#"
+    number = 1
+    while (known := entities.get(str(software["@id"]))) is not None and known != software:
+        if known["@type"] != software["@type"]:
+            return
+        number += 1
+        software["@id"] = f"{base}{between}{number}"
 
 
 def _add_people(entities: dict[str, Entity], options: CrateOptions) -> list[str]:

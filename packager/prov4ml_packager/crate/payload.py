@@ -1,10 +1,12 @@
 """The files of a run that go into a crate, found through the record and never by looking what lies around."""
 
+import json
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from prov4ml.rundir import (
     ARTIFACTS_DIRECTORY,
@@ -21,7 +23,7 @@ from ..credentials import without_credentials
 from ..errors import PackagerError
 from ..record import FileRecord, RunRecord
 from .archive_paths import archive_paths
-from .members import Member, bytes_member, file_member
+from .members import Member, bytes_member, file_member, open_source
 
 _ZARR_FILES = frozenset({"zarr.json", ".zgroup", ".zarray"})
 ZARR_ROOT = "zarr.json"
@@ -52,6 +54,17 @@ class Payload:
 
     files: tuple[PayloadFile, ...]
     directories: tuple[PayloadDirectory, ...]
+
+    def provenance(self) -> dict[str, Any]:
+        """Return the provenance document as the crate has it."""
+        with open_source(self.product(PACKAGED_PROV).member.source) as stream:
+            document: dict[str, Any] = json.load(stream)
+        return document
+
+    def product(self, name: str) -> PayloadFile:
+        """Return a file of `packaged/`."""
+        wanted = f"{PACKAGED_DIRECTORY}/{name}"
+        return next(file for file in self.files if file.original == wanted)
 
     def members(self) -> Iterator[Member]:
         """Yield every member, directories' own entries too."""

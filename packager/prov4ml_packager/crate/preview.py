@@ -4,7 +4,6 @@ RO-Crate 1.1 (section "RO-Crate Website") asks for a copy of the JSON-LD in the 
 citation; 1.2 and 1.3 no longer ask for the copy.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,22 +19,28 @@ from ..report.html import NOTHING, Html, code, data_block, join, link, text
 from ..report.write import side_of
 from ..store_summaries import MetricStoreReader
 from ..wording import iso_time, run_title
+from .experiment import Experiment, natural_key
 from .facts import RunFacts
 from .licences import licence_entity
-from .members import MANIFEST, METADATA, open_source
+from .members import MANIFEST, METADATA
 from .options import Author, CrateOptions
-from .payload import PayloadFile
 
 _LARGEST_CHECKED = 1 << 20
 _METADATA_COPY = re.compile(rb'<script type="application/ld\+json">.*?</script>', re.DOTALL)
 
 
-def preview_html(runs: Sequence[RunFacts], options: CrateOptions, metadata: Mapping[str, Any] | None) -> str:
+def preview_html(
+    runs: Sequence[RunFacts],
+    options: CrateOptions,
+    metadata: Mapping[str, Any] | None,
+    experiment: Experiment | None = None,
+) -> str:
     """Return the page, bounded in size whatever the runs hold.
 
     Args:
         runs: what is known of each run.
         options: people and licence.
+        experiment: the comparison of several runs.
         metadata: the JSON-LD to be copied into the head, or None where the version asks for no copy.
     """
     footer = Html(
@@ -107,14 +112,13 @@ def _citation(runs: Sequence[RunFacts], options: CrateOptions) -> Html:
 
 
 def _subject(facts: RunFacts, number: int) -> ReportRun:
-    with open_source(_packaged(facts, PACKAGED_PROV).member.source) as stream:
-        document = json.load(stream)
+    document = facts.payload.provenance()
     return ReportRun(
         run=facts.run,
         series=facts.series,
         files=tuple(_files(facts)),
         graph=page_graph(document, f"graph-{number}", PREVIEW.graph),
-        drawing_href=quote(_packaged(facts, PACKAGED_SVG).member.path),
+        drawing_href=quote(facts.payload.product(PACKAGED_SVG).member.path),
         verdict=_verdict(facts),
         verdict_of="for the provenance document",
     )
@@ -123,7 +127,7 @@ def _subject(facts: RunFacts, number: int) -> ReportRun:
 def _verdict(facts: RunFacts) -> Report | None:
     """Return what the validator says of the document, unless a crate would have to wait for it."""
     document = facts.run.directory / PACKAGED_DIRECTORY / PACKAGED_PROV
-    if _packaged(facts, PACKAGED_PROV).member.size > _LARGEST_CHECKED:
+    if facts.payload.product(PACKAGED_PROV).member.size > _LARGEST_CHECKED:
         return None
     try:
         return validate(document, store_reader=MetricStoreReader())
@@ -131,15 +135,10 @@ def _verdict(facts: RunFacts) -> Report | None:
         return None
 
 
-def _packaged(facts: RunFacts, name: str) -> PayloadFile:
-    wanted = f"{PACKAGED_DIRECTORY}/{name}"
-    return next(file for file in facts.payload.files if file.original == wanted)
-
-
 def _files(facts: RunFacts) -> list[ReportFile]:
     roles = file_roles(facts.run)
     listed = []
-    for file in sorted(facts.payload.files, key=_reading_order):
+    for file in sorted(facts.payload.files, key=lambda file: natural_key(file.original)):
         role = roles.get(file.original)
         listed.append(
             ReportFile(
@@ -166,9 +165,3 @@ def _files(facts: RunFacts) -> list[ReportFile]:
             )
         )
     return listed
-
-
-def _reading_order(file: PayloadFile) -> list[tuple[bool, int, str]]:
-    """Order paths as people do: version 2 before version 10."""
-    parts = re.split(r"(\d+)", file.original)
-    return [(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts]

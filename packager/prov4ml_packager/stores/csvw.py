@@ -5,7 +5,7 @@ What the specification has no word for is kept in common properties (section 5.8
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,24 +61,39 @@ def write_metadata(table: MetricTable, name: str, separator: str, target: Path) 
 
     Series are listed only where the rows do not say it all: those with a unit, and those without points.
     """
+    columns = [
+        {"name": column, "titles": column, "datatype": datatype, "dc:description": text}
+        for column, (datatype, text) in _DATATYPES.items()
+    ]
     document = {
-        "@context": "http://www.w3.org/ns/csvw",
-        "url": quote(escape_text(name)),
-        "dialect": {
-            "encoding": "utf-8", "delimiter": separator, "lineTerminators": ["\n"], "quoteChar": '"',
-            "doubleQuote": True, "header": True,
-        },
-        "tableSchema": {
-            "columns": [
-                {"name": column, "titles": column, "datatype": datatype, "dc:description": text}
-                for column, (datatype, text) in _DATATYPES.items()
-            ]
-        },
+        **table_description(name, columns, separator=separator, line_end="\n"),
         _ROWS: table.point_count,
         _ATTRIBUTES: _terms({**STORE_ATTRIBUTES, **encoded(table.attributes)}),
         _SERIES: [_listed(one) for one in table.series if one.unit or not one.count],
-    }  # fmt: skip
+    }
     target.write_text(json.dumps(document, indent=1) + "\n", encoding="ascii", newline="\n")
+
+
+def table_description(
+    name: str, columns: Sequence[Mapping[str, object]], *, separator: str, line_end: str
+) -> dict[str, Any]:
+    """Return the metadata of a table that lies beside it in UTF-8 with a header.
+
+    Args:
+        name: of the file.
+        columns: `name`, `titles`, `datatype` and more of each.
+        separator: between cells.
+        line_end: of every line.
+    """
+    return {
+        "@context": "http://www.w3.org/ns/csvw",
+        "url": quote(escape_text(name)),
+        "dialect": {
+            "encoding": "utf-8", "delimiter": separator, "lineTerminators": [line_end], "quoteChar": '"',
+            "doubleQuote": True, "header": True,
+        },
+        "tableSchema": {"columns": list(columns)},
+    }  # fmt: skip
 
 
 def _terms(values: Mapping[str, Attribute]) -> dict[str, Attribute]:
