@@ -1,13 +1,15 @@
 """Files inside a crate, whether it is a directory, a zip or a tar: read, never unpacked."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_PROV
-from prov4ml_validators.crate.members import DirectoryMembers, Members, TarMembers, open_zip
+from prov4ml_validators.crate.check import find_root
+from prov4ml_validators.crate.members import DirectoryMembers, Member, Members, TarMembers, open_zip
 
 from .errors import PackagerError
 
@@ -20,25 +22,52 @@ _LARGEST_MEMBER = 256 << 20
 def is_crate(path: Path) -> bool:
     """Return whether a path is a directory with crate metadata, or named like an archive."""
     if path.is_dir():
-        return (path / METADATA_FILE).is_file()
+        return any((path / root / METADATA_FILE).is_file() for root in ("", "data"))
     # A zipped Zarr store is no crate.
     return path.name.lower().endswith(_ZIPS + _TARS) and not path.name.lower().endswith(".zarr.zip")
 
 
 @contextmanager
 def open_members(crate: Path) -> Iterator[Members]:
-    """Open a crate, whatever its kind, to read its members.
+    """Open a crate, whatever its kind, to read its members, by their paths from its root.
+
+    The root is the top, the payload of a BagIt bag, or the single folder of an `.eln`.
 
     Raises:
         Unreadable: it is no archive that can be read.
     """
     if crate.is_dir():
-        yield DirectoryMembers(crate)
+        yield _from_root(DirectoryMembers(crate))
     elif crate.name.lower().endswith(_TARS):
-        yield TarMembers(crate)
+        yield _from_root(TarMembers(crate))
     else:
         with open_zip(crate) as members:
-            yield members
+            yield _from_root(members)
+
+
+def _from_root(members: Members) -> Members:
+    root = find_root(list(members.entries()))
+    return _RootedMembers(members, root) if root else members
+
+
+class _RootedMembers:
+    """The members below the root of a crate that is not at the top of its archive."""
+
+    def __init__(self, members: Members, root: str) -> None:
+        self._members = members
+        self._root = root
+        self.archive_size = members.archive_size
+
+    def entries(self) -> Iterator[Member]:
+        """Yield the members below the root."""
+        for entry in self._members.entries():
+            if entry.path.startswith(self._root):
+                yield replace(entry, path=entry.path[len(self._root) :])
+
+    def contents(self, paths: Collection[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Yield the content of files, as what holds them does."""
+        for path, chunks in self._members.contents({self._root + path for path in paths}):
+            yield path[len(self._root) :], chunks
 
 
 def read_member(crate: Path, path: str) -> bytes:

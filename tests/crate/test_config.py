@@ -105,7 +105,10 @@ def test_the_search_ends_at_the_repository(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("licence = 'MIT'", "licence: is not known; the keys are author, citation, compression, contact, "),
+        (
+            "licence = 'MIT'",
+            "licence: is not known; the keys are author, bag, citation, compression, contact, ",
+        ),
         ("license = 3", "license: must be a text in quotes"),
         ("keywords = 'one'", "keywords: must be a list of texts"),
         ("with_raw = 'yes'", "with_raw: must be true or false"),
@@ -178,7 +181,7 @@ def test_the_template_says_nothing_until_it_is_filled_in(tmp_path: Path) -> None
     path.write_text(filled(path.read_text()))
     options = load_crate_config(path)
     unset = {field.name for field in fields(CrateOptions) if getattr(options, field.name) in (None, ())}
-    assert unset == {"hidden_names"}  # which is no choice of a user
+    assert unset == {"bagged", "hidden_names"}  # which are no choices of a user in a file
     assert options.authors[0].name == "Ada Lovelace"
 
 

@@ -351,5 +351,10 @@ def test_crate_inside_a_bag_or_a_folder(make_crate: MakeCrate, rules: Rules, pre
     archive = as_zip(make_crate(), prefix=prefix)
     if prefix.endswith("data/"):
         with zipfile.ZipFile(archive, "a") as target:
-            target.writestr(f"{prefix.removesuffix('data/')}bagit.txt", "BagIt-Version: 1.0\n")
+            names = [name for name in target.namelist() if not name.endswith("/")]
+            base = prefix.removesuffix("data/")
+            sums = ((hashlib.md5(target.read(name)).hexdigest(), name.removeprefix(base)) for name in names)
+            target.writestr(f"{base}manifest-md5.txt", "".join(f"{digest} {name}\n" for digest, name in sums))
+            declaration = "BagIt-Version: 0.97\r\nTag-File-Character-Encoding: UTF-8\r\n"
+            target.writestr(f"{base}bagit.txt", declaration)
     assert rules(archive, Severity.SHOULD) == []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import debug_option, example, location_type, output_option, path_type
+from .options import debug_option, example, given_time, location_type, output_option, path_type
 from .output import note, progress, say
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def parse_organization(text: str, option: str) -> "Organization":
     help="Profile of Workflow Run RO-Crate; by default workflow if the logged source is a workflow file "
     "(Snakefile, .cwl, .nf, …), else process.",
 )
+@click.option("--bag", is_flag=True, help="Make it the payload of a BagIt bag (RFC 8493).")
 @click.option("--with-raw", is_flag=True, help="Also put in the raw journals and metric points.")
 @click.option(
     "--redact",
@@ -107,6 +108,7 @@ def command(
     funders: tuple[str, ...],
     with_raw: bool,
     redact: bool,
+    bag: bool,
     **given: Any,
 ) -> None:
     """Put one or more runs into an RO-Crate, finalizing first what is not.
@@ -130,6 +132,8 @@ def command(
         chosen["funders"] = tuple(parse_organization(text, "--funder") for text in funders)
     if with_raw:
         chosen["with_raw"] = True
+    if bag:
+        chosen["bag"] = True
     configured = load_crate_config(config)
     if redact or configured.redact:
         configured = without_people(configured)
@@ -137,6 +141,8 @@ def command(
         chosen.setdefault("profile", None)
     options = replace(configured, **chosen)
     options.check()
+    if options.bag and (time := given_time()) is not None:
+        options = replace(options, bagged=time.date())
     with ExitStack() as stack:
         records = []
         for run in runs:

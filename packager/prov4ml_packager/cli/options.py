@@ -1,7 +1,9 @@
 """Options that several commands share."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -52,6 +54,17 @@ location_type = _LocationType()
 def example(*lines: str) -> str:
     """Return the end of a help text: command lines that can be pasted, which click does not wrap."""
     return "\n".join(["\b", "Example:", *(f"  {line}" for line in lines)])
+
+
+def given_time() -> datetime | None:
+    """Return the time to record where SOURCE_DATE_EPOCH sets one (https://reproducible-builds.org)."""
+    given = os.environ.get("SOURCE_DATE_EPOCH")
+    if given is None:
+        return None
+    try:
+        return datetime.fromtimestamp(int(given), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise click.UsageError(f"SOURCE_DATE_EPOCH is {given!r} and no number of seconds") from error
 
 
 def store_format_option(*choices: str) -> Callable[[Command], Command]:

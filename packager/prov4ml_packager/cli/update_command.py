@@ -5,21 +5,8 @@ from pathlib import Path
 
 import click
 
-from .options import debug_option, example, path_type
+from .options import debug_option, example, given_time, path_type
 from .output import note, progress, say
-
-
-def _time() -> datetime:
-    """Return the time to record: SOURCE_DATE_EPOCH (reproducible-builds.org) where it is set, else now."""
-    import os
-
-    given = os.environ.get("SOURCE_DATE_EPOCH")
-    if given is None:
-        return datetime.now(UTC)
-    try:
-        return datetime.fromtimestamp(int(given), UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        raise click.UsageError(f"SOURCE_DATE_EPOCH is {given!r} and no number of seconds") from error
 
 
 def _pair(text: str, option: str) -> tuple[str, str]:
@@ -63,7 +50,7 @@ def command(crate: Path, add: tuple[str, ...], remove: tuple[str, ...], properti
     from ..crate.update import update_crate
 
     changes = Changes(
-        time=_time(),
+        time=given_time() or datetime.now(UTC),
         add=dict(_place(text) for text in add),
         remove=remove,
         properties=dict(_pair(text, "--set") for text in properties),

@@ -19,7 +19,7 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def _is_portable(name: str) -> bool:
+def _is_portable(name: str, unwanted: str) -> bool:
     return (
         _NOT_PORTABLE.search(name) is None
         and name.strip(" ") == name
@@ -27,10 +27,11 @@ def _is_portable(name: str) -> bool:
         and _DEVICE_NAME.fullmatch(name) is None
         and len(name.encode("utf-8")) <= _LONGEST
         and unicodedata.is_normalized("NFC", name)
+        and not any(character in name for character in unwanted)
     )
 
 
-def archive_paths(paths: Iterable[str]) -> dict[str, str]:
+def archive_paths(paths: Iterable[str], unwanted: str = "") -> dict[str, str]:
     """Return the path in the archive for each relative path on disk.
 
     A name that every system can hold stays; any other, and siblings that a file system might fold into one,
@@ -38,6 +39,7 @@ def archive_paths(paths: Iterable[str]) -> dict[str, str]:
 
     Args:
         paths: relative, with `/`; a directory ends in one.
+        unwanted: characters that no name keeps either.
     """
     wanted = list(dict.fromkeys(paths))
     children: dict[str, set[str]] = {}
@@ -50,7 +52,7 @@ def archive_paths(paths: Iterable[str]) -> dict[str, str]:
     for parent, names in children.items():
         counts = Counter(folded(name) for name in names)
         for name in names:
-            if _is_portable(name) and counts[folded(name)] == 1:
+            if _is_portable(name, unwanted) and counts[folded(name)] == 1:
                 keys[parent + name] = name
             else:
                 # A sibling that differs in case only makes `safe_name` leave no name as it is.

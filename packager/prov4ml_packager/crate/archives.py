@@ -7,6 +7,8 @@ from typing import Literal
 
 from ..atomic import atomic_directory, atomic_file
 from ..errors import PackagerError
+from .archive_paths import archive_paths
+from .bag import is_bag
 from .compressors import zstd_compressor
 from .deflate import GzipCompressor
 from .members import METADATA, Member
@@ -51,6 +53,16 @@ def archive_kind(target: Path) -> ArchiveKind:
             hint="use .zip, .tar.gz, .tar.zst or a plain name",
         )
     return "directory"
+
+
+def archive_stem(target: Path) -> str:
+    """Return the name of a target without the ending that says its kind, as every system can write it."""
+    name = target.name
+    for ending, _ in _ENDINGS:
+        if name.lower().endswith(ending) and len(name) > len(ending):
+            name = name[: -len(ending)]
+            break
+    return archive_paths([name])[name]
 
 
 def check_compression(kind: ArchiveKind, compression: Compression | None, target: Path) -> None:
@@ -101,7 +113,8 @@ def write_archive(
 
 
 def _check_replaceable(target: Path) -> None:
-    if target.is_dir() and any(target.iterdir()) and not (target / METADATA).is_file():
+    is_crate = (target / METADATA).is_file() or is_bag(target)
+    if target.is_dir() and any(target.iterdir()) and not is_crate:
         raise PackagerError("is a directory with other things in it", path=target, hint="choose a new name")
 
 

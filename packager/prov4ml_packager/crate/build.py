@@ -5,7 +5,8 @@ from pathlib import Path
 
 from ..errors import PackagerError
 from ..record import RunRecord
-from .archives import ArchiveKind, archive_kind, check_compression, write_archive
+from .archives import ArchiveKind, archive_kind, archive_stem, check_compression, write_archive
+from .bag import UNREADABLE, Bag, bag_members, bag_tags
 from .drawing import draw_graph
 from .experiment import compare_runs, in_order
 from .facts import RunFacts, gather_facts, run_folders
@@ -92,8 +93,12 @@ def _write(
     metadata = bytes_member(METADATA, graph_json(document))
     for line in crate_hints(facts, options, kind, compression):
         note(line)
-    members = sorted([*payload, preview, manifest, metadata], key=lambda member: member.path)
-    write_archive(members, target, kind, compression, progress=progress)
+    members = [*payload, preview, manifest, metadata]
+    if options.bag:
+        members = bag_members(members, _bag(facts, options, kind, target))
+    write_archive(
+        sorted(members, key=lambda member: member.path), target, kind, compression, progress=progress
+    )
     return target
 
 
@@ -104,12 +109,25 @@ def _readme(facts: Sequence[RunFacts], options: CrateOptions, profile: CrateProf
     return bytes_member(README, text.encode("utf-8"))
 
 
+def _bag(runs: Sequence[RunFacts], options: CrateOptions, kind: ArchiveKind, target: Path) -> Bag:
+    """Return the tag files of a bag: who made it, what it is, when (RFC 8493, section 2.2.2)."""
+    base = "" if kind == "directory" else f"{archive_stem(target)}/"
+    return Bag(base, tuple(bag_tags([facts.run for facts in runs], options)))
+
+
 def _gather(runs: Sequence[RunRecord], options: CrateOptions, note: Callable[[str], None]) -> list[RunFacts]:
     return [
         gather_facts(
             run,
             folder,
-            collect_payload(run, prefix=folder, with_raw=options.with_raw, draw=draw_graph, note=note),
+            collect_payload(
+                run,
+                prefix=folder,
+                with_raw=options.with_raw,
+                draw=draw_graph,
+                note=note,
+                unwanted=UNREADABLE if options.bag else "",
+            ),
         )
         for run, folder in zip(runs, run_folders(tuple(runs)), strict=True)
     ]

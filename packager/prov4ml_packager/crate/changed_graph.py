@@ -6,12 +6,12 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
 from ..errors import PackagerError
+from ..release import release
 from ..text import escape_text
 from .licences import licence_entity
 from .media_types import media_type
@@ -201,17 +201,13 @@ def _record(
 
 
 def _tool_entity() -> Document:
-    try:
-        release = version("prov4ml")
-    except PackageNotFoundError:  # run from a folder that was never installed
-        release = "unreleased"
     return {
         "@id": _TOOL,
         "@type": "SoftwareApplication",
         "name": "prov4ml-pack",
         "description": "The program that changed the crate.",
         "url": _TOOL,
-        "version": release,
+        "version": release(),
     }
 
 

@@ -15,7 +15,8 @@ _LARGEST_FILE = 1 << 20
 _ORCID = re.compile(r"(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])/?\Z")
 _ROR = re.compile(r"(?:https?://ror\.org/)?(0[a-z0-9]{8})/?\Z")
 _TEXTS = ("name", "description", "license", "url", "identifier", "compression", "spec", "profile")
-_KEYS = {*_TEXTS, "with_raw", "redact", "keywords", "citation", "author", "publisher", "funder", "contact"}
+_SWITCHES = ("bag", "redact", "with_raw")
+_KEYS = {*_TEXTS, *_SWITCHES, "keywords", "citation", "author", "publisher", "funder", "contact"}
 
 
 def load_crate_config(path: Path | None = None, *, start: Path | None = None) -> CrateOptions:
@@ -113,16 +114,15 @@ def _from_table(table: Mapping[str, Any], path: Path) -> CrateOptions:
                 f"is not known; the keys are {', '.join(sorted(_KEYS))}", path=path, place=key
             )
     texts = {key: text for key in _TEXTS if (text := _text(table, key, path)) is not None}
-    with_raw, redact = (table.get(key, False) for key in ("with_raw", "redact"))
-    for key, value in (("with_raw", with_raw), ("redact", redact)):
+    switches = {key: table.get(key, False) for key in _SWITCHES}
+    for key, value in switches.items():
         if not isinstance(value, bool):
             raise PackagerError("must be true or false", path=path, place=key)
     authors, funders = _as_list(table.get("author", [])), _as_list(table.get("funder", []))
     citations = {**table, "citation": _as_list(table.get("citation", []))}
     options = CrateOptions(
         **texts,  # type: ignore[arg-type]  # `check` below refuses what the literals do not allow
-        with_raw=with_raw,
-        redact=redact,
+        **switches,
         keywords=_words(table, "keywords", path),
         citations=_words(citations, "citation", path),
         authors=tuple(_author(one, path, f"author[{index}]") for index, one in enumerate(authors)),

@@ -20,6 +20,7 @@ from ..atomic import put_directory
 from ..crate_members import parse_object
 from ..errors import PackagerError
 from .archives import ArchiveKind, archive_kind, write_archive
+from .bag import DATA, Bag, bag_members, find_bag, is_bag, read_bag
 from .compressors import METHODS
 from .members import METADATA, Member, file_member
 from .options import COMPRESSIONS, Compression
@@ -34,7 +35,8 @@ class ExistingCrate:
     """A crate with its files in a folder: its own, or a temporary one that an archive was unpacked to.
 
     `document` is the metadata as parsed; changing it changes nothing on disk. `stored` has the paths of the
-    files that are not compressed in a zip whose others are.
+    files that are not compressed in a zip whose others are. `bag` is what is around the crate in a bag, of
+    which `folder` is the payload.
     """
 
     path: Path
@@ -43,6 +45,13 @@ class ExistingCrate:
     folder: Path
     document: dict[str, Any]
     stored: frozenset[str] = frozenset()
+    bag: Bag | None = None
+
+    def wrapped(self, members: Iterable[Member]) -> list[Member]:
+        """Return the members of a crate as the archive has them, sorted: in a bag, if it is one."""
+        if self.bag is not None:
+            return bag_members(members, self.bag)
+        return sorted(members, key=lambda member: member.path)
 
     def members(self, without: Iterable[str] = ()) -> list[Member]:
         """Return a member for every file, and for every directory that is described.
@@ -92,12 +101,21 @@ def open_existing(crate: Path) -> Iterator[ExistingCrate]:
             raise PackagerError(
                 "is no crate", path=crate, hint="give a .zip, .tar.gz, .tar.zst or a directory"
             )
-        yield ExistingCrate(crate, kind, "stored", crate, _read_document(crate, crate))
+        yield _opened(crate, kind, crate)
         return
     with _beside(crate) as place:
         folder = unpack_crate(crate, place / "crate")
-        compression, stored = _zip_compression(crate) if kind == "zip" else ("stored", frozenset())
-        yield ExistingCrate(crate, kind, compression, folder, _read_document(folder, crate), stored)
+        yield _opened(crate, kind, folder)
+
+
+def _opened(crate: Path, kind: ArchiveKind, folder: Path) -> ExistingCrate:
+    base = ("" if is_bag(folder) else None) if kind == "directory" else find_bag(folder)
+    bag = read_bag(folder, base, crate) if base is not None else None
+    root = f"{base}{DATA}" if base is not None else ""
+    compression, stored = _zip_compression(crate) if kind == "zip" else ("stored", frozenset())
+    inside = frozenset(path.removeprefix(root) for path in stored if path.startswith(root))
+    document = _read_document(folder / root, crate)
+    return ExistingCrate(crate, kind, compression, folder / root, document, inside, bag)
 
 
 @contextmanager
@@ -153,7 +171,7 @@ def replace_crate(
         check: raises where the new crate, at the path given, must not take the place of the old one.
         progress: called with the number of bytes just read.
     """
-    ordered = sorted(members, key=lambda member: member.path)
+    ordered = existing.wrapped(members)
     with _beside(existing.path) as place:
         # Under the same name, since names say what kind of crate it is.
         fresh = place / existing.path.absolute().name

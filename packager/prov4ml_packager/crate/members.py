@@ -39,6 +39,7 @@ class Member:
         size: bytes; 0 for a directory.
         sha256: of the content; empty for a directory.
         compressed: compressing it again gains nothing.
+        plain: every zip reader must open it, as it must the metadata, the manifest and the preview.
     """
 
     path: str
@@ -46,6 +47,7 @@ class Member:
     size: int = 0
     sha256: str = ""
     compressed: bool = False
+    plain: bool = False
 
     @property
     def is_directory(self) -> bool:
@@ -54,8 +56,8 @@ class Member:
 
     @property
     def is_plain_for_all(self) -> bool:
-        """Return whether every zip reader must open it: the metadata, the manifest and the preview."""
-        return self.path in _PLAIN_FOR_ALL
+        """Return whether every zip reader must open it."""
+        return self.plain or self.path in _PLAIN_FOR_ALL
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the content, 1 MiB at a time.

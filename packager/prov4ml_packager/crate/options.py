@@ -1,6 +1,7 @@
 """What a user may choose for a crate: archive, versions, and the people and licence it belongs to."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, get_args
 
 from ..errors import PackagerError
@@ -53,6 +54,8 @@ class CrateOptions:
         spec: version of RO-Crate.
         profile: of Workflow Run RO-Crate, 0.5 on RO-Crate 1.1, 0.6 on 1.3; None for what suits: `workflow`
             where the runs logged a workflow file as their source, else `process`; none on 1.2.
+        bag: make it the payload of a BagIt bag.
+        bagged: when the bag was made; None is the end of the last run.
         with_raw: also put in the ranks' journals and metric points as the logger wrote them.
         redact: replace users, hosts and home folders by pseudonyms in all that is made of the runs.
         name: title of the crate; None makes one from the experiment.
@@ -74,6 +77,8 @@ class CrateOptions:
     profile: Profile | None = None
     with_raw: bool = False
     redact: bool = False
+    bag: bool = False
+    bagged: date | None = None
     name: str | None = None
     description: str | None = None
     license: str | None = None

@@ -122,7 +122,13 @@ def logged_paths(run: RunRecord) -> list[str]:
 
 
 def collect_payload(
-    run: RunRecord, *, prefix: str, with_raw: bool, draw: Callable[[Path], bytes], note: Callable[[str], None]
+    run: RunRecord,
+    *,
+    prefix: str,
+    with_raw: bool,
+    draw: Callable[[Path], bytes],
+    note: Callable[[str], None],
+    unwanted: str = "",
 ) -> Payload:
     """Find, check and hash the files of a run; credentials in `run.json` and journals stay behind.
 
@@ -131,6 +137,7 @@ def collect_payload(
         prefix: the run's folder in the crate, ending in `/`, or empty.
         with_raw: also take the ranks' journals and metric points.
         draw: makes the graph from the PROV document, in place of whatever SVG lies in `packaged/`.
+        unwanted: characters that no name in the crate may have.
         note: called with one line about each file that is missing or is not what was recorded.
 
     Raises:
@@ -160,7 +167,7 @@ def collect_payload(
     drawn = f"{PACKAGED_DIRECTORY}/{PACKAGED_SVG}"
     singles = [path for path in dict.fromkeys(singles) if path != drawn]
     paths = archive_paths(
-        [*singles, drawn, *folders, *(path for paths in folders.values() for path in paths)]
+        [*singles, drawn, *folders, *(path for paths in folders.values() for path in paths)], unwanted
     )
 
     def payload_file(path: str, opaque: bool = False) -> PayloadFile:

@@ -13,12 +13,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from importlib.metadata import PackageNotFoundError, version
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from ..errors import PackagerError
+from ..release import release
 
 ATTEMPTS = 4
 _TIMEOUT = 60.0
@@ -182,7 +182,7 @@ class Server:
         connection.putrequest(method, f"{self._parts.path}{path}", skip_accept_encoding=True)
         connection.putheader("Accept", "application/json")
         connection.putheader("Authorization", f"Bearer {self._token}")
-        connection.putheader("User-Agent", f"prov4ml-pack/{_release()}")
+        connection.putheader("User-Agent", f"prov4ml-pack/{release()}")
         if content is not None:
             connection.putheader("Content-Type", content.media_type)
             connection.putheader("Content-Length", str(content.size))
@@ -344,10 +344,3 @@ def _retry_after(value: str | None) -> int | None:
         return None
     zoned = when if when.tzinfo is not None else when.replace(tzinfo=UTC)
     return max(0, int((zoned - datetime.now(UTC)).total_seconds()) + 1)
-
-
-def _release() -> str:
-    try:
-        return version("prov4ml")
-    except PackageNotFoundError:  # run from a folder that was never installed
-        return "unreleased"

@@ -9,13 +9,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from prov4ml_validators import validate
-from prov4ml_validators.crate.check import find_root
 from prov4ml_validators.report import Severity
 
 from ..crate.archives import write_archive
 from ..crate.existing import open_existing
 from ..crate.members import CHUNK
-from ..crate_members import METADATA_FILE, open_members, parse_object, read_member
+from ..crate_members import METADATA_FILE, parse_object, read_member
 from ..errors import PackagerError
 
 
@@ -62,10 +61,7 @@ def read_document(crate: Path) -> dict[str, Any]:
             path=crate,
             hint=f"see prov4ml-pack validate {crate}",
         )
-    with open_members(crate) as members:
-        root = find_root(list(members.entries()))
-    path = f"{root or ''}{METADATA_FILE}"
-    return parse_object(read_member(crate, path), crate, path)
+    return parse_object(read_member(crate, METADATA_FILE), crate, METADATA_FILE)
 
 
 @contextmanager
@@ -83,8 +79,7 @@ def open_source(crate: Path, *, note: Callable[[str], None] = lambda line: None)
     with TemporaryDirectory(prefix="prov4ml-") as place, open_existing(crate) as existing:
         file = Path(place) / f"{crate.resolve().name}.zip"
         note(f"{crate} is a directory: a zip of it is deposited, {file.name}")
-        members = sorted(existing.members(), key=lambda member: member.path)
-        write_archive(members, file, "zip", "deflate")
+        write_archive(existing.wrapped(existing.members()), file, "zip", "deflate")
         yield _source(crate, document, file)
 
 

@@ -7,6 +7,7 @@ from ..json_text import SYNTAX, JsonText, decode_json, shorten, with_places
 from ..report import Finding, Location, Severity, Unreadable
 from ..rules import rule
 from . import contextual, data, entities, json_ld, root
+from .bag import bag_base, check_bag
 from .detached import check_detached
 from .files import check_files, check_main_workflow
 from .graph import DESCRIPTOR, LEGACY_DESCRIPTOR, CrateGraph
@@ -105,6 +106,9 @@ def check_crate(
         deeper = sorted(entry.path for entry in entries if entry.path.endswith(f"/{DESCRIPTOR}"))[:2]
         seen = f" in its root, but {' and '.join(map(shorten, deeper))}" if deeper else ""
         return (), [*findings, METADATA_MISSING.finding(f"there is no {DESCRIPTOR}{seen}")]
+    is_bomb = bool(bombs) and members.archive_size is not None and bombs[-1].location.file is None
+    if not is_bomb and (base := bag_base(entries, prefix)) is not None:
+        findings += check_bag(members, entries, base)
     name, data = read_metadata(members, entries, prefix)
     if data is None:
         return (), [*findings, METADATA_LARGE.finding(f"{name} has more than {LARGEST_METADATA} bytes")]
@@ -120,7 +124,7 @@ def check_crate(
     for one in profiles:
         if one.startswith(f"{WORKFLOW_FAMILY}-"):
             own += check_main_workflow(graph, payload, one.removeprefix(f"{WORKFLOW_FAMILY}-"))
-    if not (bombs and members.archive_size is not None and bombs[-1].location.file is None):
+    if not is_bomb:
         own += check_content(graph, payload)
     return profiles, findings + with_places(own, source.text, file=name)
 

@@ -55,7 +55,8 @@ def _is_outside(path: str) -> bool:
     return path in (MANIFEST, "ro-crate-metadata.json") or path.endswith((".sig", ".asc", ".minisig"))
 
 
-def _unescape(path: str) -> str:
+def unescape(path: str) -> str:
+    """Return a path of which CR, LF and % are percent-encoded, as RFC 8493 has it in a manifest."""
     return _ESCAPE.sub(lambda match: chr(int(match.group(1), 16)), path)
 
 
@@ -84,7 +85,7 @@ def check_manifest_lines(
             continue
         path, digest = parsed
         if path not in entries:
-            path = _unescape(path)
+            path = unescape(path)
         if path not in entries or entries[path].kind != "file":
             yield ABSENT.finding(f"{shorten(path)} is not in the crate", where)
         else:
