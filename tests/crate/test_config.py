@@ -138,7 +138,7 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, message: str) -> None
             "compression 'rar' is not known; choose stored or deflate or bzip2 or lzma or zstd",
         ),
         ("spec = '2.0'", "RO-Crate version '2.0' is not known; choose 1.1 or 1.2 or 1.3"),
-        ("profile = 'other'", "profile 'other' is not known; choose process or workflow"),
+        ("profile = 'other'", "profile 'other' is not known; choose process or workflow or provenance"),
         (
             "spec = '1.2'\nprofile = 'process'",
             "no run profile was made for RO-Crate 1.2; choose --spec 1.1 or 1.3",

@@ -1,8 +1,11 @@
 """Real run directories whose source is a workflow or a script, with something in several contexts."""
 
 import json
+import os
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from prov4ml_packager.finalize import ensure_finalized
@@ -14,6 +17,12 @@ from ..reader.raw_writer import SECOND, T0, RawRank, copied_file, make_run
 SNAKEFILE = (
     b'from snakemake.utils import min_version\nmin_version("8.1")\nrule all:\n    input: "model.bin"\n'
 )
+# rocrate-validator needs other versions of our dependencies: it lives in an environment of its own.
+VALIDATOR = os.environ.get("PROV4ML_ROC_VALIDATOR_PYTHON", "")
+# It counts the workflow twice, as source code and as workflow: crs4/rocrate-validator, issue 51.
+NOT_FOR_FILES = [
+    ["RECOMMENDED", "process-run-crate-0.5_5.1", "The SoftwareApplication id SHOULD be an absolute URI"]
+] * 2
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 GIT = {"commit": COMMIT, "branch": "main", "dirty": False, "remote": "https://github.com/example/digits.git"}
 
@@ -26,6 +35,7 @@ def logged_run(
     script: str | None = None,
     contexts: tuple[str, ...] = ("training", "validation"),
     end: Mapping[str, Any] | None = None,
+    logger: Mapping[str, str] = MappingProxyType({"name": "prov4ml", "version": "0.1.0"}),
     **rank_start: Any,
 ) -> RunRecord:
     """Write and finalize a run: a parameter, a metric and a file in each of its contexts, two model versions.
@@ -37,10 +47,12 @@ def logged_run(
         script: the path of the copy of the script that ran, in the run directory.
         contexts: in the order of time, ten seconds each.
         end: how the run ended.
+        logger: name and version.
         rank_start: changes of the first line.
     """
     sources = {"Snakefile": SNAKEFILE} if sources is None else sources
-    run = make_run(path, uuid=f"5f0c9c1e-3a34-4a1b-9d35-{number:012d}", run_id=str(number))
+    uuid = f"5f0c9c1e-3a34-4a1b-9d35-{number:012d}"
+    run = make_run(path, uuid=uuid, run_id=str(number), logger=dict(logger))
     rank = RawRank(run, **{"git": GIT} | rank_start)
     rank.param("epochs", "int", number)
     rank.param("layers", "json", [64, 10])
@@ -91,3 +103,11 @@ def findings(crate: Path) -> set[tuple[str, str]]:
     """Return what our validator says at MUST and SHOULD: rule and message."""
     report = validate(crate)
     return {(one.rule, one.message) for one in report.findings if one.severity != Severity.MAY}
+
+
+def independent_issues(tool: Path, crates: list[Path]) -> list[tuple[list[str], list[list[str]]]]:
+    """Return for each crate the profiles that rocrate-validator checked, and its issues at RECOMMENDED."""
+    command = [VALIDATOR, tool, "--severity", "RECOMMENDED", *crates]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=crates[0].parent)
+    reports = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    return [(report.get("profiles"), report.get("issues", report)) for report in reports]

@@ -66,10 +66,10 @@ def parse_organization(text: str, option: str) -> "Organization":
 )
 @click.option(
     "--profile",
-    type=click.Choice(["process", "workflow"]),
+    type=click.Choice(["process", "workflow", "provenance"]),
     default=None,
-    help="Profile of Workflow Run RO-Crate; by default workflow if the logged source is a workflow file "
-    "(Snakefile, .cwl, .nf, …), else process.",
+    help="What a crate tells of its runs: one process each, runs of a workflow, or also its steps, which are "
+    "the contexts. By default workflow if the source is a workflow file (Snakefile, .cwl, …), else process.",
 )
 @click.option("--bag", is_flag=True, help="Make it the payload of a BagIt bag (RFC 8493).")
 @click.option("--with-raw", is_flag=True, help="Also put in the raw journals and metric points.")

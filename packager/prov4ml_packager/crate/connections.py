@@ -4,16 +4,18 @@ All in terms of schema.org that the contexts of RO-Crate have: `isBasedOn`, `add
 `variableMeasured`; resource usage as in Provenance Run Crate 0.5, "Representing resource usage".
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from prov4ml.rundir import PACKAGED_DIRECTORY
 
 from ..machine import EMISSIONS, ENERGY, is_machine_metric, total_of
+from ..metric_table import MetricSeries, SeriesStatistics
+from ..record import ContextRecord
 from .entities import Entity, property_value, references
 from .facts import RunFacts
 from .payload import PayloadDirectory, PayloadFile
-from .values import RunValues
+from .values import RunValues, context_key
 
 _DURATION = "https://schema.org/duration"
 _TERMS = "https://w3id.org/prov4ml/terms#"
@@ -71,9 +73,25 @@ def connect_stores(entities: Mapping[str, Entity], facts: RunFacts, values: RunV
 
 def usage_entities(facts: RunFacts) -> list[Entity]:
     """Return what the run used: time, and where it was measured energy and emissions; each with its unit."""
-    seconds = max(0, facts.run.end - facts.run.start) / 1e9
+    return _usage(facts, (), facts.run.start, facts.run.end, facts.series)
+
+
+def context_usage(facts: RunFacts, context: ContextRecord) -> list[Entity]:
+    """Return what a context of the run used, from the first to the last thing logged in it."""
+    series = [one for one in facts.series if one[0].context == context.name]
+    return _usage(facts, (context_key(context.name),), context.start, context.end, series)
+
+
+def _usage(
+    facts: RunFacts,
+    parts: tuple[str, ...],
+    start: int,
+    end: int,
+    series: Sequence[tuple[MetricSeries, SeriesStatistics]],
+) -> list[Entity]:
+    seconds = max(0, end - start) / 1e9
     usage = [("wall_time", "wall time", str(seconds), "Time from start to end.", _DURATION, "SEC")]
-    energy, emissions = (total_of(facts.series, metric) for metric in (ENERGY, EMISSIONS))
+    energy, emissions = (total_of(series, metric) for metric in (ENERGY, EMISSIONS))
     for key, name, amount, sentence, unit in (
         ("energy", "energy", energy, "Energy that the machine used.", "J"),
         ("emissions", "CO₂-equivalent emissions", emissions, "Emissions of that energy.", "GM"),
@@ -82,7 +100,7 @@ def usage_entities(facts: RunFacts) -> list[Entity]:
             usage.append((key, name, str(amount), sentence, f"{_TERMS}{key}", unit))
     entities = []
     for key, name, value, sentence, identifier, unit in usage:
-        entity = property_value(facts.local_id("usage", key), name, value, sentence)
+        entity = property_value(facts.local_id("usage", *parts, key), name, value, sentence)
         entity["propertyID"] = identifier
         entity["unitCode"] = f"http://qudt.org/vocab/unit/{unit}"
         entities.append(entity)

@@ -27,8 +27,9 @@ from .profile import CrateProfile, descriptor_profiles, profile_entities
 from .readme import readme_entity
 from .slots import DescribedRun
 from .software import instrument_entities
+from .steps import describe_steps
 from .values import run_values
-from .workflow import WorkflowPeople, describe_workflow, files_apart
+from .workflow import WorkflowPeople, describe_script, describe_workflow, files_apart
 
 _IDENTIFIER = "#identifier"
 
@@ -86,6 +87,11 @@ def metadata_document(
         people = WorkflowPeople(agents, publisher, licence["@id"])
         describe_workflow(entities, described, workflow, options, people)
         root["mainEntity"] = {"@id": workflow.identifier}
+    if workflow is not None and profile is not None and profile.name == "provenance":
+        steps = describe_steps(entities, described, workflow, options)
+        root["mentions"] = references([*(facts.action_id for facts in runs), *steps])
+    elif workflow is not None:
+        describe_script(entities, described, workflow, options)
     for name, value in root.items():
         crate.root_dataset[name] = value
     document: dict[str, Any] = crate.metadata.generate()

@@ -8,7 +8,7 @@ from ..errors import PackagerError
 
 Compression = Literal["stored", "deflate", "bzip2", "lzma", "zstd"]
 Spec = Literal["1.1", "1.2", "1.3"]
-Profile = Literal["process", "workflow"]
+Profile = Literal["process", "workflow", "provenance"]
 
 COMPRESSIONS: tuple[Compression, ...] = get_args(Compression)
 SPECS: tuple[Spec, ...] = get_args(Spec)

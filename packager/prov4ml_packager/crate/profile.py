@@ -7,13 +7,18 @@ latter two extend; which version goes with which is in Workflow Run RO-Crate 0.6
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ..errors import PackagerError
 from .entities import Entity
 from .facts import RunFacts
 from .main_workflow import MainWorkflow, find_workflow, require_workflow
 from .options import CrateOptions, Profile, Spec
 
 BIOSCHEMAS_WORKFLOW = "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"
-_TITLES: dict[Profile, str] = {"process": "Process Run Crate", "workflow": "Workflow Run Crate"}
+_TITLES: dict[Profile, str] = {
+    "process": "Process Run Crate",
+    "workflow": "Workflow Run Crate",
+    "provenance": "Provenance Run Crate",
+}
 _RUN_VERSION: dict[Spec, str] = {"1.1": "0.5", "1.3": "0.6"}
 _WORKFLOW_VERSION: dict[Spec, str] = {"1.1": "1.0", "1.3": "1.1"}
 _RUN = "https://w3id.org/ro/wfrun/"
@@ -52,7 +57,20 @@ def choose_profile(
         return CrateProfile("workflow", workflow)
     if options.profile == "process":
         return CrateProfile("process", None)
-    return CrateProfile(options.profile, require_workflow(runs, _TITLES[options.profile]))
+    workflow = require_workflow(runs, _TITLES[options.profile])
+    if options.profile == "provenance":
+        _require_steps(runs)
+    return CrateProfile(options.profile, workflow)
+
+
+def _require_steps(runs: Sequence[RunFacts]) -> None:
+    for facts in runs:
+        if not facts.run.contexts:
+            raise PackagerError(
+                f"logged nothing in a context, and the steps of a {_TITLES['provenance']} are contexts",
+                path=facts.run.directory,
+                hint="choose --profile workflow or process",
+            )
 
 
 def profile_entities(profile: CrateProfile | None, spec: Spec) -> list[Entity]:

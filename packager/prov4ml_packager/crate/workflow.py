@@ -100,35 +100,41 @@ def describe_workflow(
         "output": references(sides["output"]) if sides["output"] else None,
     }
     entity |= {key: value for key, value in optional.items() if value is not None}
-    for one in (language, bioschemas, *_software(entity, runs, workflow, url)):
+    for one in (language, bioschemas):
         entities.setdefault(str(one["@id"]), one)
     for run in runs:
         for trace in _traces(run.facts):
             entities[trace]["about"] = {"@id": run.facts.action_id}
 
 
-def _software(
-    entity: Entity, runs: Sequence[DescribedRun], workflow: MainWorkflow, url: str | None
-) -> list[Entity]:
-    """Return the packages that the runs had, and the script that they ran for the workflow if it is another.
+def describe_script(
+    entities: dict[str, Entity], runs: Sequence[DescribedRun], workflow: MainWorkflow, options: CrateOptions
+) -> None:
+    """Describe the packages that the runs had, and the script that they ran if it is not the workflow itself.
 
     The packages are those of the script, else of the workflow.
+
+    Args:
+        entities: those of the crate by `@id`: script and packages come in, the workflow is changed.
+        runs: all of the crate.
+        workflow: what they ran, described already.
+        options: with the page of the software.
     """
     packages = {str(one["@id"]): one for run in runs for one in package_entities(run.facts.run)}
-    required = references(sorted(packages))
     first = runs[0].facts.run
     name = script_name(first)
-    is_apart = any(rank.script for rank in first.ranks) and name != escape_text(workflow.name)
-    if not is_apart:
-        if packages:
-            entity["softwareRequirements"] = required
-        return list(packages.values())
-    identifier = url or workflow.part("script", name)
-    script, *rest = software_entities(first, identifier, url, name, "The script that the workflow ran.")
+    program = entities[workflow.identifier]
+    others: list[Entity] = list(packages.values())
+    if any(rank.script for rank in first.ranks) and name != escape_text(workflow.name):
+        url = common_url([run.facts for run in runs], options)
+        identifier = url or workflow.part("script", name)
+        program["hasPart"] = {"@id": identifier}
+        program, *rest = software_entities(first, identifier, url, name, "The script that the workflow ran.")
+        others = [program, *rest, *others]
     if packages:
-        script["softwareRequirements"] = required
-    entity["hasPart"] = {"@id": identifier}
-    return [script, *rest, *packages.values()]
+        program["softwareRequirements"] = references(sorted(packages))
+    for one in others:
+        entities.setdefault(str(one["@id"]), one)
 
 
 def _version(runs: Sequence[DescribedRun], workflow: MainWorkflow) -> str:

@@ -11,6 +11,7 @@ from .figures import Figures, charts_section, make_figures
 from .html import NOTHING, Html, facts, folded, join, section, text
 from .limits import Limits
 from .several import differences, run_list
+from .steps import steps
 from .subject import ReportRun
 
 
@@ -111,6 +112,7 @@ def _one(subject: ReportRun, figures: Figures, limits: Limits) -> list[_Part]:
             "Summary",
             Html(run_parts.headline(subject, limits) + run_parts.summary(subject, limits)),
         ),
+        ("steps", "Steps", steps(subject, limits)),
         ("parameters", "Parameters", run_parts.parameters(run, limits)),
         ("tags", "Tags", run_parts.tags(run, limits)),
         *_metric_parts([subject], figures, limits),
@@ -142,6 +144,7 @@ def _article(subject: ReportRun, number: int, limits: Limits) -> Html:
         + run_parts.metrics(subject, limits, machine=True)
     )
     parts = [
+        ("Steps", len(run.contexts), steps(subject, limits)),
         ("Parameters", len(run.parameters), run_parts.parameters(run, limits)),
         ("Tags", len(run.tags), run_parts.tags(run, limits)),
         ("Metrics", len(subject.series), metrics),

@@ -100,7 +100,6 @@ def summary(subject: ReportRun, limits: Limits) -> Html:
         *(("To run again", code(one.command, most)) for one in run.commands[:3]),
         ("Commit", commit),
         ("Ranks", text(len(run.ranks)) if len(run.ranks) > 1 else NOTHING),
-        ("Contexts", text(", ".join(context.name for context in run.contexts), most)),
         ("Metric points", text(f"{run.metrics.point_count:,} in {len(subject.series):,} series")),
     ]
     trace = run.error.traceback if run.error is not None else None

@@ -168,6 +168,24 @@ def _crate(path: Path) -> Summary:
             if kind in (one["@type"] if isinstance(one.get("@type"), list) else [one.get("@type")])
         ]
 
+    controls = of_type("ControlAction")
+    ran = [[by_id.get(tool, {}) for tool in _identifiers(one.get("object"))] for one in controls]
+    tools = {id(one) for some in ran for one in some}
+    runs = [one for one in of_type("CreateAction") if id(one) not in tools]
+
+    def of_step(control: dict[str, Any], actions: list[dict[str, Any]]) -> dict[str, Any]:
+        # What a ControlAction does not say itself, its first tool does.
+        one = {**(actions[0] if actions else {}), **control}
+        return {
+            "step": ", ".join(names(control.get("instrument"))),
+            "action": ", ".join(names(control.get("object"))),
+            "status": one.get("actionStatus"),
+            "start": one.get("startTime"),
+            "end": one.get("endTime"),
+        }
+
+    steps = [of_step(control, actions) for control, actions in zip(controls, ran, strict=True)]
+
     return {
         "path": str(path),
         "kind": "ro-crate",
@@ -184,8 +202,10 @@ def _crate(path: Path) -> Summary:
                 "start": one.get("startTime"),
                 "end": one.get("endTime"),
             }
-            for one in of_type("CreateAction")
+            for one in runs
         ],
+        "workflow": names(root.get("mainEntity")),
+        "steps": sorted(steps, key=lambda step: str(step["start"])),
         "files": [
             {"file": one.get("@id"), "type": one.get("encodingFormat"), "size": one.get("contentSize")}
             for one in of_type("File")

@@ -149,11 +149,12 @@ def _document(summary: Summary, _: Terminal) -> Iterator[str]:
 
 
 def _crate(summary: Summary, _: Terminal) -> Iterator[str]:
-    names = ("name", "description", "published", "authors", "licence")
+    names = ("name", "description", "published", "authors", "licence", "workflow")
     yield from _facts([(name, summary[name]) for name in names])
     for conforms in summary["conforms_to"]:
         yield from _facts([("conforms to", conforms)])
     yield from _table("actions", summary["actions"])
+    yield from _table("steps", summary["steps"])
     yield from _table("files", summary["files"])
 
 
