@@ -61,11 +61,11 @@ def convert(
         read: how foreign sources are read.
         salvage: read what can be read of damaged sources.
         jobs: how many processes convert the stores of a folder.
-        scheduler: address of a Dask cluster that does.
+        scheduler: address of a Dask cluster that does, whose workers see source and target at the same paths.
         resume: go on with what an interrupted call had done, and leave it there if this one is interrupted.
         progress: called with the number of points just written.
         total: called with the number of points that there are to write, as they become known.
-        note: called with one line for whatever the target does not hold, before it takes its name.
+        note: called with one line for whatever the target does not hold, before anything is written.
 
     Returns:
         `target`.
@@ -74,6 +74,9 @@ def convert(
         PackagerError: the source cannot be read, or the target lies inside it or cannot be written.
     """
     read = read or ReadOptions()
+    result = target
+    if scheduler is not None:  # its workers may have been started elsewhere
+        source, target = source.absolute(), target.absolute()
     plan = plan_conversion(source, target, to, read)
     _refuse_inside(source, target)
     task = ConversionTask(
@@ -93,7 +96,7 @@ def convert(
         else:
             many = partial(_convert_folder, task, plan, part, keeps, jobs=jobs, scheduler=scheduler)
             many(progress=progress or _ignore, total=total, note=note)
-    return target
+    return result
 
 
 def _convert_folder(

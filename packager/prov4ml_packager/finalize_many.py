@@ -1,7 +1,7 @@
 """Many runs finalized on the cores of one machine, or on a Dask cluster that sees the same files."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .finalize import StoreFormat, finalize
@@ -57,4 +57,6 @@ def finalize_many(
     Raises:
         PackagerError: the scheduler is not reached.
     """
+    if scheduler is not None:  # its workers may have been started elsewhere
+        tasks = [replace(task, run=task.run.absolute()) for task in tasks]
     return run_tasks(finalize_task, tasks, jobs=jobs, scheduler=scheduler)

@@ -21,6 +21,10 @@ CHUNK_POINTS = 1 << 18
 """How many points travel at once: 6 MiB, large enough to be fast and small enough for a laptop."""
 
 
+LONG = 1 << 14
+"""Points that are worth a call of `MetricSeries.column` for each field."""
+
+
 class Mixture(Protocol):
     """A file in which the points of several series lie mixed, in the order logged."""
 
@@ -49,6 +53,7 @@ class MetricSeries:
             than reading one after the other.
         column: returns one field of the points `start` to `stop`, where that is cheaper than whole points; it
             lasts until the next call for that field, of whichever series.
+        one_nan: whether every NaN is the one that numpy makes, without a sign or payload to keep.
     """
 
     context: str | None
@@ -62,6 +67,7 @@ class MetricSeries:
     column: Callable[[str, int, int], npt.NDArray[Any]] | None = field(
         default=None, repr=False, compare=False
     )
+    one_nan: bool = field(default=False, repr=False, compare=False)
 
     def chunks(self, size: int = CHUNK_POINTS) -> Iterator[Points]:
         """Yield the points in the order logged, at most `size` at a time; nothing for an empty series."""

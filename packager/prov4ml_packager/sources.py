@@ -122,6 +122,7 @@ def _open_foreign(
             separator=options.separator,
             time_unit=options.time_unit,
             damage=damage,
+            note=note,
         ) as table:
             yield table
     else:

@@ -77,7 +77,7 @@ def run_task(
     Args:
         task: what to do.
         progress: called with the number of points just written.
-        note: told at once, before the target is there, what the notes of the result say.
+        note: told at once, before anything is written, what the notes of the result say.
         total: told how many points there are, before the first of them is written.
 
     Raises:

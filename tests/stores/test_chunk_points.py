@@ -93,16 +93,31 @@ def test_a_run_that_shrinks_while_its_store_is_written(tmp_path: Path) -> None:
     assert not (tmp_path / "x.zarr").exists()
 
 
-def test_nan_that_a_csv_cannot_hold_are_noted_before_it_is_there(tmp_path: Path) -> None:
+def test_nan_that_a_csv_cannot_hold_are_noted_before_anything_is_written(tmp_path: Path) -> None:
     values = np.zeros(4, POINT_DTYPE)
     values["value"] = np.array(
         [0x7FF8000000000000, 0xFFF8000000000000, 0x7FF8000000000001, 1], np.uint64
     ).view(float)
     table = MetricTable((series_from_points(values, metric="x"),))
     path = tmp_path / "x.csv"
-    notes: list[tuple[str, bool]] = []
-    write_store(table, path, note=lambda text: notes.append((text, path.exists())))
-    assert notes == [("a CSV has one NaN: the sign and payload of 2 of them are not kept", False)]
+    notes: list[tuple[str, list[Path]]] = []
+    write_store(table, path, note=lambda text: notes.append((text, list(tmp_path.iterdir()))))
+    assert notes == [("a CSV has one NaN: the sign and payload of 2 of them are not kept", [])]
+    with open_store(path) as read:
+        notes.clear()
+        write_store(read, tmp_path / "again.csv", note=lambda text: notes.append((text, [])))
+    assert notes == []
+
+
+@pytest.mark.parametrize("name", ["x.zarr", "x.nc"])
+def test_nan_of_a_long_store_are_noted_too(tmp_path: Path, name: str) -> None:
+    values = np.zeros(1 << 15, POINT_DTYPE)
+    values["value"][20_000:20_003] = np.array([0xFFF8000000000000] * 3, np.uint64).view(float)
+    store = write_store(MetricTable((series_from_points(values, metric="x"),)), tmp_path / name)
+    notes: list[str] = []
+    with open_store(store) as table:
+        write_store(table, tmp_path / "x.csv", note=notes.append)
+    assert notes == ["a CSV has one NaN: the sign and payload of 3 of them are not kept"]
 
 
 def test_nan_of_an_interrupted_csv_are_noted_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -244,7 +244,8 @@ class TestMetricStoreContract:
             return np.zeros(stop - start, POINT_DTYPE)
 
         write(MetricTable((MetricSeries(None, "m", None, 0, None, count, read),)), tmp_path / name)
-        assert sum(asked) == count
+        passes = 2 if ".csv" in name else 1  # what a CSV cannot hold is looked for first
+        assert sum(asked) == passes * count
         assert max(asked) <= CHUNK_POINTS
 
 

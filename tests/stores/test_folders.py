@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from prov4ml_packager.cli.main import run
 from prov4ml_packager.conversion_plan import plan_conversion
 from prov4ml_packager.convert import convert
 from prov4ml_packager.errors import PackagerError
@@ -52,6 +53,43 @@ def test_everything_keeps_its_place(folder: Path, jobs: int, small_table: Metric
                 one.points().tobytes() for one in small_table.series
             ]
     assert sorted(one.name for one in folder.parent.iterdir()) == ["source", "target"]
+
+
+@pytest.mark.filterwarnings("ignore")  # of distributed and tornado
+def test_on_a_cluster_that_was_started_elsewhere(
+    folder: Path,
+    small_table: MetricTable,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from distributed import LocalCluster
+
+    (folder / "torn.csv").write_text("context,metric,source,rank,step,time,value\n,m,,0,0,0,x\n")
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, scheduler_port=0
+    ) as cluster:
+        monkeypatch.chdir(folder.parent)
+        arguments = [
+            "convert",
+            "source",
+            "target",
+            "--to",
+            "netcdf",
+            "--scheduler",
+            cluster.scheduler_address,
+        ]
+        assert run([*arguments, "--resume"]) == 2
+        error = capsys.readouterr().err
+        assert f"{folder}/torn.csv: line 2: the value 'x' is no number" in error
+        assert "1 of 5 could not be converted, so nothing was written" in error
+        (folder / "torn.csv").unlink()
+        assert run([*arguments, "--resume"]) == 0
+    assert capsys.readouterr().out == "target\n"
+    target = folder.parent / "target"
+    assert names(target) == ["a/deep/two.nc", "a/one.nc", "run_0.nc", "three.nc"]
+    for name in names(target):
+        with open_store(target / name) as table:
+            assert [one.count for one in table.series] == [one.count for one in small_table.series]
 
 
 def test_a_run_of_yprov4ml_becomes_one_store(shared: Path, tmp_path: Path) -> None:

@@ -12,11 +12,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..metric_table import JoinedPoints, MetricSeries, Mixture, Points
+from ..metric_table import LONG, JoinedPoints, MetricSeries, Mixture, Points
 from .ragged import POINT_VARIABLES
 
 _SIDE_BY_SIDE = 8  # series; each has one chunk that is being filled and shares one with the next: 100 MiB
-_LONG = 1 << 14  # points of a series that are worth a call for each column
 _MOST_PASSES = 4  # over one file; more of them cost more than the temporary file
 
 
@@ -91,7 +90,7 @@ class ChunkFiller:
             end = min(stop, (number + 1) * self._length)
             if not self._skips(number):
                 spans = list(self._points.spans(start, end))
-                if all(one.column is not None and last - first >= _LONG for one, first, last in spans):
+                if all(one.column is not None and last - first >= LONG for one, first, last in spans):
                     yield from self._put_columns(number, offset, spans)
                 else:
                     yield from self._put(start, self._points.read(start, end))

@@ -79,6 +79,7 @@ def _series(index: CsvIndex, metadata: TableMetadata, points: "_CsvPoints") -> I
             metadata.units.get(key),
             sum(index.rows[run] for run in runs),
             points.reader(runs),
+            one_nan=True,
         )
 
 

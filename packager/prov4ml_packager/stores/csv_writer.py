@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-import numpy.typing as npt
 import polars
 
 from ..atomic import atomic_file
 from ..errors import PackagerError
-from ..metric_table import POINT_DTYPE, JoinedPoints, MetricSeries, MetricTable, Points
+from ..metric_table import CHUNK_POINTS, LONG, POINT_DTYPE, JoinedPoints, MetricSeries, MetricTable, Points
 from .compressed import GZIP, ZSTD, compression_of, open_writer
 from .csv_dialect import COLUMNS, checked_separator, quoted
 from .csvw import metadata_path, write_metadata
@@ -40,8 +39,8 @@ def write_csv(
     """Write a checked table as CSV in UTF-8, lines ending in LF, and `<name>-metadata.json` beside it.
 
     Values are written in the shortest form that reads back to the same 64 bits; of a NaN only that it is
-    one, for a CSV has no form for its sign and payload: how many lose them is noted before the file takes its
-    name. A name that ends in `.gz` or `.zst` is compressed.
+    one, for a CSV has no form for its sign and payload: the values are read once more to note how many lose
+    them before anything is written. A name that ends in `.gz` or `.zst` is compressed.
 
     Raises:
         PackagerError: the separator cannot be one, or the codec is not what the name says.
@@ -49,6 +48,9 @@ def write_csv(
     checked_separator(separator)
     compression = compression_of(path.name)
     _check_codec(path, compression, codec, level)
+    lossy = sum(_lossy_count(series) for series in table.series)
+    if lossy:
+        note(f"a CSV has one NaN: the sign and payload of {lossy:,} of them are not kept")
     joined = JoinedPoints(table.series)
     rows = _RowWriter(separator)
     with atomic_file(path) as temporary, atomic_file(metadata_path(path)) as metadata:
@@ -61,8 +63,6 @@ def write_csv(
                 for part in _ahead(joined, 0):
                     rows.write(stream, part)
                     progress(len(part.points))
-        if rows.lossy:
-            note(f"a CSV has one NaN: the sign and payload of {rows.lossy:,} of them are not kept")
         if kept is not None and compression is None:
             os.replace(kept.path, temporary)
         write_metadata(table, path.name, separator, metadata)
@@ -87,8 +87,6 @@ def _write_kept(
     with stream:
         if stream.tell() == 0:
             stream.write(header)
-        for start in range(0, done, _CHUNK_ROWS):
-            rows.look_at(joined.read(start, min(start + _CHUNK_ROWS, done))["value"])
         progress(done)
         for part in _ahead(joined, done):
             rows.write(stream, part)
@@ -123,24 +121,28 @@ def _ahead(joined: JoinedPoints, first: int) -> Iterator[_Rows]:
             yield last.result()
 
 
-class _RowWriter:
-    """Writes rows and counts what they cannot hold.
+def _lossy_count(series: MetricSeries) -> int:
+    """Return how many values are a NaN with another sign or payload than the one that is read back."""
+    if series.one_nan:
+        return 0
+    lossy = 0
+    for start in range(0, series.count, CHUNK_POINTS):
+        stop = min(start + CHUNK_POINTS, series.count)
+        if series.column is not None and stop - start >= LONG:
+            values = series.column("value", start, stop)
+        else:
+            values = series.read(start, stop)["value"]
+        is_nan = np.isnan(values)
+        if is_nan.any():
+            lossy += int(np.count_nonzero(values[is_nan].view(np.uint64) != _NAN_BITS))
+    return lossy
 
-    Attributes:
-        lossy: values that are a NaN with another sign or payload than the one that is read back.
-    """
+
+class _RowWriter:
+    """Writes rows."""
 
     def __init__(self, separator: str) -> None:
         self._separator = separator
-        self.lossy = 0
-
-    def look_at(self, values: npt.NDArray[np.float64]) -> bool:
-        """Count the NaN that lose something; return whether there is neither NaN nor infinity."""
-        if np.isfinite(values).all():
-            return True
-        bits = np.ascontiguousarray(values[np.isnan(values)]).view(np.uint64)
-        self.lossy += int(np.count_nonzero(bits != _NAN_BITS))
-        return False
 
     def write(self, stream: BinaryIO, rows: _Rows) -> None:
         """Append rows to a table."""
@@ -155,7 +157,7 @@ class _RowWriter:
                 **{name: np.ascontiguousarray(points[name]) for name in POINT_DTYPE.names or ()},
             }
         )
-        if self.look_at(points["value"]):
+        if np.isfinite(points["value"]).all():
             _write_frame(frame, stream, self._separator)
             return
         sink = io.BytesIO()

@@ -173,3 +173,54 @@ def test_a_dataset_without_metrics(tmp_path: Path) -> None:
     xarray.Dataset({"a": (("x", "y"), np.zeros((2, 2)))}).to_netcdf(tmp_path / "d.nc")
     with pytest.raises(PackagerError, match=r"d\.nc: has no numeric variable of one dimension"):
         convert(tmp_path / "d.nc", tmp_path / "m.zarr")
+
+
+LARGE = 1 << 53
+
+
+@pytest.mark.parametrize("kind", ["<i8", ">i8", "<u8"])
+@pytest.mark.parametrize("name", ["x.zarr", "x.nc"])
+def test_whole_numbers_that_no_float_holds_are_counted_first(tmp_path: Path, kind: str, name: str) -> None:
+    largest = int(np.iinfo(kind).max)
+    values = np.array([1, LARGE, LARGE + 1, LARGE + 2, largest, largest - 1, 7], kind)
+    dataset = xarray.Dataset({"count": ("step", values), "loss": ("step", values.astype(np.float64))})
+    dataset["count"].attrs["_FillValue"] = largest - 1
+    path = tmp_path / name
+    dataset.to_zarr(path, zarr_format=2) if name.endswith("zarr") else dataset.to_netcdf(path)
+    notes: list[tuple[str, bool]] = []
+    target = tmp_path / "y.csv"
+    convert(path, target, note=lambda text: notes.append((text, target.exists())))
+    assert notes == [(f"{path}: count: 2 whole numbers beyond 2**53 become the nearest 64-bit float", False)]
+
+
+def test_whole_numbers_of_a_csv_that_no_float_holds(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(f"n,a,b\n1,{LARGE + 1},1e300\n2,-{LARGE},12345678901234567.5\n")
+    notes: list[str] = []
+    with open_source(path, ReadOptions(columns=parse_columns("step=n,value=a,value=b")), notes.append):
+        pass
+    assert notes == [f"{path}: 1 whole number beyond 2**53 becomes the nearest 64-bit float"]
+
+
+@pytest.mark.filterwarnings("ignore:Consolidated metadata")
+@pytest.mark.parametrize("form", [2, 3, "nc"])
+def test_missing_values_of_xarray_are_nan(tmp_path: Path, form: int | str) -> None:
+    dataset = xarray.Dataset(
+        {"count": ("step", np.array([1, 2, 0], np.int64)), "loss": ("step", np.array([0.5, np.nan, 0.0]))}
+    )
+    dataset["count"].encoding["_FillValue"] = 2
+    dataset["loss"].encoding["_FillValue"] = -9.0
+    path = tmp_path / ("x.nc" if form == "nc" else "x.zarr")
+    if isinstance(form, int):
+        dataset.to_zarr(path, zarr_format=form)  # type: ignore[call-overload]
+        opened = xarray.open_zarr(path)
+    else:
+        dataset.to_netcdf(path)
+        opened = xarray.open_dataset(path)
+    found = read(path)
+    for name in ("count", "loss"):
+        expected = opened[name].values
+        assert np.isnan(expected).any()
+        values = [value for _, _, value in found[(None, name)]]  # type: ignore[attr-defined]
+        np.testing.assert_array_equal(values, expected)
+    opened.close()

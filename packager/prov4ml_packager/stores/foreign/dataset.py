@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import PackagerError
-from ...metric_table import POINT_DTYPE, MetricSeries, MetricTable, Points
+from ...metric_table import CHUNK_POINTS, POINT_DTYPE, MetricSeries, MetricTable, Points
 from ..attributes import checked_table
 from .column_names import ColumnNames
 from .columns import Columns
-from .numbers import TimeUnit, guess_time_unit, to_nanoseconds, to_steps
+from .numbers import TimeUnit, guess_time_unit, inexact_count, rounding_note, to_nanoseconds, to_steps
 
 _STEPS = ("step", "steps", "global_step", "epoch", "epochs", "iteration", "iterations")
 _TIMES = ("time", "timestamp", "timestamps", "wall_time", "walltime")
@@ -47,7 +47,8 @@ def read_dataset(
         columns: the dataset.
         names: which variables are step, time and values, where that is not so.
         time_unit: of times without `units`; told by the size of the last one if None.
-        note: is told what is no metric, one line each.
+        note: is told what is no metric and which values are rounded, one line each; variables of whole
+            numbers of 64 bits are read once more to tell that.
 
     Raises:
         PackagerError: no variable is a metric, or one that was named is not there.
@@ -69,6 +70,9 @@ def read_dataset(
             continue
         if names is not None and name not in names.values and short not in names.values:
             continue
+        rounded = _rounded(columns, name)
+        if rounded:
+            note(rounding_note(f"{columns.path}: {name}", rounded))
         unit = columns.variable_attributes[name].get("units")
         series.append(
             MetricSeries(
@@ -170,14 +174,42 @@ def _cf_units(units: str, path: Path, name: str) -> tuple[int, int]:
     return factor, (delta.days * 86_400 + delta.seconds) * 10**9 + delta.microseconds * 1_000
 
 
+def _rounded(columns: Columns, name: str) -> int:
+    """Return how many values of a variable have no float64 of their own."""
+    length = columns.lengths[name]
+    if (
+        not length
+        or columns.read(name, 0, 1).dtype.itemsize < 8
+        or _is_scaled(columns.variable_attributes[name])
+    ):
+        return 0
+    total = 0
+    for start in range(0, length, CHUNK_POINTS):
+        values = columns.read(name, start, min(start + CHUNK_POINTS, length))
+        if values.dtype.kind == "f":
+            return 0
+        total += inexact_count(values[~_missing(values, columns.variable_attributes[name])])
+    return total
+
+
+def _is_scaled(attributes: Mapping[str, Any]) -> bool:
+    return "scale_factor" in attributes or "add_offset" in attributes
+
+
+def _missing(values: npt.NDArray[Any], attributes: Mapping[str, Any]) -> npt.NDArray[np.bool_]:
+    missing = np.zeros(len(values), np.bool_)
+    for key in ("_FillValue", "missing_value"):
+        if key in attributes and isinstance(attributes[key], int | float):
+            missing |= values == attributes[key]
+    return missing
+
+
 def _decoded(columns: Columns, name: str, start: int, stop: int) -> npt.NDArray[np.float64]:
     """Return values after scale and offset, with NaN for missing ones (CF 1.11, sections 2.5.1 and 8.1)."""
     attributes: Mapping[str, Any] = columns.variable_attributes[name]
     raw = columns.read(name, start, stop)
     values = raw.astype(np.float64)
-    if "scale_factor" in attributes or "add_offset" in attributes:
+    if _is_scaled(attributes):
         values = values * float(attributes.get("scale_factor", 1)) + float(attributes.get("add_offset", 0))
-    for key in ("_FillValue", "missing_value"):
-        if key in attributes and isinstance(attributes[key], int | float):
-            values[raw == attributes[key]] = np.nan
+    values[_missing(raw, attributes)] = np.nan
     return values

@@ -13,6 +13,7 @@ TimeUnit = Literal["s", "ms", "us", "ns"]
 _NANOSECONDS: dict[TimeUnit, int] = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 _LIMITS: tuple[tuple[float, TimeUnit], ...] = ((1e11, "s"), (1e14, "ms"), (1e17, "us"))
 _EXACT = 2.0**63
+_WHOLE = 1 << 53  # up to which every whole number is a float64
 
 
 def guess_time_unit(time: float) -> TimeUnit:
@@ -55,6 +56,26 @@ def to_steps(steps: npt.NDArray[Any], path: Path, place: str) -> npt.NDArray[np.
     elif steps.dtype.kind == "u":
         _check(steps < (1 << 63), steps, path, place, "does not fit into 64 bits")
     return steps.astype(np.int64)
+
+
+def inexact_count(values: npt.NDArray[Any]) -> int:
+    """Return how many numbers have no float64 of their own: whole ones of 64 bits beyond 2**53 may not."""
+    if values.dtype.kind not in "iu" or values.dtype.itemsize < 8 or not len(values):
+        return 0
+    if int(values.max()) <= _WHOLE and int(values.min()) >= -_WHOLE:
+        return 0
+    floats = values.astype(np.float64)
+    # The largest ones are rounded to a power of two that no longer fits into their own type.
+    fits = floats < float(np.iinfo(values.dtype).max)
+    return int(np.count_nonzero(~fits)) + int(
+        np.count_nonzero(floats[fits].astype(values.dtype) != values[fits])
+    )
+
+
+def rounding_note(place: str, count: int) -> str:
+    """Return what is said of numbers that `inexact_count` counted."""
+    are = "whole number beyond 2**53 becomes" if count == 1 else "whole numbers beyond 2**53 become"
+    return f"{place}: {count:,} {are} the nearest 64-bit float"
 
 
 def _check(

@@ -1,7 +1,7 @@
 """A CSV of someone else with named columns: wide (a metric a column) or long (a column of metric names)."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,8 +12,9 @@ from ..damage import Damage
 from ..spool import PointSpool, SeriesKey
 from .column_names import ColumnNames
 from .csv_columns import CsvColumns
-from .numbers import TimeUnit, guess_time_unit
+from .numbers import TimeUnit, guess_time_unit, rounding_note
 
+_WHOLE = 2.0**53  # up to which every whole number is a float64
 _NANOSECONDS: dict[TimeUnit, int] = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 
 
@@ -25,12 +26,14 @@ def open_plain_csv(
     separator: str | None = None,
     time_unit: TimeUnit | None = None,
     damage: Damage | None = None,
+    note: Callable[[str], None] = lambda text: None,
 ) -> Iterator[MetricTable]:
     """Open a CSV with a header as a table; it is read once, into a temporary file of 32 bytes a point.
 
     An empty cell is no point. Values and steps are numbers; times are numbers since 1970 of `time_unit`, told
     by the size of the first one if None, or ISO 8601 texts, of which those without a zone are UTC.
-    With `damage`, rows that cannot be read are noted there and left out.
+    With `damage`, rows that cannot be read are noted there and left out. `note` is told how many whole
+    numbers are rounded.
 
     Raises:
         PackagerError: a column is not there, a row is not as long as the header, or a cell is no number.
@@ -41,11 +44,20 @@ def open_plain_csv(
     except PackagerError as error:
         raise PackagerError(error.message, path=path, place="line 1", hint=error.hint) from error
     with tempfile.TemporaryDirectory(prefix="prov4ml-") as folder, PointSpool(Path(folder)) as spool:
-        _Reader(columns, names, time_unit, spool).read(damage)
+        reader = _Reader(columns, names, time_unit, spool)
+        reader.read(damage)
+        if reader.rounded:
+            note(rounding_note(str(path), reader.rounded))
         yield spool.table()
 
 
 class _Reader:
+    """Reads rows into a spool.
+
+    Attributes:
+        rounded: how many values are whole numbers without a float64 of their own.
+    """
+
     def __init__(
         self, columns: CsvColumns, names: ColumnNames, time_unit: TimeUnit | None, spool: PointSpool
     ) -> None:
@@ -53,6 +65,7 @@ class _Reader:
         self._names = names
         self._unit = time_unit
         self._spool = spool
+        self.rounded = 0
         self._places = {name: columns.header.index(name) for name in names.all()}
 
     def read(self, damage: Damage | None) -> None:
@@ -82,7 +95,10 @@ class _Reader:
             if text:
                 metric = self._cell(row, names.metric) if names.metric else value
                 key: SeriesKey = (context, metric, source, rank)
-                self._spool.add(key, step, time, _number(text, value), unit)
+                number = _number(text, value)
+                if abs(number) >= _WHOLE and text.lstrip("+-").isdecimal() and int(text) != number:
+                    self.rounded += 1
+                self._spool.add(key, step, time, number, unit)
 
     def _time(self, text: str) -> int:
         try:

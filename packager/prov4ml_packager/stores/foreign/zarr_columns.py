@@ -1,5 +1,8 @@
 """The columns of a Zarr store of someone else: a group, or the groups in it, of plain numeric arrays."""
 
+import base64
+import binascii
+import struct
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,6 +43,9 @@ class ZarrColumns:
         if max(array.chunks, default=1) > _LARGEST_CHUNK:
             raise PackagerError(f"has chunks of {array.chunks} values", path=self.path, place=name)
         attributes = dict(array.attrs)
+        missing = _fill_value(array, attributes)
+        if missing is not None:
+            attributes["_FillValue"] = missing
         given = getattr(array.metadata, "dimension_names", None) or attributes.get("_ARRAY_DIMENSIONS") or ()
         names = [str(one) for one in given]
         names += [f"{name}.{axis}" for axis in range(len(names), array.ndim)]
@@ -66,3 +72,21 @@ class ZarrColumns:
         """
         with self._root() as root, decoding(self.path, f"{name}, values {start} to {stop}"):
             return np.asarray(root[name][start:stop])
+
+
+def _fill_value(array: Any, attributes: Mapping[str, object]) -> object:
+    """Return the number that stands for a missing value, where xarray has put it; None if there is none.
+
+    In format 2 that is the array's own fill value, in format 3 the attribute: a float as base64 of its 8
+    bytes (xarray, `xarray.backends.zarr.FillValueCoder`).
+    """
+    if array.metadata.zarr_format == 2:
+        own = array.metadata.fill_value
+        return None if own is None or "_ARRAY_DIMENSIONS" not in attributes else np.asarray(own).item()
+    given = attributes.get("_FillValue")
+    if array.dtype.kind == "f" and isinstance(given, str):
+        try:
+            return float(struct.unpack("<d", base64.b64decode(given, validate=True))[0])
+        except (binascii.Error, struct.error):
+            return None
+    return given
