@@ -33,4 +33,5 @@ def package(directory: Path, *, graph: bool, svg: bool, crate: bool, card: bool)
             target,
             options,
             note=lambda line: _log.info("prov4ml: %s: %s", target, line),
+            warn=lambda line: _log.warning("prov4ml: %s", line),
         )

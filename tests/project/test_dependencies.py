@@ -30,7 +30,7 @@ def test_the_logger_depends_on_nothing() -> None:
 
 
 def test_these_are_the_extras() -> None:
-    names = {"validate", "sign", "pack", "remote", "dask", "carbon", "all", "demo", "test", "fuzz"}
+    names = {"validate", "sign", "pack", "secrets", "remote", "dask", "carbon", "all", "demo", "test", "fuzz"}
     assert names == set(CONFIG["optional-dependencies"])
 
 

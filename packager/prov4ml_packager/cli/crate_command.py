@@ -79,6 +79,12 @@ def parse_organization(text: str, option: str) -> "Organization":
     help="Put pseudonyms for users, hosts and home folders; leave out people of --config.",
 )
 @click.option(
+    "--secrets",
+    type=click.Choice(["warn", "refuse", "ignore"]),
+    default=None,
+    help="What to do about likely secrets in what was logged; default warn.",
+)
+@click.option(
     "--config",
     type=path_type,
     default=None,
@@ -153,5 +159,11 @@ def command(
             for warning in record.warnings:
                 note(f"prov4ml-pack: warning: {record.directory}: {warning}")
         made = stack.enter_context(local_target(output))
-        build_crate(records, made, options, note=lambda line: note(f"prov4ml-pack: note: {line}"))
+        build_crate(
+            records,
+            made,
+            options,
+            note=lambda line: note(f"prov4ml-pack: note: {line}"),
+            warn=lambda line: note(f"prov4ml-pack: warning: {line}"),
+        )
     say(output)

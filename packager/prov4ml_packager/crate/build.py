@@ -1,6 +1,7 @@
 """From runs to a crate: collect, describe, preview, seal with a manifest, write."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 
 from ..errors import PackagerError
@@ -21,6 +22,8 @@ from .preview import preview_html
 from .profile import CrateProfile, choose_profile
 from .readme import readme_text
 from .redact import redacted_runs
+from .secret_scanner import SecretScanner, has_scanner, start_scanner
+from .secret_search import check_secrets
 
 
 def _quiet(_line: str) -> None:
@@ -33,6 +36,7 @@ def build_crate(
     options: CrateOptions,
     *,
     note: Callable[[str], None] = _quiet,
+    warn: Callable[[str], None] = _quiet,
     progress: Callable[[int], None] | None = None,
 ) -> Path:
     """Write a crate of one run, or of several that each get a folder, with a table that compares them.
@@ -45,6 +49,7 @@ def build_crate(
         target: its name chooses the kind: `.zip`, `.tar.gz`, `.tgz`, `.tar.zst`, else a directory.
         options: archive, versions, people and licence.
         note: called with one line for each thing that is missing or that a reader should know.
+        warn: called with one line for each likely secret in what was logged.
         progress: called with the number of bytes just packed.
 
     Returns:
@@ -52,7 +57,8 @@ def build_crate(
 
     Raises:
         PackagerError: no run, options that contradict each other, a run that is not finalized, a link or
-            special file among what was logged, or a target that cannot be written.
+            special file among what was logged, likely secrets where they are refused, or a target that
+            cannot be written.
     """
     if not runs:
         raise PackagerError("a crate needs at least one run")
@@ -61,10 +67,12 @@ def build_crate(
     check_compression(kind, options.compression, target)
     _check_target(runs, target)
     runs = in_order(runs)
+    # Made beside all that comes before the search.
+    scanner = start_scanner() if options.secrets != "ignore" and has_scanner() else None
     if options.redact:
-        with redacted_runs(runs, options, target, note) as (copies, words, note_truly):
-            return _write(copies, target, words, kind, note_truly, progress)
-    return _write(runs, target, options, kind, note, progress)
+        with redacted_runs(runs, options, target, (note, warn)) as (copies, words, (note, warn)):
+            return _write(copies, target, words, kind, scanner, note, warn, progress)
+    return _write(runs, target, options, kind, scanner, note, warn, progress)
 
 
 def _write(
@@ -72,7 +80,9 @@ def _write(
     target: Path,
     options: CrateOptions,
     kind: ArchiveKind,
+    scanner: "Future[SecretScanner] | None",
     note: Callable[[str], None],
+    warn: Callable[[str], None],
     progress: Callable[[int], None] | None,
 ) -> Path:
     compression: Compression = options.compression or runs[0].options.compressor or "stored"
@@ -91,6 +101,8 @@ def _write(
     manifest = bytes_member(MANIFEST, manifest_lines([*payload, preview]))
     next(one for one in document["@graph"] if one["@id"] == MANIFEST).update(manifest_entity(manifest))
     metadata = bytes_member(METADATA, graph_json(document))
+    if options.secrets != "ignore":
+        check_secrets(facts, options.secrets, scanner, note, warn)
     for line in crate_hints(facts, options, kind, compression):
         note(line)
     members = [*payload, preview, manifest, metadata]

@@ -14,7 +14,7 @@ TABLE = "tool.prov4ml.crate"
 _LARGEST_FILE = 1 << 20
 _ORCID = re.compile(r"(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])/?\Z")
 _ROR = re.compile(r"(?:https?://ror\.org/)?(0[a-z0-9]{8})/?\Z")
-_TEXTS = ("name", "description", "license", "url", "identifier", "compression", "spec", "profile")
+_TEXTS = ("name", "description", "license", "url", "identifier", "compression", "spec", "profile", "secrets")
 _SWITCHES = ("bag", "redact", "with_raw")
 _KEYS = {*_TEXTS, *_SWITCHES, "keywords", "citation", "author", "publisher", "funder", "contact"}
 

@@ -9,10 +9,12 @@ from ..errors import PackagerError
 Compression = Literal["stored", "deflate", "bzip2", "lzma", "zstd"]
 Spec = Literal["1.1", "1.2", "1.3"]
 Profile = Literal["process", "workflow", "provenance"]
+SecretPolicy = Literal["warn", "refuse", "ignore"]
 
 COMPRESSIONS: tuple[Compression, ...] = get_args(Compression)
 SPECS: tuple[Spec, ...] = get_args(Spec)
 PROFILES: tuple[Profile, ...] = get_args(Profile)
+SECRET_POLICIES: tuple[SecretPolicy, ...] = get_args(SecretPolicy)
 RUN_TERMS = "https://w3id.org/ro/terms/workflow-run/context"
 
 
@@ -58,6 +60,7 @@ class CrateOptions:
         bagged: when the bag was made; None is the end of the last run.
         with_raw: also put in the ranks' journals and metric points as the logger wrote them.
         redact: replace users, hosts and home folders by pseudonyms in all that is made of the runs.
+        secrets: what to do about likely secrets in what was logged: say it, make no crate, or do not look.
         name: title of the crate; None makes one from the experiment.
         description: what the crate is about; None makes one from the run.
         license: SPDX identifier or http(s) URL.
@@ -77,6 +80,7 @@ class CrateOptions:
     profile: Profile | None = None
     with_raw: bool = False
     redact: bool = False
+    secrets: SecretPolicy = "warn"
     bag: bool = False
     bagged: date | None = None
     name: str | None = None
@@ -96,7 +100,7 @@ class CrateOptions:
         """Refuse what does not go together.
 
         Raises:
-            PackagerError: an unknown compression, version or profile, a run profile on RO-Crate 1.2,
+            PackagerError: an unknown compression, version, profile or policy, a run profile on RO-Crate 1.2,
                 for which none was made, or raw files in a redacted crate.
         """
         if self.compression is not None and self.compression not in COMPRESSIONS:
@@ -107,6 +111,8 @@ class CrateOptions:
             raise PackagerError(f"profile {self.profile!r} is not known", hint=_one_of(PROFILES))
         if self.profile is not None and self.spec == "1.2":
             raise PackagerError("no run profile was made for RO-Crate 1.2", hint="choose --spec 1.1 or 1.3")
+        if self.secrets not in SECRET_POLICIES:
+            raise PackagerError(f"secrets {self.secrets!r} is not known", hint=_one_of(SECRET_POLICIES))
         if self.redact and self.with_raw:
             raise PackagerError(
                 "raw files are what the logger wrote, and cannot be redacted",

@@ -40,6 +40,8 @@ _FIXED = frozenset(
 _RUN_FIELDS = ("format_version", "uuid", "created", "world_size", "collect_all_processes", "options")
 _MOST_NAMED = 20
 
+Tell = Callable[[str], None]
+
 
 @dataclass(frozen=True)
 class RedactedRun:
@@ -58,6 +60,8 @@ class RedactedRun:
 
     def line(self, text: str) -> str:
         """Return a line to the user with the path at its start as it is in the run."""
+        if text.startswith(f"{self.record.directory}:"):
+            return f"{self.original}{text.removeprefix(str(self.record.directory))}"
         start = f"{self.record.directory}{os.sep}"
         if not text.startswith(start):
             return text
@@ -86,8 +90,8 @@ def without_people(options: CrateOptions) -> CrateOptions:
 
 @contextmanager
 def redacted_runs(
-    runs: Sequence[RunRecord], options: CrateOptions, target: Path, note: Callable[[str], None]
-) -> Iterator[tuple[list[RunRecord], CrateOptions, Callable[[str], None]]]:
+    runs: Sequence[RunRecord], options: CrateOptions, target: Path, tell: tuple[Tell, Tell]
+) -> Iterator[tuple[list[RunRecord], CrateOptions, tuple[Tell, Tell]]]:
     """Make redacted copies of runs, which last as long as the context.
 
     Logged files are linked where the file system can, else copied; their contents are not changed.
@@ -96,16 +100,18 @@ def redacted_runs(
         runs: finalized runs.
         options: of the crate.
         target: the crate; the copies lie beside it in a temporary folder.
-        note: called with one line about each logged file that names a person or a machine.
+        tell: take a line each to the user, the first notes, such as those on logged files that name a person
+            or a machine, the second warnings.
 
     Yields:
-        The copies, the options for their crate, and what notes about them are to be given to, so that the
-        user reads the paths of the run itself.
+        The copies, the options for their crate, and what takes lines about the copies to the user, who reads
+        the paths of the run itself.
 
     Raises:
         PackagerError: as `collect_payload` and `finalize_record`, and what the block raises; the paths are
             those of the run itself.
     """
+    note, warn = tell
     pseudonyms = _collect(runs, options)
     words = replace(
         options,
@@ -117,10 +123,13 @@ def redacted_runs(
         note(f"{target}: the name of the crate itself names a person or a machine")
     copies: list[RedactedRun] = []
 
-    def truly(line: str) -> None:
-        for copy in copies:
-            line = copy.line(line)
-        note(line)
+    def truly(one: Tell) -> Tell:
+        def told(line: str) -> None:
+            for copy in copies:
+                line = copy.line(line)
+            one(line)
+
+        return told
 
     parent = target.absolute().parent
     with tempfile.TemporaryDirectory(
@@ -130,7 +139,7 @@ def redacted_runs(
             for number, run in enumerate(runs):
                 copies.append(_link_run(run, Path(folder) / str(number), pseudonyms, note))
             records = [_finalized(run, copy, words) for run, copy in zip(runs, copies, strict=True)]
-            yield records, words, truly
+            yield records, words, (truly(note), truly(warn))
         except PackagerError as error:
             places = [copy.place(Path(error.path)) for copy in copies if error.path is not None]
             place = next((one for one in places if one is not None), None)
