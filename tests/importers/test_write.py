@@ -1,10 +1,12 @@
 """`write_run`: what an importer yields, read back by the reader and judged by our checks."""
 
+import errno
 import hashlib
 import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -47,7 +49,7 @@ def source(tmp_path: Path) -> Path:
     return folder
 
 
-def write(run: ImportedRun, folder: Path, **options: bool) -> WrittenRun:
+def write(run: ImportedRun, folder: Path, **options: Any) -> WrittenRun:
     return write_run(
         run,
         folder,
@@ -177,6 +179,43 @@ def test_files_are_copied_or_described(source: Path, tmp_path: Path) -> None:
     assert (files["gone"].path, files["gone"].size, files["gone"].sha256) == (None, 7, None)
     assert (files["hashed"].path, files["hashed"].sha256) == (None, digest)
     assert (run.directory / "artifacts/note").read_bytes() == b"hello"
+
+
+def test_files_can_be_linked(source: Path, tmp_path: Path) -> None:
+    run = write(full_run(source), tmp_path / "out", files="link").directory
+    assert (run / "artifacts/w").samefile(source / "weights.bin")
+    assert (run / "artifacts/all/a.txt").samefile(source / "sub/a.txt")
+    assert (run / "artifacts/note").read_bytes() == b"hello"
+    copied = read_run(write(full_run(source), tmp_path / "copy").directory)
+    assert {one.name: one.file for one in read_run(run).artifacts} == {
+        one.name: one.file for one in copied.artifacts
+    }
+    assert check_run_directory(run) == []
+
+
+def test_a_link_that_cannot_be_made_is_a_copy(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    monkeypatch.setattr(os, "link", refuse)
+    run = write(full_run(source), tmp_path / "out", files="link").directory
+    assert (run / "artifacts/w").read_bytes() == b"weights"
+    assert not (run / "artifacts/w").samefile(source / "weights.bin")
+
+
+def test_files_can_stay_where_they_are(source: Path, tmp_path: Path) -> None:
+    done = write(full_run(source), tmp_path / "out", files="none")
+    run = read_run(done.directory)
+    assert "of files only name, size and digest: they stay where they are" in done.carried
+    files = {one.name: one.file for one in run.artifacts}
+    digest = hashlib.sha256(b"weights").hexdigest()
+    assert (files["w"].path, files["w"].sha256, files["w"].size) == (None, digest, 7)
+    assert (files["all"].path, files["all"].kind, files["all"].files) == (None, "directory", 1)
+    assert (files["note"].path, files["note"].sha256) == (None, hashlib.sha256(b"hello").hexdigest())
+    assert not (done.directory / "artifacts").exists()
+    assert check_run_directory(done.directory) == []
 
 
 def test_the_import_is_recorded(source: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`prov4ml-pack import`."""
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -8,14 +9,32 @@ from .options import debug_option, example, output_option, path_type
 from .output import note, progress, say
 
 
-@click.command("import", epilog=example("prov4ml-pack import mlruns -o prov"))
+@click.command(
+    "import",
+    epilog=example("prov4ml-pack import mlruns -o prov", "prov4ml-pack import mlruns -o prov --files link"),
+)
 @click.argument("source", metavar="SOURCE", type=path_type)
 @output_option("Folder for the run directories.  [default: prov]", required=False)
 @click.option("--from", "importer", metavar="NAME", help="What wrote SOURCE; by its content if not given.")
+@click.option(
+    "--files",
+    type=click.Choice(["copy", "link", "none"]),
+    default="copy",
+    show_default=True,
+    help="What becomes of a run's files: a copy; the same file under a second name, where the file system "
+    "lets; or only name, size and digest.",
+)
 @click.option("--force", is_flag=True, help="Import again what was imported before.")
 @click.option("-v", "--verbose", is_flag=True, help="Name everything that was repaired, not the first few.")
 @debug_option
-def command(source: Path, output: Path | None, importer: str | None, force: bool, verbose: bool) -> int:
+def command(
+    source: Path,
+    output: Path | None,
+    importer: str | None,
+    files: Literal["copy", "link", "none"],
+    force: bool,
+    verbose: bool,
+) -> int:
     """Make run directories of the runs that another tracker wrote.
 
     Prints, for each run, the directory written, what was carried over, what could not be, and what was wrong
@@ -29,7 +48,7 @@ def command(source: Path, output: Path | None, importer: str | None, force: bool
     unread = 0
     with progress(f"import {source}") as advance:
         for one in import_runs(
-            source, output or Path("prov"), importer=importer, force=force, progress=advance
+            source, output or Path("prov"), importer=importer, force=force, files=files, progress=advance
         ):
             if isinstance(one, UnreadableRun):
                 unread += 1

@@ -1,25 +1,34 @@
-"""Files of an imported run: copied below `artifacts/` of the run directory, and described."""
+"""Files of an imported run: copied or linked below `artifacts/` of the run directory, and described."""
 
 import io
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, Literal
 
 from prov4ml.rundir import ARTIFACTS_DIRECTORY, safe_name
 
 from .imported import ImportedFile
 from .sources import directory_digest, open_source, regular_files, transfer
 
+FileMode = Literal["copy", "link", "none"]
+"""What happens to a run's files: a copy; a second name (hard link) where the file system lets, else a copy;
+or nothing but a note of size and digest."""
+
 
 class Copier:
     """Copies files into one run directory that nobody else writes to.
+
+    Args:
+        run_directory: where to.
+        mode: what happens to files. A link stays the same file: who changes one in place changes both.
 
     Attributes:
         lost: one sentence for each file that could not be read.
     """
 
-    def __init__(self, run_directory: Path) -> None:
+    def __init__(self, run_directory: Path, mode: FileMode = "copy") -> None:
         self._run = run_directory
+        self._mode = mode
         self._taken: set[tuple[Path, str]] = set()
         self._folders: dict[tuple[Path, str], Path] = {}
         self.lost: list[str] = []
@@ -48,8 +57,12 @@ class Copier:
         if file.path is None and file.content is None:
             return described
         target = self._target(folders, name, directory=file.path is not None and file.path.is_dir())
+        copies = file.copy and self._mode != "none"
         if file.content is not None:
             described.update(kind="file", files=1)
+            if not copies:
+                described["sha256"], described["size"] = transfer(io.BytesIO(file.content))
+                return described
             described["sha256"], described["size"] = self._write(target, file.content)
         elif file.path is not None and file.path.is_dir():
             return self._directory(file, file.path, described, target)
@@ -60,12 +73,10 @@ class Copier:
                 self._lose(file, error)
                 return described
             with reader:
-                if not file.copy:
+                if not copies:
                     described["sha256"], described["size"] = transfer(reader)
                     return described
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with target.open("xb") as writer:
-                    described["sha256"], described["size"] = transfer(reader, writer)
+                described["sha256"], described["size"] = self._take(file.path, reader, target)
         described["path"] = target.relative_to(self._run).as_posix()
         return described
 
@@ -78,9 +89,18 @@ class Copier:
         with target.open("xb") as writer:
             return transfer(io.BytesIO(content), writer)
 
+    def _take(self, path: Path, reader: BinaryIO, target: Path) -> tuple[str, int]:
+        """Copy or link a file that was opened; return its digest and bytes."""
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if self._mode == "link" and _link(path, reader, target):
+            return transfer(reader)
+        with target.open("xb") as writer:
+            return transfer(reader, writer)
+
     def _directory(
         self, file: ImportedFile, root: Path, described: dict[str, Any], target: Path
     ) -> dict[str, Any]:
+        copies = file.copy and self._mode != "none"
         digests: list[tuple[str, str]] = []
         total = 0
         for name, path in regular_files(root):
@@ -90,16 +110,13 @@ class Copier:
                 self._lose(ImportedFile(f"{file.original}/{name}"), error)
                 continue
             with reader:
-                if file.copy:
-                    copy = target / name
-                    copy.parent.mkdir(parents=True, exist_ok=True)
-                    with copy.open("xb") as writer:
-                        digest, size = transfer(reader, writer)
+                if copies:
+                    digest, size = self._take(path, reader, target / name)
                 else:
                     digest, size = transfer(reader)
             digests.append((name, digest))
             total += size
-        if file.copy:
+        if copies:
             target.mkdir(parents=True, exist_ok=True)
             described["path"] = target.relative_to(self._run).as_posix()
         described.update(kind="directory", size=total, sha256=directory_digest(digests), files=len(digests))
@@ -123,3 +140,15 @@ class Copier:
             candidate = f"{stem}-{number}{suffix}"
         self._taken.add((folder, candidate.lower()))
         return folder / candidate
+
+
+def _link(path: Path, reader: BinaryIO, target: Path) -> bool:
+    """Make a second name for the file that was opened; tell whether that could be done."""
+    try:
+        os.link(path, target, follow_symlinks=False)
+    except (OSError, NotImplementedError):
+        return False
+    if os.path.samestat(os.lstat(target), os.fstat(reader.fileno())):
+        return True
+    target.unlink()  # another file has taken the path meanwhile
+    return False

@@ -5,6 +5,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from ..errors import PackagerError
+from .copying import FileMode
 from .imported import UnreadableRun
 from .registry import find_importer
 from .sources import SourceDigest, digest_source
@@ -17,6 +18,7 @@ def import_runs(
     *,
     importer: str | None = None,
     force: bool = False,
+    files: FileMode = "copy",
     progress: Callable[[int], None] | None = None,
 ) -> Iterator[WrittenRun | UnreadableRun]:
     """Import the runs of a source, one after the other; each is complete when it is yielded.
@@ -28,6 +30,7 @@ def import_runs(
         folder: where the run directories go.
         importer: its name in the registry; by the content of the source if not given.
         force: write again what was imported before.
+        files: what happens to the files of the runs.
         progress: called with the number of points just written.
 
     Raises:
@@ -52,6 +55,7 @@ def import_runs(
             version=own_version,
             sources=[digests[path] for path in run.sources],
             force=force,
+            files=files,
             progress=progress,
         )
     if empty:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from .copying import FileMode
 from .imported import ImportedRun
 
 
@@ -10,8 +11,8 @@ def counted(number: int, one: str, several: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else several or one + 's'}"
 
 
-def carried_over(run: ImportedRun) -> Iterator[str]:
-    """Yield one line for each kind of part that the run has."""
+def carried_over(run: ImportedRun, files: FileMode = "copy") -> Iterator[str]:
+    """Yield one line for each kind of part that the run has, and one on files that are not copied."""
     if run.series:
         points = counted(sum(series.count for series in run.series), "point")
         yield f"{counted(len(run.series), 'metric series', 'metric series')} with {points}"
@@ -34,3 +35,7 @@ def carried_over(run: ImportedRun) -> Iterator[str]:
         absent = len(run.artifacts) - here
         note = f", {absent:,} of them by name only" if absent else ""
         yield f"{counted(len(run.artifacts), 'artifact')}{note}"
+    if files == "none":
+        yield "of files only name, size and digest: they stay where they are"
+    elif files == "link":
+        yield "files as links where the file system lets: the same file under a second name"

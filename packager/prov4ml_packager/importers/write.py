@@ -12,7 +12,7 @@ from ..atomic import atomic_directory
 from ..errors import PackagerError
 from ..raw_writer import write_journal, write_points, write_run_file
 from ..reader.run_file import read_run_file
-from .copying import Copier
+from .copying import Copier, FileMode
 from .imported import ImportedRun
 from .journal import Event, JournalBuilder, RankSeries, moment, series_by_rank
 from .sources import SourceDigest
@@ -48,6 +48,7 @@ def write_run(
     version: str,
     sources: Sequence[SourceDigest],
     force: bool = False,
+    files: FileMode = "copy",
     progress: Callable[[int], None] | None = None,
 ) -> WrittenRun:
     """Write a run as a run directory `<key of experiment>_<key of run id>` in a folder.
@@ -62,6 +63,7 @@ def write_run(
         version: version of this package.
         sources: digests of what the run was read from.
         force: write again what was imported before.
+        files: what happens to the run's files.
         progress: called with the number of points just written.
 
     Raises:
@@ -69,12 +71,14 @@ def write_run(
     """
     identifier = run.uuid or _identifier(run, importer, sources)
     directory, run_id, is_there = _free_directory(run, folder, identifier)
-    carried = (*carried_over(run), *run.carried)
+    carried = (*carried_over(run, files), *run.carried)
     if is_there and not force:
         return WrittenRun(directory, False, carried, run.lost, run)
     try:
         with atomic_directory(directory) as target:
-            lost = _fill(target, run, run_id, identifier, importer, version, sources, carried, progress)
+            lost = _fill(
+                target, run, run_id, identifier, importer, version, sources, carried, files, progress
+            )
     except OSError as error:
         raise PackagerError(f"cannot be written: {error.strerror or error}", path=directory) from error
     return WrittenRun(directory, True, carried, lost, run)
@@ -112,6 +116,7 @@ def _fill(
     version: str,
     sources: Sequence[SourceDigest],
     carried: tuple[str, ...],
+    files: FileMode,
     progress: Callable[[int], None] | None,
 ) -> tuple[str, ...]:
     ranks = sorted(run.ranks, key=lambda rank: rank.rank)
@@ -124,7 +129,7 @@ def _fill(
         )
     start = moment(run.start, 0)
     end = max(start, moment(run.end, _last_time(run, series, start)))
-    copier = Copier(target)
+    copier = Copier(target, files)
     builder = JournalBuilder(run, copier, series, start, end)
     events = builder.describe_all()
     lost = (*run.lost, *copier.lost)
