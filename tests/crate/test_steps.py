@@ -90,6 +90,7 @@ def test_every_context_is_a_step_with_a_tool_and_its_actions(
     for tool in ids(workflow["hasPart"]):
         assert graph[tool]["@type"] == "SoftwareApplication"
         assert (graph[tool]["url"], graph[tool]["version"]) == (PAGE, COMMIT)
+    assert ids(workflow["softwareRequirements"]) == ["https://pypi.org/project/numpy/2.0/"]
     (organize,) = of_type(graph, "OrganizeAction")
     assert sorted(ids(organize["object"])) == sorted(one["@id"] for one in controls.values())
     assert organize["result"] == {"@id": RUN}

@@ -14,12 +14,13 @@ from ..wording import error_text, iso_time, run_title, script_name
 from .action import STATUS
 from .connections import context_usage, places
 from .engine import engine_entity
-from .entities import Entity, references
+from .entities import Entity, language_entity, references
 from .main_workflow import MainWorkflow
 from .options import CrateOptions
 from .slots import DescribedRun
-from .software import common_url, software_entities
+from .software import common_url
 from .values import context_key
+from .workflow import require_packages
 
 _COMPLETED, _FAILED = STATUS["finished"], STATUS["failed"]
 
@@ -51,11 +52,14 @@ def describe_steps(
     main["@type"] = ["File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"]
     main["step"] = references([one.step for one in tools.values()])
     main["hasPart"] = references([one.tool for one in tools.values()])
+    require_packages(entities, runs, main)
     mentioned: list[str] = []
     for run in runs:
         controls = []
+        there = places(run.facts)
         for context in steps_of(run.facts.run):
-            action, control, *usage = _actions(run, context, tools[context.name])
+            sides = _sides(run, context.name, there)
+            action, control, *usage = _actions(run, context, tools[context.name], sides)
             for entity in (action, control, *usage):
                 entities[str(entity["@id"])] = entity
             controls.append(str(control["@id"]))
@@ -89,14 +93,25 @@ def _add_tools(
     url = common_url([run.facts for run in runs], options)
     first = runs[0].facts.run
     program = script_name(first) if any(rank.script for rank in first.ranks) else escape_text(workflow.name)
+    language = language_entity(first)
+    if language is not None:
+        entities.setdefault(str(language["@id"]), language)
     tools: dict[str, _Tool] = {}
     for position, name in enumerate(_order(runs), start=1):
         key, title = context_key(name), escape_text(name)
         page = f"{url.partition('#')[0]}#{key}" if url is not None else None
         identifier = page or workflow.part("tool", key)
-        sentence = f"What {program} does in the context {title!r}."
-        tool, *others = software_entities(first, identifier, url, f"{program}: {title}", sentence)
-        tool["version"] = entities[workflow.identifier]["version"]
+        tool: Entity = {
+            "@id": identifier,
+            "@type": "SoftwareApplication",
+            "name": f"{program}: {title}",
+            "description": f"What {program} does in the context {title!r}.",
+            "version": entities[workflow.identifier]["version"],
+        }
+        if url is not None:
+            tool["url"] = url
+        if language is not None:
+            tool["programmingLanguage"] = {"@id": language["@id"]}
         step: Entity = {
             "@id": workflow.part("step", key),
             "@type": "HowToStep",
@@ -107,16 +122,16 @@ def _add_tools(
         }
         for entity in (tool, step):
             entities[str(entity["@id"])] = entity
-        for entity in others:
-            entities.setdefault(str(entity["@id"]), entity)
         tools[name] = _Tool(identifier, str(step["@id"]))
     return tools
 
 
-def _actions(run: DescribedRun, context: ContextRecord, tool: _Tool) -> list[Entity]:
+def _actions(
+    run: DescribedRun, context: ContextRecord, tool: _Tool, sides: tuple[list[str], list[str]]
+) -> list[Entity]:
     """Return the action of a tool, the one that controlled it, and the resources that the tool used."""
     record = run.facts.run
-    objects, results = _sides(run, context.name)
+    objects, results = sides
     usage = context_usage(run.facts, context)
     title, of = escape_text(context.name), run_title(record)
     is_completed = is_step_completed(record, context)
@@ -154,15 +169,17 @@ def _actions(run: DescribedRun, context: ContextRecord, tool: _Tool) -> list[Ent
     return [action, control, *usage]
 
 
-def _sides(run: DescribedRun, context: str) -> tuple[list[str], list[str]]:
+def _sides(run: DescribedRun, context: str, there: Mapping[str, str]) -> tuple[list[str], list[str]]:
     """Return the `@id`s of what was taken in a context, and of what was made in it."""
-    record, values, there = run.facts.run, run.values, places(run.facts)
+    record, values = run.facts.run, run.values
     taken = [one.file for one in record.datasets if one.context == context and one.file is not None]
     taken += [one.file for one in record.artifacts if one.context == context and one.is_input]
     made = [one.file for one in record.artifacts if one.context == context and not one.is_input]
     made += [one.file for one in record.model_versions if one.context == context]
-    files = ([there[file.path] for file in side if file.path in there] for side in (taken, made))
-    objects, results = (list(dict.fromkeys(side)) for side in files)
+    objects, results = (
+        list(dict.fromkeys(there[path] for path in (file.path for file in side) if path and path in there))
+        for side in (taken, made)
+    )
 
     def here(side: Sequence[Entity]) -> list[str]:
         return [str(one["@id"]) for one in side if values.contexts.get(str(one["@id"])) == context]

@@ -110,9 +110,9 @@ def describe_workflow(
 def describe_script(
     entities: dict[str, Entity], runs: Sequence[DescribedRun], workflow: MainWorkflow, options: CrateOptions
 ) -> None:
-    """Describe the packages that the runs had, and the script that they ran if it is not the workflow itself.
+    """Describe the script that the runs ran as a part of the workflow, if it is not the workflow itself.
 
-    The packages are those of the script, else of the workflow.
+    The packages that the runs had are those of the script, else of the workflow.
 
     Args:
         entities: those of the crate by `@id`: script and packages come in, the workflow is changed.
@@ -120,21 +120,28 @@ def describe_script(
         workflow: what they ran, described already.
         options: with the page of the software.
     """
-    packages = {str(one["@id"]): one for run in runs for one in package_entities(run.facts.run)}
     first = runs[0].facts.run
     name = script_name(first)
     program = entities[workflow.identifier]
-    others: list[Entity] = list(packages.values())
     if any(rank.script for rank in first.ranks) and name != escape_text(workflow.name):
         url = common_url([run.facts for run in runs], options)
         identifier = url or workflow.part("script", name)
         program["hasPart"] = {"@id": identifier}
-        program, *rest = software_entities(first, identifier, url, name, "The script that the workflow ran.")
-        others = [program, *rest, *others]
+        program, *others = software_entities(
+            first, identifier, url, name, "The script that the workflow ran."
+        )
+        for one in (program, *others):
+            entities.setdefault(str(one["@id"]), one)
+    require_packages(entities, runs, program)
+
+
+def require_packages(entities: dict[str, Entity], runs: Sequence[DescribedRun], program: Entity) -> None:
+    """Add the packages that the runs had, and let a program require all of them."""
+    packages = {str(one["@id"]): one for run in runs for one in package_entities(run.facts.run)}
     if packages:
         program["softwareRequirements"] = references(sorted(packages))
-    for one in others:
-        entities.setdefault(str(one["@id"]), one)
+    for identifier, one in packages.items():
+        entities.setdefault(identifier, one)
 
 
 def _version(runs: Sequence[DescribedRun], workflow: MainWorkflow) -> str:
