@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from ..errors import PackagerError
 from ..record import RunRecord
 from ..text import escape_text
 
@@ -53,3 +54,12 @@ def language_entity(run: RunRecord) -> Entity | None:
         "version": version,
         "url": "https://www.python.org/",
     }
+
+
+def put(entities: dict[str, Entity], entity: Entity) -> None:
+    """Add an entity; the same one may come from several runs, but an `@id` stands for one kind of thing."""
+    identifier = str(entity["@id"])
+    known = entities.get(identifier)
+    if known is not None and known["@type"] != entity["@type"]:
+        raise PackagerError(f"{identifier} stands for two different things", hint="give them different URLs")
+    entities[identifier] = entity

@@ -4,15 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from prov4ml.rundir import safe_name
-
-from ..errors import PackagerError
 from ..file_roles import file_roles
 from ..text import escape_text
 from ..wording import iso_time, run_title
 from .action import run_entities
 from .connections import connect_models, connect_stores, usage_entities
-from .entities import Entity, doi_url, language_entity, property_value, references, web_url
+from .entities import Entity, doi_url, language_entity, put, references
 from .experiment import Experiment, comparison_entities, experiment_description, experiment_name
 from .facts import RunFacts
 from .file_entities import described_files, directory_entity, file_entity
@@ -21,8 +18,9 @@ from .licences import licence_entity
 from .main_workflow import MainWorkflow
 from .manifest import manifest_entity
 from .members import MANIFEST, METADATA, README, Member
-from .options import RUN_TERMS, Author, Contact, CrateOptions, Organization
+from .options import RUN_TERMS, CrateOptions
 from .payload import PayloadFile
+from .people import CRATE_IDENTIFIER, add_people, contact_id, local_id, organization_id
 from .profile import CrateProfile, descriptor_profiles, profile_entities
 from .readme import readme_entity
 from .slots import DescribedRun
@@ -30,8 +28,6 @@ from .software import instrument_entities
 from .steps import describe_steps
 from .values import run_values
 from .workflow import WorkflowPeople, describe_script, describe_workflow, files_apart
-
-_IDENTIFIER = "#identifier"
 
 
 def metadata_document(
@@ -58,7 +54,7 @@ def metadata_document(
     crate = ROCrate(version=options.spec)
     crate.metadata.extra_contexts.append(RUN_TERMS)
     entities: dict[str, Entity] = {}
-    agents = _add_people(entities, options)
+    agents = add_people(entities, options)
     parts: list[str] = []
     described: list[DescribedRun] = []
     workflow = profile.workflow if profile is not None else None
@@ -76,14 +72,14 @@ def metadata_document(
     root = _root(runs, options, agents, [*parts, *([README] if readme is not None else []), MANIFEST])
     profiles = profile_entities(profile, options.spec)
     for entity in profiles:
-        _put(entities, entity)
+        put(entities, entity)
     if profiles:
         root["conformsTo"] = references([str(one["@id"]) for one in profiles])
     licence = licence_entity(options.license)
-    _put(entities, dict(licence))
+    put(entities, dict(licence))
     root["license"] = {"@id": licence["@id"]}
     if workflow is not None:
-        publisher = _organization_id(options.publisher) if options.publisher is not None else None
+        publisher = organization_id(options.publisher) if options.publisher is not None else None
         people = WorkflowPeople(agents, publisher, licence["@id"])
         describe_workflow(entities, described, workflow, options, people)
         root["mainEntity"] = {"@id": workflow.identifier}
@@ -101,15 +97,6 @@ def metadata_document(
     # Not through `crate.add`, which resolves every `@id` anew: that takes longer than packing a small file.
     document["@graph"] += [entities[identifier] for identifier in sorted(entities)]
     return document
-
-
-def _put(entities: dict[str, Entity], entity: Entity) -> None:
-    """Add an entity; the same one may come from several runs, but an `@id` stands for one kind of thing."""
-    identifier = str(entity["@id"])
-    known = entities.get(identifier)
-    if known is not None and known["@type"] != entity["@type"]:
-        raise PackagerError(f"{identifier} stands for two different things", hint="give them different URLs")
-    entities[identifier] = entity
 
 
 def crate_title(runs: Sequence[RunFacts], options: CrateOptions) -> str:
@@ -133,16 +120,16 @@ def _root(runs: Sequence[RunFacts], options: CrateOptions, agents: list[str], pa
     if options.authors:
         root["author"] = references(agents)
     if options.publisher is not None:
-        root["publisher"] = {"@id": _organization_id(options.publisher)}
+        root["publisher"] = {"@id": organization_id(options.publisher)}
     if options.funders:
-        root["funder"] = references([_organization_id(funder) for funder in options.funders])
+        root["funder"] = references([organization_id(funder) for funder in options.funders])
     if options.citations:
         root["citation"] = references([doi_url(citation) for citation in options.citations])
     if options.identifier is not None:
         url = doi_url(options.identifier)
-        root["identifier"] = url if options.spec == "1.1" else {"@id": _IDENTIFIER}
+        root["identifier"] = url if options.spec == "1.1" else {"@id": CRATE_IDENTIFIER}
     if options.contact is not None:
-        root["contactPoint"] = {"@id": _contact_id(options.contact)}
+        root["contactPoint"] = {"@id": contact_id(options.contact)}
     if options.keywords:
         words = [escape_text(word) for word in options.keywords]
         root["keywords"] = words[0] if len(words) == 1 else words
@@ -158,7 +145,7 @@ def _add_run(
 ) -> tuple[list[str], DescribedRun]:
     """Add all of a run; return what the root's `hasPart` gets of it, and what is known of it now."""
     if agent is None and facts.run.ranks and facts.run.ranks[0].user:
-        agent = _local("person", facts.run.ranks[0].user)
+        agent = local_id("person", facts.run.ranks[0].user)
         entities[agent] = {"@id": agent, "@type": "Person", "name": escape_text(facts.run.ranks[0].user)}
     roles = file_roles(facts.run)
     language = language_entity(facts.run)
@@ -166,15 +153,15 @@ def _add_run(
     inner: list[PayloadFile] = []
     for directory in facts.payload.directories:
         entity = directory_entity(directory, roles.get(directory.original.rstrip("/")), options.spec)
-        _put(entities, entity)
+        put(entities, entity)
         parts.append(str(entity["@id"]))
         inner += described_files(directory, options.spec)
     for file in facts.payload.files:
         entity = file_entity(file, roles.get(file.original), options.spec, language)
-        _put(entities, entity)
+        put(entities, entity)
         parts.append(str(entity["@id"]))
     for file in inner:
-        _put(entities, file_entity(file, roles.get(file.original), options.spec, language))
+        put(entities, file_entity(file, roles.get(file.original), options.spec, language))
     values = run_values(facts, usage_entities(facts))
     instrument = instrument_entities(facts, options) if workflow is None else []
     if workflow is None:
@@ -183,7 +170,7 @@ def _add_run(
     apart = files_apart(facts, workflow) if workflow is not None else ()
     action = run_entities(facts, agent, values, what_ran, apart)
     for entity in (*action, *instrument, *import_entities(facts)):
-        _put(entities, entity)
+        put(entities, entity)
     connect_models(entities, facts, values)
     connect_stores(entities, facts, values)
     described = DescribedRun(facts, values, agent)
@@ -212,92 +199,3 @@ def _tell_apart(entities: dict[str, Entity], software: Entity) -> None:
             return
         number += 1
         software["@id"] = f"{base}{between}{number}"
-
-
-def _add_people(entities: dict[str, Entity], options: CrateOptions) -> list[str]:
-    """Add authors, affiliations, publisher and contact; return the identifiers of the authors."""
-    agents: list[str] = []
-    contact = options.contact
-    if contact is not None:
-        _put(entities, _contact_entity(contact))
-    organizations = [author.affiliation for author in options.authors]
-    organizations += [options.publisher, *options.funders]
-    reachable = [author.affiliation for author in options.authors if contact and author.name == contact.name]
-    reachable.append(options.publisher)
-    for organization in organizations:
-        if organization is not None:
-            entity: Entity = {
-                "@id": _organization_id(organization),
-                "@type": "Organization",
-                "name": escape_text(organization.name),
-            }
-            if url := web_url(organization.url):
-                entity["url"] = url
-            reach = Contact(organization.name, organization.email) if organization.email else contact
-            if reach is not None and (organization.email or organization in reachable):
-                entity["contactPoint"] = {"@id": _contact_id(reach)}
-                entities.setdefault(_contact_id(reach), _contact_entity(reach))
-            _put(entities, entity)
-    if options.identifier is not None and options.spec != "1.1":
-        _put(entities, _identifier_entity(doi_url(options.identifier)))
-    for citation in options.citations:
-        url = doi_url(citation)
-        _put(entities, {"@id": url, "@type": "CreativeWork", "name": url, "url": url})
-    for author in options.authors:
-        agents.append(_author_id(author))
-        _put(entities, _person(author, contact))
-    return agents
-
-
-def _identifier_entity(url: str) -> Entity:
-    """Return the identifier as RO-Crate 1.2 wants it (Root Data Entity): an entity that says its kind."""
-    doi = url.removeprefix("https://doi.org/")
-    kind = "DOI" if doi != url else "URL"
-    entity = property_value(
-        _IDENTIFIER, kind, f"doi:{doi}" if kind == "DOI" else url, f"The {kind} of the crate."
-    )
-    entity["url"] = url
-    if kind == "DOI":
-        entity["propertyID"] = "https://registry.identifiers.org/registry/doi"
-    return entity
-
-
-def _contact_entity(contact: Contact) -> Entity:
-    entity: Entity = {
-        "@id": _contact_id(contact),
-        "@type": "ContactPoint",
-        "contactType": "Responsible person",
-    }
-    for key, value in (("name", contact.name), ("email", contact.email), ("url", contact.url)):
-        if value:
-            entity[key] = escape_text(value)
-    return entity
-
-
-def _person(author: Author, contact: Contact | None) -> Entity:
-    entity: Entity = {"@id": _author_id(author), "@type": "Person", "name": escape_text(author.name)}
-    if author.affiliation is not None:
-        entity["affiliation"] = {"@id": _organization_id(author.affiliation)}
-    if author.email:
-        entity["email"] = author.email
-    if contact is not None and contact.name == author.name:
-        entity["contactPoint"] = {"@id": _contact_id(contact)}
-    return entity
-
-
-def _author_id(author: Author) -> str:
-    return web_url(author.orcid) or _local("person", author.name)
-
-
-def _organization_id(organization: Organization) -> str:
-    return web_url(organization.url) or _local("organization", organization.name)
-
-
-def _contact_id(contact: Contact) -> str:
-    if contact.email:
-        return f"mailto:{quote(contact.email, safe='@')}"
-    return web_url(contact.url) or _local("contact", contact.name or "contact")
-
-
-def _local(kind: str, name: str) -> str:
-    return f"#{kind}/{quote(safe_name(name))}"
