@@ -78,16 +78,16 @@ def metadata_document(
     licence = licence_entity(options.license)
     put(entities, dict(licence))
     root["license"] = {"@id": licence["@id"]}
-    if workflow is not None:
+    if profile is not None and workflow is not None:
         publisher = organization_id(options.publisher) if options.publisher is not None else None
         people = WorkflowPeople(agents, publisher, licence["@id"])
         describe_workflow(entities, described, workflow, options, people)
         root["mainEntity"] = {"@id": workflow.identifier}
-    if workflow is not None and profile is not None and profile.name == "provenance":
-        steps = describe_steps(entities, described, workflow, options)
-        root["mentions"] = references([*(facts.action_id for facts in runs), *steps])
-    elif workflow is not None:
-        describe_script(entities, described, workflow, options)
+        if profile.name == "provenance":
+            steps = describe_steps(entities, described, workflow, options)
+            root["mentions"] = references([*(facts.action_id for facts in runs), *steps])
+        else:
+            describe_script(entities, described, workflow, options)
     for name, value in root.items():
         crate.root_dataset[name] = value
     document: dict[str, Any] = crate.metadata.generate()

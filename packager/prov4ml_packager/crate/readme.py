@@ -11,7 +11,7 @@ from .entities import Entity
 from .facts import RunFacts
 from .licences import licence_entity
 from .main_workflow import MainWorkflow
-from .members import MANIFEST, METADATA, PREVIEW, README, Member
+from .members import COMPARISON, MANIFEST, METADATA, PREVIEW, README, Member
 from .options import CrateOptions
 
 _LONGEST = 2000
@@ -51,6 +51,7 @@ def readme_text(runs: Sequence[RunFacts], options: CrateOptions, title: str, wor
         ),
         "## Runs",
         table(["Experiment", "Run", "Status", "Start", "End"], rows),
+        f"`{COMPARISON}` compares them, one row a run." if len(runs) > 1 else "",
         "## How to read it",
         f"Open `{PREVIEW}` in a browser. `{METADATA}` describes every file, as an RO-Crate "
         f"(<https://w3id.org/ro/crate/{options.spec}>); `sha256sum --check {MANIFEST}` checks them.",

@@ -105,7 +105,7 @@ def _add_tools(
             "@id": identifier,
             "@type": "SoftwareApplication",
             "name": f"{program}: {title}",
-            "description": f"What {program} does in the context {title!r}.",
+            "description": escape_text(f"What {program} does in the context {name!r}."),
             "version": entities[workflow.identifier]["version"],
         }
         if url is not None:
@@ -116,7 +116,7 @@ def _add_tools(
             "@id": workflow.part("step", key),
             "@type": "HowToStep",
             "name": title,
-            "description": f"Step {position} of the workflow: the context {title!r}.",
+            "description": escape_text(f"Step {position} of the workflow: the context {name!r}."),
             "position": position,
             "workExample": {"@id": identifier},
         }
@@ -148,7 +148,9 @@ def _actions(
         # A run that logged no result is an ActivateAction: Process Run Crate 0.5, "Requirements".
         "@type": "CreateAction" if results else "ActivateAction",
         "name": f"{title} of {of}",
-        "description": f"The context {title!r} of {of}, from the first thing logged in it to the last.",
+        "description": escape_text(
+            f"The context {context.name!r} of {of}, from the first thing logged in it to the last."
+        ),
         "instrument": {"@id": tool.tool},
         "object": references(objects),
         "resourceUsage": references([str(one["@id"]) for one in usage]),
