@@ -179,3 +179,16 @@ def test_any_document_compares_and_equals_itself(first: dict[str, Any], second: 
 def test_nan_is_the_same_as_nan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     a, b = recorded(tmp_path / "a", loss=math.nan), recorded(tmp_path / "b", loss=math.nan)
     assert differing(a, b, capsys) == {}
+
+
+def test_a_namespace_that_the_user_chose_makes_no_difference(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All identifiers of a run begin with the run's own there, and say nothing of what it did."""
+    runs = []
+    for number, name in enumerate(["a", "b"]):
+        runs.append(recorded(tmp_path / name))
+        changes = {"uuid": f"5f0c9c1e-3a34-4a1b-9d35-{number:012d}", "user_namespace": "https://example.org/"}
+        content = json.loads((runs[-1] / "run.json").read_text())
+        (runs[-1] / "run.json").write_text(json.dumps({**content, **changes}))
+    assert differing(*runs, capsys) == {}

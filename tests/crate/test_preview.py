@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from prov4ml_packager.comparison import run_table
 from prov4ml_packager.crate import Author, Contact, Organization, build_crate
-from prov4ml_packager.metric_table import series_from_points, sorted_table
+from prov4ml_packager.metric_table import series_from_points, sorted_table, statistics
 from prov4ml_packager.record import ContextRecord, ParameterRecord, RunError
+from prov4ml_packager.report import PREVIEW, PageHead, ReportRun, report_page
 from prov4ml_packager.report.assets import script
 
 from .builders import FULL, START, artifact, make_run, points, rank_record, write_file
@@ -148,7 +150,7 @@ def test_the_page_is_bounded_whatever_the_run_holds(tmp_path: Path) -> None:
     assert len(page) < 2_500_000
     words = Page(page).words
     assert "100 more rows are not shown." in words
-    assert "1,500 series are not drawn; the table of metrics has them." in words
+    assert "1,000 series are not drawn; the tables of metrics have them." in words
     assert f"{'x' * 1000}… (100,000 characters)" in words
 
 
@@ -157,3 +159,32 @@ def test_several_runs_are_linked_from_a_table(tmp_path: Path) -> None:
     page = Page((build_crate(runs, tmp_path / "crate", FULL) / "ro-crate-preview.html").read_text())
     assert {("a", "href", "#run-0"), ("a", "href", "#run-1")} <= set(page.attributes)
     assert {("article", "id", "run-0"), ("article", "id", "run-1")} <= set(page.attributes)
+
+
+def test_a_page_of_many_runs_is_bounded_and_says_what_it_leaves_out(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run")
+    series = tuple(
+        (one, statistics(one))
+        for number in range(20)
+        for one in [series_from_points(points(*range(50)), metric=f"metric {number}", context="training")]
+    )
+    parameters = [(f"p{number}", "x" * 500) for number in range(60)]
+    logged = tuple(ParameterRecord(key, value, None, None, True, START) for key, value in parameters)
+
+    def subject(number: int) -> ReportRun:
+        uuid = f"12345678-1234-4234-8234-{number:012d}"
+        record = replace(run, run_id=str(number), uuid=uuid, parameters=logged)
+        own = tuple((replace(one), numbers) for one, numbers in series)
+        return ReportRun(record, own, (), facets={"parameters": {k: f"{number} {v}" for k, v in parameters}})
+
+    subjects = [subject(number) for number in range(600)]
+    table = run_table(subjects, [one.run.run_id for one in subjects])
+    head = PageHead(comparison_href="comparison.csv")
+    page = report_page(subjects, head, PREVIEW, table)
+    words = " ".join(Page(page).words)
+    assert len(page) < 8_000_000
+    assert "100 more runs are not shown." in words
+    assert "The whole table is in  comparison.csv ." in words
+    assert "350 more runs are only in the comparison." in words
+    assert "11,000 series are not drawn" in words
+    assert page.count("<article") == 250

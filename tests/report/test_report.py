@@ -48,10 +48,32 @@ def test_runs_are_side_by_side_where_they_differ(tmp_path: Path) -> None:
     words = Page(write_report(runs, tmp_path / "report.html").read_text(encoding="utf-8")).words
     place = words.index("Parameters that differ")
     assert [word for word in words[place:] if word.strip()][2:8] == [
-        "digits, run 0", "digits, run 1", "rate", "0.1", "0.2", "1 are the same in all runs.",
+        "run 0", "run 1", "rate", "0.1", "0.2", "1 are the same in all runs.",
     ]  # fmt: skip
     shared = words.index("Parameters that all runs share")
     assert "layers" in words[shared:]
+
+
+def test_many_runs_are_rows_and_fold_their_own_parts(tmp_path: Path) -> None:
+    runs = [ordinary_run(tmp_path / f"run{number}", number, rate=0.1 * (number + 1)) for number in range(5)]
+    text = write_report(runs, tmp_path / "report.html").read_text(encoding="utf-8")
+    words = [word for word in Page(text).words if word.strip()]
+    place = words.index("Comparison", words.index("Each run"))
+    heads = words[place + 1 : words.index("run 0", place)]
+    assert heads[:3] == ["Run", "Status", "rate"]
+    assert {"loss · TRAINING", "single", "Duration", "Start"} <= set(heads)
+    assert "Parameters that differ" not in words
+    assert text.count('<details class="run">') == 5
+
+
+def test_what_differs_between_many_runs_stands_together(tmp_path: Path) -> None:
+    runs = [ordinary_run(tmp_path / f"run{number}", number) for number in range(5)]
+    journal = runs[3] / "rank_0" / "events.jsonl"
+    journal.write_text(journal.read_text().replace('"numpy": "2.0"', '"numpy": "2.1"'))
+    words = Page(write_report(runs, tmp_path / "report.html").read_text(encoding="utf-8")).words
+    place = words.index("Environment that differ")
+    found = [word for word in words[place:] if word.strip()]
+    assert found[3:8] == ["package numpy", "2.0", "run 0, run 1, run 2 and 1 more", "2.1", "run 3"]
 
 
 def test_a_failed_run_says_why(tmp_path: Path) -> None:

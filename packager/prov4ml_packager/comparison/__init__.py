@@ -4,7 +4,7 @@ from .csv_table import table_csv, table_metadata
 from .differences import Comparison, Difference, compare
 from .facets import SECTIONS, UNCOUNTED, Facets, facets_of
 from .many import KeyValues, side_by_side
-from .run_table import Column, RunTable, run_table
+from .run_table import Column, RunTable, refuse_copies, run_table
 from .text import comparison_json, comparison_lines
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "comparison_json",
     "comparison_lines",
     "facets_of",
+    "refuse_copies",
     "run_table",
     "side_by_side",
     "table_csv",

@@ -84,7 +84,7 @@ def facets_of(document: Mapping[str, Any], *, structure: bool = True) -> Facets:
         structure: also count its elements and relations, most of what there is.
     """
     graph = read_graph(document)
-    names = _Names(document)
+    names = _Names(document, graph)
     arrows = graph.edges
     using = ARROWS.index("used")
     used = {cause for relation, cause in zip(arrows.relation, arrows.cause, strict=True) if relation == using}
@@ -103,13 +103,23 @@ def facets_of(document: Mapping[str, Any], *, structure: bool = True) -> Facets:
 class _Names:
     """Identifiers of a document, made comparable with those of another one."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Mapping[str, Any], graph: Graph) -> None:
         self._prefixes: dict[str | None, Mapping[str, Any]] = {None: _prefixes(document)}
         bundles = document.get("bundle")
         for name, bundle in bundles.items() if isinstance(bundles, Mapping) else ():
             self._prefixes[name] = {**self._prefixes[None], **_prefixes(bundle)}
+        runs = {self._plain(node) for node in graph.nodes if node.kind == "activity" and "Run" in node.types}
+        # In a namespace that its user chose, all identifiers of a run begin with the run's own.
+        self._run = runs.pop() if len(runs) == 1 else None
 
     def of(self, node: Node) -> str:
+        name = self._plain(node)
+        if self._run is None or not name.startswith(self._run):
+            return name
+        rest = name[len(self._run) :]
+        return "run" if not rest else rest[1:] if rest.startswith(".") else name
+
+    def _plain(self, node: Node) -> str:
         bundle, identifier = node.key
         prefixes = self._prefixes.get(bundle, {})
         prefix, colon, local = identifier.partition(":")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from ..errors import PackagerError
 from ..machine import EMISSIONS, ENERGY, is_machine_metric, total_of
 from ..metric_table import MetricSeries, SeriesStatistics
 from ..record import JsonValue, ParameterRecord, RunRecord
@@ -68,6 +69,23 @@ class RunTable:
 
     columns: tuple[Column, ...]
     left_out: int = 0
+
+
+def refuse_copies(runs: Sequence[RunRecord]) -> None:
+    """Refuse runs of which two are one.
+
+    Raises:
+        PackagerError: two have the same UUID.
+    """
+    known: dict[str, RunRecord] = {}
+    for run in runs:
+        if (other := known.get(run.uuid)) is not None:
+            copied = other.directory.resolve() != run.directory.resolve()
+            hint = f"leave out one of {other.directory} and {run.directory}" if copied else None
+            raise PackagerError(
+                "is given twice, or is a copy of another run given", path=run.directory, hint=hint
+            )
+        known[run.uuid] = run
 
 
 def run_table(

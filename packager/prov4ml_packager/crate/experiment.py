@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from ..comparison import Column, RunTable, run_table, table_csv, table_metadata
-from ..errors import PackagerError
+from ..comparison import Column, RunTable, refuse_copies, run_table, table_csv, table_metadata
 from ..record import RunRecord
 from ..text import escape_text
 from ..wording import run_title
@@ -41,15 +40,7 @@ def in_order(runs: Sequence[RunRecord]) -> list[RunRecord]:
     Raises:
         PackagerError: two have the same UUID.
     """
-    known: dict[str, RunRecord] = {}
-    for run in runs:
-        if (other := known.get(run.uuid)) is not None:
-            copied = other.directory.resolve() != run.directory.resolve()
-            hint = f"leave out one of {other.directory} and {run.directory}" if copied else None
-            raise PackagerError(
-                "is given twice, or is a copy of another run given", path=run.directory, hint=hint
-            )
-        known[run.uuid] = run
+    refuse_copies(runs)
     return sorted(runs, key=lambda run: (run.start, natural_key(run.directory.resolve().name), run.uuid))
 
 

@@ -13,16 +13,16 @@ from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_PROV, PACKAGED_SVG
 from prov4ml_validators import Report, Unreadable, validate
 
 from ..file_roles import file_roles
-from ..report import PREVIEW, PageHead, ReportFile, ReportRun, report_page
+from ..report import PREVIEW, Limits, PageHead, ReportFile, ReportRun, report_page
 from ..report.graphs import page_graph
 from ..report.html import NOTHING, Html, code, data_block, join, link, text
 from ..report.write import side_of
 from ..store_summaries import MetricStoreReader
-from ..wording import iso_time, run_title
-from .experiment import Experiment, natural_key
+from ..wording import iso_time
+from .experiment import Experiment, experiment_description, experiment_name, natural_key
 from .facts import RunFacts
 from .licences import licence_entity
-from .members import MANIFEST, METADATA
+from .members import COMPARISON, MANIFEST, METADATA
 from .options import Author, CrateOptions
 
 _LARGEST_CHECKED = 1 << 20
@@ -48,15 +48,19 @@ def preview_html(
         f'<a href="{MANIFEST}">{MANIFEST}</a> has their digests; check them with '
         f"{code(f'sha256sum --check {MANIFEST}')}."
     )
+    records = [facts.run for facts in runs]
     head = PageHead(
-        title=options.name,
-        lead=options.description,
+        title=options.name or experiment_name(records),
+        lead=options.description or (experiment_description(records) if len(records) > 1 else None),
         rows=_people(runs, options),
         cite=_citation(runs, options),
         footer=footer,
+        comparison_href=COMPARISON,
         blocks=[] if metadata is None else [data_block("application/ld+json", metadata)],
     )
-    return report_page([_subject(facts, number) for number, facts in enumerate(runs)], head, PREVIEW)
+    limits = PREVIEW.of_one(len(runs))
+    subjects = [_subject(facts, number, limits) for number, facts in enumerate(runs)]
+    return report_page(subjects, head, PREVIEW, experiment.table if experiment is not None else None)
 
 
 def with_metadata_copy(page: bytes, metadata: Mapping[str, Any]) -> bytes:
@@ -105,22 +109,23 @@ def _citation(runs: Sequence[RunFacts], options: CrateOptions) -> Html:
     if not options.authors:
         return NOTHING
     names = "; ".join(author.name for author in options.authors)
-    title = options.name or ", ".join(run_title(facts.run) for facts in runs[:3])
+    title = options.name or experiment_name([facts.run for facts in runs])
     publisher = f" {options.publisher.name}." if options.publisher else ""
     words = f"{names} ({_published(runs)[:4]}): {title}. RO-Crate.{publisher}"
     return Html(f'<p class="cite"><strong>Cite as</strong> {text(words, PREVIEW.characters)}</p>')
 
 
-def _subject(facts: RunFacts, number: int) -> ReportRun:
+def _subject(facts: RunFacts, number: int, limits: Limits) -> ReportRun:
     document = facts.payload.provenance()
     return ReportRun(
         run=facts.run,
         series=facts.series,
         files=tuple(_files(facts)),
-        graph=page_graph(document, f"graph-{number}", PREVIEW.graph),
+        graph=page_graph(document, f"graph-{number}", limits.graph),
         drawing_href=quote(facts.payload.product(PACKAGED_SVG).member.path),
         verdict=_verdict(facts),
         verdict_of="for the provenance document",
+        facets=facts.facets,
     )
 
 

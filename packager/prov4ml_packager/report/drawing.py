@@ -10,8 +10,8 @@ from .html import Html, text
 
 _WIDTH, _HEIGHT = 480, 220
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 10, 10, 24
-_COLUMNS = 140
 _COLOURS = 8
+COLUMNS = 140
 _SMALLEST_STEP = 1e-300
 
 
@@ -31,10 +31,10 @@ def nice_ticks(low: float, high: float, most: int) -> list[float]:
     return [round(number * step, digits) for number in range(first, math.floor(high / step) + 1)]
 
 
-def draw_curves(curves: Sequence[Curve], label: str) -> Html | None:
+def draw_curves(curves: Sequence[Curve], label: str, columns: int = COLUMNS) -> Html | None:
     """Return curves over their steps as an SVG element with the label `label`; None if nothing is finite.
 
-    A curve is reduced to at most 140 columns; each keeps its smallest and its largest value, and a cell
+    A curve is reduced to at most `columns` columns; each keeps its smallest and its largest value, and a cell
     without a finite value interrupts the line.
     """
     finite = [curve for curve in curves if np.isfinite(curve.low).any()]
@@ -70,7 +70,9 @@ def draw_curves(curves: Sequence[Curve], label: str) -> Html | None:
     ]
     for place, curve in enumerate(curves):
         colour = f"c{place % _COLOURS} d{place // _COLOURS % 4}"
-        lines = [" ".join(f"{across(x):.1f},{up(y):.1f}" for x, y in stroke) for stroke in _strokes(curve)]
+        lines = [
+            " ".join(f"{across(x):.1f},{up(y):.1f}" for x, y in stroke) for stroke in _strokes(curve, columns)
+        ]
         drawn = "".join(f"M{line}" if " " in line else f"M{line} h.01" for line in lines)
         if drawn:
             parts.append(f'<path class="curve {colour}" stroke-linecap="round" d="{drawn}"/>')
@@ -84,9 +86,9 @@ def _step(value: float) -> str:
     return f"{value:,.0f}" if value == int(value) else f"{value:g}"
 
 
-def _strokes(curve: Curve) -> Iterator[list[tuple[float, float]]]:
+def _strokes(curve: Curve, columns: int) -> Iterator[list[tuple[float, float]]]:
     """Yield the unbroken lines of a curve; a column that holds more than one cell goes from low to high."""
-    width = -(-len(curve.steps) // _COLUMNS)
+    width = -(-len(curve.steps) // columns)
     stroke: list[tuple[float, float]] = []
     for start in range(0, len(curve.steps), width):
         low, high = curve.low[start : start + width], curve.high[start : start + width]

@@ -5,14 +5,20 @@ from dataclasses import dataclass
 
 from ..curves import Curve, cells_for_each, make_curve
 from ..machine import is_machine_metric
+from ..metric_table import MetricSeries
+from ..record import RunRecord
+from ..text import escape_text
 from ..wording import run_title
-from .drawing import draw_curves
+from .drawing import COLUMNS, draw_curves
 from .encoding import curve_entry
 from .html import NOTHING, Html, data_block, join, text
 from .limits import Limits
 from .subject import ReportRun
 
 _COLOURS = 8
+_FEWEST_COLUMNS = 8
+_DRAWN = 6_000
+"""Columns of all curves of a drawing."""
 
 
 @dataclass(frozen=True)
@@ -50,23 +56,43 @@ class Figures:
 def make_figures(runs: Sequence[ReportRun], limits: Limits) -> Figures:
     """Read the points of all runs, each series once.
 
-    A metric with no or a single point has no curve. Where there are more than the page may draw, those of
-    the machine go first, then the shortest.
+    A metric with no or a single point has no curve. Where there are more than the page may draw, charts of
+    the machine go first, then those of the fewest runs, then the shortest.
     """
     waiting = [
         (number, series) for number, one in enumerate(runs) for series, _ in one.series if series.count
     ]
-    by_weight = sorted(waiting, key=lambda one: (is_machine_metric(one[1].metric), -one[1].count))
-    kept = {id(series) for _, series in by_weight[: limits.curves]}
-    cells = cells_for_each([series.count for _, series in by_weight[: limits.curves]], limits.points)
+    by_weight = _by_weight(waiting)[: limits.curves]
+    kept = {id(series) for series in by_weight}
+    cells = cells_for_each([series.count for series in by_weight], limits.points)
     curves = [
         RunCurve(number, make_curve(series, cells, runs[number].run.start))
         for number, series in waiting
         if id(series) in kept
     ]
     charts = [chart for chart in _by_chart(curves) if any(one.curve.series.count > 1 for one in chart)]
-    names = tuple(run_title(one.run) for one in runs)
+    names = short_names([one.run for one in runs])
     return Figures(tuple(one for chart in charts for one in chart), len(waiting) - len(kept), names)
+
+
+def short_names(runs: Sequence[RunRecord]) -> tuple[str, ...]:
+    """Return what tells runs apart: their identifiers where all are of one experiment."""
+    one = len({run.experiment for run in runs}) == 1 and len({run.run_id for run in runs}) == len(runs) > 1
+    return tuple(f"run {escape_text(run.run_id)}" if one else run_title(run) for run in runs)
+
+
+def _by_weight(waiting: Sequence[tuple[int, MetricSeries]]) -> list[MetricSeries]:
+    """Return all series chart by chart: no run is left out of one for the sake of the next."""
+    charts: dict[tuple[str, str | None], list[tuple[int, MetricSeries]]] = {}
+    for number, series in waiting:
+        charts.setdefault((series.metric, series.unit), []).append((number, series))
+
+    def weight(chart: Sequence[tuple[int, MetricSeries]]) -> tuple[bool, int, int]:
+        longest = max(series.count for _, series in chart)
+        return is_machine_metric(chart[0][1].metric), -len({number for number, _ in chart}), -longest
+
+    ordered = sorted(charts.values(), key=weight)
+    return [series for chart in ordered for _, series in sorted(chart, key=lambda one: -one[1].count)]
 
 
 def _by_chart(curves: Sequence[RunCurve]) -> list[list[RunCurve]]:
@@ -113,7 +139,8 @@ def _drawing(chart: Sequence[RunCurve], names: Sequence[str]) -> Html:
     series = chart[0].curve.series
     labels = [_label(one, chart, names) for one in chart]
     described = f"{series.metric} over steps: {', '.join(labels)}. The numbers are in the table of metrics."
-    drawn = draw_curves([one.curve for one in chart], described[:600])
+    columns = max(_FEWEST_COLUMNS, min(COLUMNS, _DRAWN // len(chart)))
+    drawn = draw_curves([one.curve for one in chart], described[:600], columns)
     unit = f' <span class="unit">{text(series.unit, 60)}</span>' if series.unit else ""
     keys = join(
         Html(

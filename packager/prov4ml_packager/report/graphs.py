@@ -6,6 +6,8 @@ from typing import Any
 from ..graph import Detail, GraphOptions, ViewerFragment, viewer_fragment
 
 _LEVELS: Sequence[Sequence[Detail]] = (("overview", "summary"), ("overview",))
+_SMALLEST = 20_000
+"""Characters below which no graph is tried: even that of a small run has more."""
 
 
 def page_graph(document: Mapping[str, Any], name: str, most: int) -> ViewerFragment | None:
@@ -16,7 +18,7 @@ def page_graph(document: Mapping[str, Any], name: str, most: int) -> ViewerFragm
         name: begins the ids of its elements; another for each graph of a page.
         most: characters that it may have.
     """
-    for levels in _LEVELS:
+    for levels in _LEVELS if most >= _SMALLEST else ():
         graph = viewer_fragment(document, GraphOptions(detail=levels[-1]), name=name, details=levels)
         if len(graph.html) <= most:
             return graph

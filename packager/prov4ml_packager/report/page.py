@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ..comparison import RunTable
 from ..graph import csp_hash
 from ..wording import run_title
 from . import run_parts
@@ -10,7 +11,7 @@ from .assets import script, style
 from .figures import Figures, charts_section, make_figures
 from .html import NOTHING, Html, facts, folded, join, section, text
 from .limits import Limits
-from .several import differences, run_list
+from .several import comparison, differences
 from .steps import steps
 from .subject import ReportRun
 
@@ -26,6 +27,7 @@ class PageHead:
         cite: how to cite, or nothing.
         footer: the last line.
         blocks: data blocks for the head.
+        comparison_href: a relative link to the table of several runs as a file, or None.
     """
 
     title: str | None = None
@@ -34,15 +36,19 @@ class PageHead:
     cite: Html = NOTHING
     footer: Html = NOTHING
     blocks: Sequence[Html] = field(default=())
+    comparison_href: str | None = None
 
 
-def report_page(runs: Sequence[ReportRun], head: PageHead, limits: Limits) -> str:
+def report_page(
+    runs: Sequence[ReportRun], head: PageHead, limits: Limits, table: RunTable | None = None
+) -> str:
     """Return the page. The same runs give the same text everywhere and always.
 
     Args:
         runs: one, or several that are drawn over each other.
         head: what the page says besides.
         limits: how much it may hold.
+        table: the comparison of several.
     """
     figures = make_figures(runs, limits)
     graphs = [one.graph for one in runs if one.graph is not None][:1]
@@ -50,7 +56,10 @@ def report_page(runs: Sequence[ReportRun], head: PageHead, limits: Limits) -> st
     styles = [style(), *(graph.style for graph in graphs)]
     titles = [run_title(one.run) for one in runs]
     title = head.title or (titles[0] if len(runs) == 1 else f"{len(runs)} runs")
-    parts = _one(runs[0], figures, limits) if len(runs) == 1 else _several(runs, figures, limits)
+    if table is None:
+        parts = _one(runs[0], figures, limits)
+    else:
+        parts = _several(runs, figures, limits, table, head.comparison_href)
     parts = [part for part in parts if part[2]]
     links = join(Html(f'<a href="#{key}">{text(name)}</a>') for key, name, _ in parts)
     badge = run_parts.status_badge(runs[0].run) if len(runs) == 1 else NOTHING
@@ -85,6 +94,8 @@ def report_page(runs: Sequence[ReportRun], head: PageHead, limits: Limits) -> st
     )
 
 
+_OPEN_RUNS = 3
+
 _Part = tuple[str, str, Html]
 
 
@@ -94,7 +105,7 @@ def _metric_parts(runs: Sequence[ReportRun], figures: Figures, limits: Limits) -
     left = NOTHING
     if figures.left_out:
         left = Html(
-            f'<p class="note">{figures.left_out:,} series are not drawn; the table of metrics has them.</p>'
+            f'<p class="note">{figures.left_out:,} series are not drawn; the tables of metrics have them.</p>'
         )
     model = charts_section(figures, limits, machine=False)
     machine = charts_section(figures, limits, machine=True)
@@ -126,17 +137,27 @@ def _one(subject: ReportRun, figures: Figures, limits: Limits) -> list[_Part]:
     ]
 
 
-def _several(runs: Sequence[ReportRun], figures: Figures, limits: Limits) -> list[_Part]:
-    each = join(_article(subject, number, limits) for number, subject in enumerate(runs))
+def _several(
+    runs: Sequence[ReportRun], figures: Figures, limits: Limits, table: RunTable, href: str | None
+) -> list[_Part]:
+    own = limits.of_one(len(runs))
+    shown = runs[: limits.runs]
+    left = NOTHING
+    if len(runs) > len(shown):
+        left = Html(f'<p class="note">{len(runs) - len(shown):,} more runs are only in the comparison.</p>')
+    each = join(
+        _article(subject, number, own, folds=len(runs) > _OPEN_RUNS) for number, subject in enumerate(shown)
+    )
     return [
-        ("runs", "Runs", run_list(runs)),
-        ("differences", "Differences", differences(runs, limits)),
+        ("comparison", "Comparison", comparison(table, runs, limits, href)),
         *_metric_parts(runs, figures, limits),
-        ("each", "Each run", each),
+        ("differences", "Differences", differences(runs, limits)),
+        ("each", "Each run", Html(each + left)),
     ]
 
 
-def _article(subject: ReportRun, number: int, limits: Limits) -> Html:
+def _article(subject: ReportRun, number: int, limits: Limits, *, folds: bool) -> Html:
+    """Return the part of one of several runs; where there are many, it is opened when it is wanted."""
     run = subject.run
     metrics = Html(
         run_parts.metrics(subject, limits, machine=False)
@@ -159,4 +180,10 @@ def _article(subject: ReportRun, number: int, limits: Limits) -> Html:
     content = join(folded(title, count, part) for title, count, part in parts)
     title = f"<bdi>{text(run_title(run), limits.characters)}</bdi> {run_parts.status_badge(run)}"
     summary = run_parts.headline(subject, limits) + run_parts.summary(subject, limits)
-    return Html(f'<article id="run-{number}"><h3>{title}</h3>{summary}{content}</article>')
+    if not folds:
+        return Html(f'<article id="run-{number}"><h3>{title}</h3>{summary}{content}</article>')
+    # The address is inside, so that a link to it opens what it is in.
+    return Html(
+        f'<details class="run"><summary><h3>{title}</h3></summary>'
+        f'<article id="run-{number}">{summary}{content}</article></details>'
+    )

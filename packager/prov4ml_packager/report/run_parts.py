@@ -321,7 +321,7 @@ def graph(subject: ReportRun) -> Html:
         parts.append(f'<div class="provenance">{subject.graph.html}</div>')
         parts += [f'<p class="note">{text(note)}</p>' for note in subject.graph.notes]
     else:
-        parts.append("<p>The graph is too large for this page.</p>")
+        parts.append("<p>This page has no room for the graph.</p>")
     if subject.drawing_href is not None:
         parts.append(f'<p><a href="{text(subject.drawing_href)}">Open the drawing</a></p>')
     return Html("".join(parts))

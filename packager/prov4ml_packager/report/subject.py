@@ -1,9 +1,10 @@
 """What a page is made of: runs with their statistics, files, drawing and verdict, wherever they come from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from prov4ml_validators import Report
 
+from ..comparison import Facets
 from ..graph import ViewerFragment
 from ..metric_table import MetricSeries, SeriesStatistics
 from ..record import RunRecord
@@ -44,6 +45,7 @@ class ReportRun:
         drawing_href: a relative link to a drawing of it, or None.
         verdict: what a validator said, or None if none was asked.
         verdict_of: what it was asked about.
+        facets: what its provenance document says, of one of several runs.
     """
 
     run: RunRecord
@@ -53,3 +55,4 @@ class ReportRun:
     drawing_href: str | None = None
     verdict: Report | None = None
     verdict_of: str = ""
+    facets: Facets = field(default_factory=dict)

@@ -6,6 +6,7 @@ from pathlib import Path
 from prov4ml_validators import Unreadable, validate
 
 from ..atomic import atomic_file
+from ..comparison import facets_of, refuse_copies, run_table
 from ..errors import PackagerError
 from ..file_roles import FileRole, file_roles
 from ..metric_table import statistics
@@ -15,7 +16,7 @@ from ..record import FileRecord, RunRecord
 from ..store_summaries import MetricStoreReader
 from .graphs import page_graph
 from .html import Html, text
-from .limits import REPORT
+from .limits import REPORT, Limits
 from .page import PageHead, report_page
 from .subject import ReportFile, ReportRun
 
@@ -39,14 +40,13 @@ def write_report(runs: Sequence[Path], output: Path, *, note: Callable[[str], No
     if not runs:
         raise PackagerError("a report needs at least one run")
     records = [read_run(run) for run in runs]
-    uuids = [record.uuid for record in records]
-    for record in records:
-        if uuids.count(record.uuid) > 1:
-            raise PackagerError("is given twice, or is a copy of another run given", path=record.directory)
-    subjects = [run_subject(record, f"graph-{at}", note) for at, record in enumerate(records)]
+    refuse_copies(records)
+    limits = REPORT.of_one(len(records))
+    subjects = [run_subject(record, f"graph-{at}", limits, note) for at, record in enumerate(records)]
     loggers = sorted({f"{record.logger_name} {record.logger_version}" for record in records})
     head = PageHead(footer=_footer(", ".join(loggers)))
-    page = report_page(subjects, head, REPORT)
+    table = run_table(subjects, [record.directory.name for record in records]) if len(records) > 1 else None
+    page = report_page(subjects, head, REPORT, table)
     try:
         with atomic_file(output) as temporary:
             temporary.write_text(page, encoding="utf-8", newline="\n")
@@ -62,20 +62,22 @@ def _footer(logger: str) -> Html:
     )
 
 
-def run_subject(record: RunRecord, name: str, note: Callable[[str], None]) -> ReportRun:
+def run_subject(record: RunRecord, name: str, limits: Limits, note: Callable[[str], None]) -> ReportRun:
     """Gather what a page says of a run directory: its record, its files as logged, its graph, the verdict."""
     try:
         verdict = validate(record.directory, store_reader=MetricStoreReader())
     except Unreadable as error:
         verdict = None
         note(f"{record.directory}: the report holds no verdict: {error}")
+    document = build_document(record, store=None)
     return ReportRun(
         run=record,
         series=tuple((series, statistics(series)) for series in record.metrics.series),
         files=tuple(recorded_files(record)),
-        graph=page_graph(build_document(record, store=None), name, REPORT.graph),
+        graph=page_graph(document, name, limits.graph),
         verdict=verdict,
         verdict_of="for the run directory",
+        facets=facets_of(document, structure=False),
     )
 
 

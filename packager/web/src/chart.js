@@ -8,6 +8,9 @@ import { count, number, seconds } from "./words.js";
 const HEIGHT = 260;
 const TALL = 480;
 const TABLE_ROWS = 200;
+// From this many curves on, bands and dots would hide each other: only lines are drawn.
+const CROWD = 16;
+const MANY_KEYS = 8;
 const KEYS = "Left and right arrows read values, plus and minus zoom, zero shows everything.";
 
 function alpha(colour, part) {
@@ -55,15 +58,22 @@ export class Chart {
 
   #fillLegend() {
     this.values = [];
+    this.keys = [];
     this.group.curves.forEach((curve, which) => {
       const value = element("span", { className: "value" });
       this.values.push(value);
       const key = element("button", {
         type: "button", className: `key c${curve.colour % COLOURS} d${Math.floor(curve.colour / COLOURS) % 4}`, "aria-pressed": "true",
-        title: "Show or hide this curve", onclick: () => this.#toggle(which, key),
+        title: "Show or hide this curve", onclick: () => this.#toggle(which),
       }, element("span", { className: "swatch" }), element("span", { className: "name" }, curve.label), value);
+      this.keys.push(key);
       this.legend.append(element("li", {}, key));
     });
+    if (this.keys.length > MANY_KEYS) {
+      const all = (show) => element("button", { type: "button", textContent: show ? "Show all" : "Hide all", "aria-label":
+        `${show ? "Show" : "Hide"} all curves: ${this.group.title}`, onclick: () => this.#toggleAll(show) });
+      this.legend.prepend(element("li", {}, all(true), " ", all(false)));
+    }
   }
 
   #fillNote() {
@@ -76,8 +86,9 @@ export class Chart {
     else {
       const cells = folded.reduce((sum, curve) => sum + curve.mean.length, 0);
       const sizes = [...new Set(folded.map((curve) => curve.cell))].sort((a, b) => a - b).map(count).join(", ");
-      parts.push(`${count(total(folded))} points in ${count(cells)} cells of ${sizes} consecutive points: the band reaches from the `
-        + "smallest to the largest value of a cell, the line is its mean.");
+      const drawn = curves.length > CROWD ? "the line is the mean of a cell"
+        : "the band reaches from the smallest to the largest value of a cell, the line is its mean";
+      parts.push(`${count(total(folded))} points in ${count(cells)} cells of ${sizes} consecutive points: ${drawn}.`);
       if (whole.length) parts.push("Of the other curves every point is drawn.");
     }
     const odd = curves.reduce((sum, curve) => sum + curve.odd.size, 0);
@@ -154,19 +165,20 @@ export class Chart {
       this.owners.push(which);
     };
     this.drawn = this.group.curves.map((curve) => along(curve, axis));
+    const crowd = this.drawn.length > CROWD;
     this.drawn.forEach((curve, which) => {
       const { colour, dash } = lineOf(curve.colour);
-      const line = { stroke: colour, dash, width: 1.6 };
+      const line = { stroke: colour, dash, width: crowd ? 1 : 1.6 };
       const faint = { stroke: alpha(colour, 0.3), dash, width: 1 };
       const arrays = [];
-      if (curve.cell > 1) {
+      if (curve.cell > 1 && !crowd) {
         arrays.push(drawable(curve.high), drawable(curve.low));
         bands.push({ series: [series.length, series.length + 1], fill: alpha(colour, 0.22) });
         const edge = { stroke: alpha(colour, 0.35), width: 0.5 };
         add(which, edge);
         add(which, edge);
       }
-      const few = curve.cell === 1 && curve.mean.length <= 60;
+      const few = !crowd && curve.cell === 1 && curve.mean.length <= 60;
       const dots = few ? { points: { show: true, size: 5, stroke: colour, fill: colour } } : {};
       arrays.push(drawable(curve.mean));
       add(which, weight ? faint : { ...line, ...dots });
@@ -286,11 +298,17 @@ export class Chart {
     if (to > from) this.setRange(from <= xs[0] && to >= xs.at(-1) ? null : { min: from, max: to });
   }
 
-  #toggle(which, key) {
+  #toggle(which) {
     const show = this.hidden.delete(which);
     if (!show) this.hidden.add(which);
-    key.setAttribute("aria-pressed", String(show));
+    this.keys[which].setAttribute("aria-pressed", String(show));
     this.owners.forEach((owner, place) => owner === which && this.plot?.setSeries(place, { show }));
+  }
+
+  #toggleAll(show) {
+    this.hidden = new Set(show ? [] : this.keys.keys());
+    for (const key of this.keys) key.setAttribute("aria-pressed", String(show));
+    this.draw();
   }
 
   #enlarge() {

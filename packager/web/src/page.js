@@ -2,6 +2,7 @@
 
 import { showCharts } from "./charts.js";
 import { element } from "./dom.js";
+import { addSorting } from "./sorting.js";
 import { count } from "./words.js";
 
 const FILTER_FROM = 15;
@@ -60,5 +61,6 @@ const source = document.getElementById("curves");
 const redraw = source ? showCharts(JSON.parse(source.textContent)) : () => {};
 document.querySelector("nav")?.append(themeButton(redraw));
 addFilters();
+addSorting();
 keepTheWheel();
 openForPrint();
