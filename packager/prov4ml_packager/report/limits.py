@@ -58,5 +58,5 @@ REPORT = Limits(
 PREVIEW = Limits(
     points=24_000, curves=1_000, drawings=50, rows=500, columns=50, runs=250, characters=1_000, graph=600_000
 )
-"""Of the preview in a crate, whose files are beside it: at most about 2 MB of one run and 8 MB of many, besides
-the metadata's copy."""
+"""Of the preview in a crate, whose files are beside it: at most about 2 MB of one run and 8 MB of many,
+besides the metadata's copy."""
