@@ -26,7 +26,7 @@ def everything() -> None:
     run.define_metric("custom", step_metric="epoch")
     run.summary["best"] = 0.5
     run.config.update({"later": [3]})
-    Path("outside.txt").write_text("secret")
+    Path("outside.txt").write_text("what lies outside")
     run.save("outside.txt")
     Path(run.dir, "notes.txt").write_text("inside")
     artifact = wandb.Artifact("data", "dataset", metadata={"k": 1}, description="words")
