@@ -201,14 +201,36 @@ def test_bytes_do_not_depend_on_the_number_of_cores(tmp_path: Path, compression:
     }
 
 
+class Watched:
+    """What a job told of its stages: bytes done, and how many it said there are."""
+
+    def __init__(self) -> None:
+        self.totals: dict[str, int] = {}
+        self.done: dict[str, int] = {}
+
+    def stage(self, name: str, total: int = 0) -> None:
+        self.now = name
+        self.totals[name], self.done[name] = total, 0
+
+    def __call__(self, count: int) -> None:
+        self.done[self.now] += count
+
+
 def test_progress_tells_every_byte_of_every_kind(tmp_path: Path) -> None:
     run = make_run(tmp_path / "run_1")
     plain = build_crate([run], tmp_path / "plain", FULL)
     size = sum(path.stat().st_size for path in plain.rglob("*") if path.is_file())
+    own = ("ro-crate-metadata.json", "manifest-sha256.txt", "ro-crate-preview.html", "packaged/graph.svg")
+    made = sum((plain / path).stat().st_size for path in own)
     for name in KINDS:
-        told: list[int] = []
-        build_crate([run], tmp_path / "new" / name, FULL, progress=told.append)
-        assert sum(told) == size, name
+        watched = Watched()
+        build_crate([run], tmp_path / "new" / name, FULL, progress=watched)
+        assert watched.done["pack"] == watched.totals["pack"] == size, name
+        assert watched.done["read"] == size - made, name
+        unpacked = Watched()
+        if name != "c":
+            unpack_crate(tmp_path / "new" / name, tmp_path / "out" / name, progress=unpacked)
+            assert unpacked.done == {"unpack": size}
 
 
 class HugeMember(Member):

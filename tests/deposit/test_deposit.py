@@ -9,6 +9,7 @@ import pytest
 from prov4ml_packager.cli.main import run
 from prov4ml_packager.crate import unpack_crate
 
+from ..crate.test_archives import Watched
 from .invenio import TOKEN, Fault, Invenio, running
 from .invenio_schema import problems
 
@@ -324,12 +325,12 @@ def test_memory_does_not_follow_the_size(here: Path, server: Invenio) -> None:
         document = json.loads(archive.read("ro-crate-metadata.json"))
     digest = "7f614da9329cd3aebf59b91aadc30bf0"  # of 64 MiB of zeros, by md5sum
     source = Source(large, document, large, 64 << 20, digest)
-    seen: list[int] = []
+    watched = Watched()
     tracemalloc.start()
-    deposit_crate(source, Server(server.address, TOKEN), progress=seen.append)
+    deposit_crate(source, Server(server.address, TOKEN), progress=watched)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert sum(seen) == 64 << 20
+    assert watched.done == watched.totals == {"upload": 64 << 20}
     assert peak < 8 << 20
 
 

@@ -8,6 +8,7 @@ import click
 
 from .options import debug_option, example, given_time, location_type, output_option, path_type
 from .output import note, progress, say
+from .progress_bar import byte_progress
 
 if TYPE_CHECKING:
     from ..crate import Author, Organization
@@ -159,11 +160,13 @@ def command(
             for warning in record.warnings:
                 note(f"prov4ml-pack: warning: {record.directory}: {warning}")
         made = stack.enter_context(local_target(output))
+        watched, tell = stack.enter_context(byte_progress(str(output)))
         build_crate(
             records,
             made,
             options,
-            note=lambda line: note(f"prov4ml-pack: note: {line}"),
-            warn=lambda line: note(f"prov4ml-pack: warning: {line}"),
+            note=tell,
+            warn=lambda line: tell(line, "warning"),
+            progress=watched,
         )
     say(output)

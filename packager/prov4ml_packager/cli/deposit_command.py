@@ -6,15 +6,10 @@ from pathlib import Path
 import click
 
 from .options import debug_option, example, output_option, path_type
-from .output import note, say
-from .progress_bar import progress_bar
+from .output import say
+from .progress_bar import byte_progress
 
 _TOKEN = "PROV4ML_DEPOSIT_TOKEN"
-_PREFIX = "prov4ml-pack: note: "
-
-
-def _note(line: str) -> None:
-    note(_PREFIX + line)
 
 
 def _token() -> str:
@@ -72,23 +67,22 @@ def command(
         else:
             print(record_text(record))
         return
-    target = Server(server, _token(), note=_note)
     given = read_record(metadata) if metadata is not None else None
-    with open_source(crate, note=_note) as source, progress_bar(f"upload {crate}", unit="bytes") as bar:
-        if output is not None:
-            write_record(given or make_record(crate, resource_type, source.file.name), output)
-        if bar is not None:
-            bar.total(source.size)
-        made = deposit_crate(
-            source,
-            target,
-            draft=draft,
-            record=given,
-            resource_type=resource_type,
-            publish=publish,
-            note=_note if bar is None else lambda line: bar.note(_PREFIX + line),
-            progress=bar,
-        )
+    with byte_progress(str(crate)) as (progress, note):
+        target = Server(server, _token(), note=note)
+        with open_source(crate, note=note, progress=progress) as source:
+            if output is not None:
+                write_record(given or make_record(crate, resource_type, source.file.name), output)
+            made = deposit_crate(
+                source,
+                target,
+                draft=draft,
+                record=given,
+                resource_type=resource_type,
+                publish=publish,
+                note=note,
+                progress=progress,
+            )
     say(made.link)
     if made.doi is not None:
         say(f"https://doi.org/{made.doi}")

@@ -1,15 +1,16 @@
-"""A bar on the terminal for jobs of which it is known how long they are."""
+"""A bar on the terminal for long jobs: how much is done of how much, or a count where nobody knows."""
 
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Literal, Protocol
 
 import click
 
 from prov4ml_validators.terminal import printable
 
+from ..progress import UNWATCHED, Progress
 from .output import note
 
 Unit = Literal["points", "bytes"]
@@ -22,7 +23,7 @@ class ProgressBar:
     _SECONDS = 0.1  # between two pictures
 
     def __init__(self, label: str, unit: Unit = "points") -> None:
-        self._label = label
+        self._subject = self._label = label
         self._unit = unit
         self._done = self._total = 0
         self._began = time.monotonic()
@@ -40,6 +41,13 @@ class ProgressBar:
     def total(self, count: int) -> None:
         """Add what is to be done."""
         self._total += count
+
+    def stage(self, name: str, total: int = 0) -> None:
+        """End the line, and begin a new one for the next stage of the job."""
+        self.close()
+        self._label = f"{name} {self._subject}"
+        self._done, self._total = 0, total
+        self._began, self._drawn, self._length = time.monotonic(), 0.0, 0
 
     def note(self, text: str) -> None:
         """Print one line above the bar."""
@@ -84,3 +92,23 @@ def progress_bar(label: str, unit: Unit = "points") -> Iterator[ProgressBar | No
         yield bar
     finally:
         bar.close()
+
+
+class Tell(Protocol):
+    """Prints one line above the bar: what the user should know of."""
+
+    def __call__(self, line: str, kind: str = "note") -> None:
+        """Print a line of a kind, `note` or `warning`."""
+        ...
+
+
+@contextmanager
+def byte_progress(subject: str) -> Iterator[tuple[Progress, Tell]]:
+    """Yield what a job on bytes reports to, and what prints its notes, above the bar on a terminal."""
+    with progress_bar(subject, "bytes") as bar:
+        write = note if bar is None else bar.note
+
+        def tell(line: str, kind: str = "note") -> None:
+            write(f"prov4ml-pack: {kind}: {line}")
+
+        yield bar or UNWATCHED, tell

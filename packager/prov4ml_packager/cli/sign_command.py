@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from .options import debug_option, example, path_type
-from .output import note, progress, say
+from .output import note, say
+from .progress_bar import byte_progress
 
 _PASSPHRASE = "PROV4ML_KEY_PASSPHRASE"
 
@@ -37,7 +38,7 @@ def command(crate: Path, key: Path) -> None:
     """
     from ..crate.sign import sign_crate
 
-    with progress(f"sign {crate}") as advance:
-        fingerprint = sign_crate(crate, key, passphrase=_passphrase, progress=advance)
+    with byte_progress(str(crate)) as (progress, _):
+        fingerprint = sign_crate(crate, key, passphrase=_passphrase, progress=progress)
     note(f"prov4ml-pack: signed with {fingerprint}")
     say(crate)

@@ -6,6 +6,7 @@ import click
 
 from .options import debug_option, example, output_option, path_type
 from .output import say
+from .progress_bar import byte_progress
 
 _ENDINGS = (".tar.gz", ".tar.zst", ".tgz", ".zip", ".eln")
 
@@ -29,4 +30,6 @@ def command(crate: Path, output: Path | None) -> None:
     """
     from ..crate import unpack_crate
 
-    say(unpack_crate(crate, output or default_target(crate)))
+    with byte_progress(str(crate)) as (progress, _):
+        target = unpack_crate(crate, output or default_target(crate), progress=progress)
+    say(target)

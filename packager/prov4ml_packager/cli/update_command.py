@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from .options import debug_option, example, given_time, path_type
-from .output import note, progress, say
+from .output import say
+from .progress_bar import byte_progress
 
 
 def _pair(text: str, option: str) -> tuple[str, str]:
@@ -55,6 +56,6 @@ def command(crate: Path, add: tuple[str, ...], remove: tuple[str, ...], properti
         remove=remove,
         properties=dict(_pair(text, "--set") for text in properties),
     )
-    with progress(f"update {crate}") as advance:
-        update_crate(crate, changes, note=lambda line: note(f"prov4ml-pack: note: {line}"), progress=advance)
+    with byte_progress(str(crate)) as (progress, note):
+        update_crate(crate, changes, note=note, progress=progress)
     say(crate)

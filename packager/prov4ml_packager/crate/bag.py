@@ -5,7 +5,7 @@ RO-Crate to BagIt.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from uuid import NAMESPACE_OID, uuid5
 from prov4ml_validators.crate.members import DirectoryMembers
 
 from ..errors import PackagerError
+from ..progress import UNWATCHED
 from ..record import RunRecord
 from ..release import release
 from ..wording import run_title
@@ -50,12 +51,15 @@ class Bag:
     others: tuple[Member, ...] = ()
 
 
-def bag_members(members: Iterable[Member], bag: Bag) -> list[Member]:
+def bag_members(
+    members: Iterable[Member], bag: Bag, *, progress: Callable[[int], None] = UNWATCHED
+) -> list[Member]:
     """Return the members of a bag that has a crate in it; each file is read once for its SHA-512.
 
     Args:
         members: of the crate, with paths relative to its root.
         bag: the rest.
+        progress: called with the number of bytes just read.
 
     Raises:
         PackagerError: a file is not what it was when it was described.
@@ -66,7 +70,7 @@ def bag_members(members: Iterable[Member], bag: Bag) -> list[Member]:
     tags = [(DECLARATION, _DECLARED), (INFO, _info([*bag.tags, (_OXUM, oxum)]))]
     lines: dict[str, list[str]] = {name: [] for name in ALGORITHMS}
     for member in files:
-        for name, digest in (("sha256", member.sha256), ("sha512", _sha512(member))):
+        for name, digest in (("sha256", member.sha256), ("sha512", _sha512(member, progress))):
             lines[name].append(f"{digest}  {encoded_path(DATA + member.path)}\n")
     tags += [(f"manifest-{name}.txt", "".join(lines[name]).encode("utf-8")) for name in ALGORITHMS]
     own = [bytes_member(path, content) for path, content in tags] + list(bag.others)
@@ -84,10 +88,11 @@ def _digest(member: Member, algorithm: str) -> str:
     return member.sha256 if algorithm == "sha256" else _sha512(member)
 
 
-def _sha512(member: Member) -> str:
+def _sha512(member: Member, progress: Callable[[int], None] = UNWATCHED) -> str:
     digest = hashlib.sha512()
     for chunk in member.chunks():
         digest.update(chunk)
+        progress(len(chunk))
     return digest.hexdigest()
 
 

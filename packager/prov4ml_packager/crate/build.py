@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from ..errors import PackagerError
+from ..progress import UNWATCHED, Progress
 from ..record import RunRecord
 from .archives import ArchiveKind, archive_kind, archive_stem, check_compression, write_archive
 from .bag import UNREADABLE, Bag, bag_members, bag_tags
@@ -14,7 +15,7 @@ from .facts import RunFacts, gather_facts, run_folders
 from .graph_json import graph_json
 from .hints import crate_hints
 from .manifest import manifest_entity, manifest_lines
-from .members import MANIFEST, METADATA, PREVIEW, README, Member, bytes_member
+from .members import MANIFEST, METADATA, PREVIEW, README, Member, bytes_member, total_size
 from .metadata import crate_title, metadata_document
 from .options import Compression, CrateOptions
 from .payload import collect_payload
@@ -37,7 +38,7 @@ def build_crate(
     *,
     note: Callable[[str], None] = _quiet,
     warn: Callable[[str], None] = _quiet,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress = UNWATCHED,
 ) -> Path:
     """Write a crate of one run, or of several that each get a folder, with a table that compares them.
 
@@ -50,7 +51,7 @@ def build_crate(
         options: archive, versions, people and licence.
         note: called with one line for each thing that is missing or that a reader should know.
         warn: called with one line for each likely secret in what was logged.
-        progress: called with the number of bytes just packed.
+        progress: told the bytes read to know their digests, then those packed.
 
     Returns:
         The target.
@@ -83,10 +84,11 @@ def _write(
     scanner: "Future[SecretScanner] | None",
     note: Callable[[str], None],
     warn: Callable[[str], None],
-    progress: Callable[[int], None] | None,
+    progress: Progress,
 ) -> Path:
     compression: Compression = options.compression or runs[0].options.compressor or "stored"
-    facts = _gather(runs, options, note)
+    progress.stage("read")
+    facts = _gather(runs, options, note, progress)
     profile = choose_profile(facts, options, note)
     readme = _readme(facts, options, profile)
     experiment = compare_runs(facts)
@@ -107,7 +109,9 @@ def _write(
         note(line)
     members = [*payload, preview, manifest, metadata]
     if options.bag:
-        members = bag_members(members, _bag(facts, options, kind, target))
+        progress.stage("bag", total_size(members))
+        members = bag_members(members, _bag(facts, options, kind, target), progress=progress)
+    progress.stage("pack", total_size(members))
     write_archive(
         sorted(members, key=lambda member: member.path), target, kind, compression, progress=progress
     )
@@ -127,7 +131,9 @@ def _bag(runs: Sequence[RunFacts], options: CrateOptions, kind: ArchiveKind, tar
     return Bag(base, tuple(bag_tags([facts.run for facts in runs], options)))
 
 
-def _gather(runs: Sequence[RunRecord], options: CrateOptions, note: Callable[[str], None]) -> list[RunFacts]:
+def _gather(
+    runs: Sequence[RunRecord], options: CrateOptions, note: Callable[[str], None], progress: Progress
+) -> list[RunFacts]:
     return [
         gather_facts(
             run,
@@ -139,6 +145,7 @@ def _gather(runs: Sequence[RunRecord], options: CrateOptions, note: Callable[[st
                 draw=draw_graph,
                 note=note,
                 unwanted=UNREADABLE if options.bag else "",
+                progress=progress,
             ),
         )
         for run, folder in zip(runs, run_folders(tuple(runs)), strict=True)

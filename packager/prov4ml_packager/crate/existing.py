@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +19,11 @@ from prov4ml_validators.report import Finding, Severity
 from ..atomic import put_directory
 from ..crate_members import parse_object
 from ..errors import PackagerError
+from ..progress import UNWATCHED, Progress
 from .archives import ArchiveKind, archive_kind, write_archive
 from .bag import DATA, Bag, bag_members, find_bag, is_bag, read_bag
 from .compressors import METHODS
-from .members import METADATA, Member, file_member
+from .members import METADATA, Member, file_member, total_size
 from .options import COMPRESSIONS, Compression
 from .unpack import unpack_crate
 
@@ -47,17 +48,19 @@ class ExistingCrate:
     stored: frozenset[str] = frozenset()
     bag: Bag | None = None
 
-    def wrapped(self, members: Iterable[Member]) -> list[Member]:
+    def wrapped(self, members: Sequence[Member], progress: Progress = UNWATCHED) -> list[Member]:
         """Return the members of a crate as the archive has them, sorted: in a bag, if it is one."""
         if self.bag is not None:
-            return bag_members(members, self.bag)
+            progress.stage("bag", total_size(members))
+            return bag_members(members, self.bag, progress=progress)
         return sorted(members, key=lambda member: member.path)
 
-    def members(self, without: Iterable[str] = ()) -> list[Member]:
+    def members(self, without: Iterable[str] = (), progress: Progress = UNWATCHED) -> list[Member]:
         """Return a member for every file, and for every directory that is described.
 
         Args:
             without: paths of files to leave out.
+            progress: told the bytes read to know their digests.
 
         Raises:
             PackagerError: there is a link or a special file.
@@ -65,10 +68,12 @@ class ExistingCrate:
         left_out = frozenset(without)
         described = {str(one.get("@id")) for one in self.graph}
         members = []
+        progress.stage("read")
         for entry in DirectoryMembers(self.folder).entries():
             if entry.kind == "file" and entry.path not in left_out:
                 stored = entry.path in self.stored
-                members.append(file_member(entry.path, self.folder / entry.path, compressed=stored))
+                source = self.folder / entry.path
+                members.append(file_member(entry.path, source, compressed=stored, progress=progress))
             elif entry.kind == "directory" and quote(f"{entry.path}/") in described:
                 members.append(Member(f"{entry.path}/", None))
             elif entry.kind not in ("file", "directory"):
@@ -156,10 +161,10 @@ def _zip_compression(crate: Path) -> tuple[Compression, frozenset[str]]:
 
 def replace_crate(
     existing: ExistingCrate,
-    members: Iterable[Member],
+    members: Sequence[Member],
     *,
     check: Callable[[Path], None],
-    progress: Callable[[int], None] | None = None,
+    progress: Progress = UNWATCHED,
 ) -> None:
     """Write a crate anew from members, check it, and put it in the place of the old one in one step.
 
@@ -169,9 +174,10 @@ def replace_crate(
         existing: the crate to replace.
         members: everything that the new one holds.
         check: raises where the new crate, at the path given, must not take the place of the old one.
-        progress: called with the number of bytes just read.
+        progress: told the bytes packed.
     """
-    ordered = existing.wrapped(members)
+    ordered = existing.wrapped(members, progress)
+    progress.stage("pack", total_size(ordered))
     with _beside(existing.path) as place:
         # Under the same name, since names say what kind of crate it is.
         fresh = place / existing.path.absolute().name

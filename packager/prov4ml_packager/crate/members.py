@@ -4,7 +4,7 @@ import hashlib
 import io
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -12,6 +12,7 @@ from typing import BinaryIO
 from prov4ml_validators.seal.check import SIGNATURE
 
 from ..errors import PackagerError
+from ..progress import UNWATCHED
 from .media_types import is_compressed
 
 CHUNK = 1 << 20
@@ -82,8 +83,16 @@ def bytes_member(path: str, content: bytes) -> Member:
     return Member(path, content, len(content), hashlib.sha256(content).hexdigest(), is_compressed(path))
 
 
-def file_member(path: str, source: Path, *, compressed: bool = False) -> Member:
+def file_member(
+    path: str, source: Path, *, compressed: bool = False, progress: Callable[[int], None] = UNWATCHED
+) -> Member:
     """Return a member for a regular file, which is read once to know its digest.
+
+    Args:
+        path: in the crate.
+        source: the file.
+        compressed: compressing it again gains nothing, whatever its name says.
+        progress: called with the number of bytes just read.
 
     Raises:
         PackagerError: it cannot be read, or is a link or no regular file.
@@ -94,7 +103,13 @@ def file_member(path: str, source: Path, *, compressed: bool = False) -> Member:
         while chunk := stream.read(CHUNK):
             digest.update(chunk)
             size += len(chunk)
+            progress(len(chunk))
     return Member(path, source, size, digest.hexdigest(), compressed or is_compressed(path))
+
+
+def total_size(members: Iterable[Member]) -> int:
+    """Return the bytes of all members."""
+    return sum(member.size for member in members)
 
 
 def open_source(source: Path | bytes | None) -> BinaryIO:

@@ -21,6 +21,7 @@ from prov4ml.rundir import (
 
 from ..credentials import without_credentials
 from ..errors import PackagerError
+from ..progress import UNWATCHED
 from ..record import FileRecord, RunRecord
 from .archive_paths import archive_paths
 from .members import Member, bytes_member, file_member, open_source
@@ -129,6 +130,7 @@ def collect_payload(
     draw: Callable[[Path], bytes],
     note: Callable[[str], None],
     unwanted: str = "",
+    progress: Callable[[int], None] = UNWATCHED,
 ) -> Payload:
     """Find, check and hash the files of a run; credentials in `run.json` and journals stay behind.
 
@@ -139,6 +141,7 @@ def collect_payload(
         draw: makes the graph from the PROV document, in place of whatever SVG lies in `packaged/`.
         unwanted: characters that no name in the crate may have.
         note: called with one line about each file that is missing or is not what was recorded.
+        progress: called with the number of bytes just read.
 
     Raises:
         PackagerError: `packaged/prov.json` or `run.json` is missing, a path leaves the run directory, or
@@ -174,10 +177,13 @@ def collect_payload(
         chunk = opaque and PurePosixPath(path).name not in _ZARR_FILES
         tree.refuse_links(path)
         if (name := path.rpartition("/")[2]) in (RUN_FILE, JOURNAL_FILE) and path in raw:
-            file = file_member(prefix + paths[path], root / path)  # refuses what is no regular file
+            file = file_member(
+                prefix + paths[path], root / path, progress=progress
+            )  # refuses what is no regular file
             hidden = without_credentials(root / path, journal=name == JOURNAL_FILE)
             return PayloadFile(file if hidden is None else bytes_member(file.path, hidden), path)
-        return PayloadFile(file_member(prefix + paths[path], root / path, compressed=chunk), path, opaque)
+        member = file_member(prefix + paths[path], root / path, compressed=chunk, progress=progress)
+        return PayloadFile(member, path, opaque)
 
     files = [payload_file(path) for path in singles]
     files.append(PayloadFile(bytes_member(prefix + drawn, draw(prov)), drawn))

@@ -14,6 +14,7 @@ from prov4ml_validators.seal.ssh_signature import fingerprint, key_kind, unsigne
 
 from ..crate_members import open_members
 from ..errors import PackagerError
+from ..progress import UNWATCHED, Progress
 from .existing import open_existing, replace_crate
 from .members import METADATA, bytes_member
 
@@ -25,7 +26,7 @@ def sign_crate(
     key: Path,
     *,
     passphrase: Callable[[], str] | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress = UNWATCHED,
 ) -> str:
     """Sign a crate; an older signature is replaced. The crate is written anew in one step.
 
@@ -33,7 +34,7 @@ def sign_crate(
         crate: a zip, tar.gz, tar.zst or directory with a manifest that its metadata knows.
         key: a private key, Ed25519 or ECDSA on P-256, P-384 or P-521, in PEM or as `ssh-keygen` writes it.
         passphrase: asked where the key is encrypted.
-        progress: called with the number of bytes just read.
+        progress: told the bytes read, then those packed.
 
     Returns:
         The fingerprint of the public key, as `ssh-keygen -l` prints it.
@@ -54,7 +55,7 @@ def sign_crate(
                 hint = "package again, or make the manifest anew with prov4ml-pack update"
                 raise PackagerError(f"cannot be sealed: {broken.message}", path=crate, hint=hint)
 
-        members = existing.members(without=[SIGNATURE])
+        members = existing.members([SIGNATURE], progress)
         replace_crate(existing, [*members, signature], check=check, progress=progress)
     return fingerprint(public)
 

@@ -14,6 +14,7 @@ from typing import IO, Any, cast
 
 from ..atomic import atomic_directory
 from ..errors import PackagerError
+from ..progress import UNWATCHED, Progress
 from ..zstd import zstd_module
 from .archive_paths import folded
 from .members import CHUNK
@@ -49,7 +50,9 @@ class _Entry:
     stream: IO[bytes] | None
 
 
-def unpack_crate(crate: Path, target: Path, *, limits: UnpackLimits | None = None) -> Path:
+def unpack_crate(
+    crate: Path, target: Path, *, limits: UnpackLimits | None = None, progress: Progress = UNWATCHED
+) -> Path:
     """Unpack a zip, tar, tar.gz or tar.zst, told apart by their content, into a new or empty directory.
 
     What is refused, with the member's name: `..`, absolute paths, drive letters, backslashes and control
@@ -61,6 +64,7 @@ def unpack_crate(crate: Path, target: Path, *, limits: UnpackLimits | None = Non
         crate: the archive.
         target: must not exist, or be an empty directory.
         limits: the usual ones if None.
+        progress: told the bytes written.
 
     Returns:
         The target.
@@ -77,8 +81,9 @@ def unpack_crate(crate: Path, target: Path, *, limits: UnpackLimits | None = Non
     if crate.is_dir():
         raise PackagerError("is a directory and not an archive; it needs no unpacking", path=crate)
     try:
+        progress.stage("unpack")
         with atomic_directory(target) as folder, _open_entries(crate, limits or UnpackLimits()) as entries:
-            _write_entries(entries, folder, crate, limits or UnpackLimits())
+            _write_entries(entries, folder, crate, limits or UnpackLimits(), progress)
     except PackagerError:
         raise
     except _damage() as error:
@@ -239,7 +244,9 @@ class _Places:
         return PackagerError(why, path=self._crate, place=_shown(path))
 
 
-def _write_entries(entries: Iterable[_Entry], folder: Path, crate: Path, limits: UnpackLimits) -> None:
+def _write_entries(
+    entries: Iterable[_Entry], folder: Path, crate: Path, limits: UnpackLimits, progress: Progress
+) -> None:
     places = _Places(crate)
     allowed = min(limits.total, max(limits.ratio_from, crate.stat().st_size * limits.ratio))
     written = 0
@@ -264,3 +271,4 @@ def _write_entries(entries: Iterable[_Entry], folder: Path, crate: Path, limits:
                     why = f"unpacks to more than {allowed} bytes, {limits.ratio} times the archive: a bomb?"
                     raise PackagerError(why, path=crate, place=_shown(entry.name))
                 stream.write(chunk)
+                progress(len(chunk))

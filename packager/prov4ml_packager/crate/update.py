@@ -7,6 +7,7 @@ from pathlib import Path
 from prov4ml_validators.seal.check import SIGNATURE
 
 from ..errors import PackagerError
+from ..progress import UNWATCHED, Progress
 from .archive_paths import archive_paths
 from .changed_graph import Changes, change_sentences, changed_document, define_terms, put_part
 from .existing import ExistingCrate, open_existing, refuse_worse, replace_crate
@@ -24,7 +25,7 @@ def update_crate(
     changes: Changes,
     *,
     note: Callable[[str], None] = lambda line: None,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress = UNWATCHED,
 ) -> None:
     """Change a crate and put the new one in the place of the old one in one step, once it has been checked.
 
@@ -35,7 +36,7 @@ def update_crate(
         crate: a zip, tar.gz, tar.zst or directory.
         changes: what to change.
         note: called with one line for what the user should know.
-        progress: called with the number of bytes just read.
+        progress: told the bytes read, then those packed.
 
     Raises:
         PackagerError: it is no crate; a path to remove is not in it, one to add is there already or belongs
@@ -46,7 +47,7 @@ def update_crate(
     with open_existing(crate) as existing:
         removed = _files_to_remove(existing, changes.remove)
         added = [_added(existing, path, source, removed) for path, source in sorted(changes.add.items())]
-        kept = existing.members(without=[*removed, *_OWN])
+        kept = existing.members([*removed, *_OWN], progress)
         document = changed_document(
             existing.document,
             changes,

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from ..errors import PackagerError
+from ..progress import UNWATCHED, Progress
 from .metadata import RESOURCE_TYPE, deposit_metadata
 from .server import ATTEMPTS, Content, Refused, Server, Unavailable, field_problems
 from .source import Source
@@ -37,7 +38,7 @@ def deposit_crate(
     resource_type: str = RESOURCE_TYPE,
     publish: bool = False,
     note: Callable[[str], None] = lambda line: None,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress = UNWATCHED,
 ) -> Deposited:
     """Make a draft of a crate on a server, upload the crate to it, and publish it if asked to.
 
@@ -52,7 +53,7 @@ def deposit_crate(
         resource_type: of the record.
         publish: for good; a published file cannot be taken back.
         note: called with one line for what the user should know, the draft's page first.
-        progress: called with the number of bytes just sent, a negative one where they must be sent again.
+        progress: told the bytes sent.
 
     Raises:
         PackagerError: the server cannot be reached, refuses, or has other bytes than were sent.
@@ -64,7 +65,8 @@ def deposit_crate(
     )
     note(f"draft: {made.link}")
     try:
-        _upload(source, server, made, progress or (lambda count: None))
+        progress.stage("upload", source.size)
+        _upload(source, server, made, progress)
         return _publish(server, made) if publish else made
     except (PackagerError, KeyboardInterrupt) as error:
         message = error.message if isinstance(error, PackagerError) else "interrupted"

@@ -13,9 +13,10 @@ from prov4ml_validators.report import Severity
 
 from ..crate.archives import write_archive
 from ..crate.existing import open_existing
-from ..crate.members import CHUNK
+from ..crate.members import CHUNK, total_size
 from ..crate_members import METADATA_FILE, parse_object, read_member
 from ..errors import PackagerError
+from ..progress import UNWATCHED, Progress
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,9 @@ def read_document(crate: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def open_source(crate: Path, *, note: Callable[[str], None] = lambda line: None) -> Iterator[Source]:
+def open_source(
+    crate: Path, *, note: Callable[[str], None] = lambda line: None, progress: Progress = UNWATCHED
+) -> Iterator[Source]:
     """Open a crate to be deposited; a directory becomes a temporary zip, the same bytes each time.
 
     Raises:
@@ -79,7 +82,9 @@ def open_source(crate: Path, *, note: Callable[[str], None] = lambda line: None)
     with TemporaryDirectory(prefix="prov4ml-") as place, open_existing(crate) as existing:
         file = Path(place) / f"{crate.resolve().name}.zip"
         note(f"{crate} is a directory: a zip of it is deposited, {file.name}")
-        write_archive(existing.wrapped(existing.members()), file, "zip", "deflate")
+        members = existing.wrapped(existing.members(progress=progress), progress)
+        progress.stage("pack", total_size(members))
+        write_archive(members, file, "zip", "deflate", progress=progress)
         yield _source(crate, document, file)
 
 
