@@ -16,6 +16,8 @@ from conversions import conversion_section
 from crates import FILES, MEGABYTES, measure_crates
 from graphs import LIMIT, graphs_section, measure_graphs
 from import_time import REPETITIONS, ImportTime, measure_import
+from importers import POINTS as IMPORTED_POINTS
+from importers import importers_section
 from logger_worker import FLOOR, ROUNDS
 from peers import PEERS, LoggerCost, measure_logger, measure_peer
 from reports import measure_reports, reports_section
@@ -186,6 +188,7 @@ Machine: {machine()}.
 {stores_section(stores)}
 {size_section()}
 {conversion_section(converted_points)}
+{importers_section(IMPORTED_POINTS, peers=peers)}
 {validation_section(checks)}
 {crate_section(crates, commands)}
 {packing}

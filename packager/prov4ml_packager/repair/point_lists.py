@@ -1,5 +1,6 @@
 """Lists of points that were written as text: `[0, 1]`, `[np.float64(0.5), …]`, `[0, 0, 0, ..., 4, 4, 4]`."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ SHORTENED_FROM = 1001
 """numpy writes an array of more than 1,000 elements with `...` (numpy.set_printoptions, threshold)."""
 
 _SCALAR_CALL = re.compile(r"(?:np|numpy)\.(?:u?int|float)[0-9]*\(([^()]*)\)")
+_PLAIN_LIST = re.compile(r"\[[-+0-9.eE, \n]*\]")
 _OPENING, _CLOSING = "([{", ")]}"
 
 
@@ -41,14 +43,31 @@ def parse_points(values: Iterable[Any]) -> PointList | None:
         if isinstance(content, bool) or not isinstance(content, int | float | str):
             continue
         found = True
-        tokens = _tokens(content) if isinstance(content, str) else [content]
+        if not isinstance(content, str):
+            items.append(content)
+            continue
+        numbers = _numbers(content)
+        if numbers is not None:
+            items += numbers
+            continue
+        tokens = _tokens(content)
         for token in tokens:
             if token == "...":
                 # A second gap, as two shortened parts in one list would have, cannot be told from the first.
                 gap = len(items) if gap is None else gap
             else:
-                items.append(_item(token) if isinstance(token, str) else token)
+                items.append(_item(token))
     return PointList(tuple(items), gap) if found else None
+
+
+def _numbers(text: str) -> list[int | float] | None:
+    """Return the elements of a list of plain numbers, as most lists are; None if it is another."""
+    if _PLAIN_LIST.fullmatch(text) is None:
+        return None
+    try:
+        return json.loads(text)  # type: ignore[no-any-return]
+    except ValueError:
+        return None  # `1.` and `+1` are no JSON
 
 
 def _item(token: str) -> int | float | str | None:
