@@ -191,10 +191,33 @@ def test_the_bytes_of_a_crate_do_not_tell_whether_it_was_searched(tmp_path: Path
     assert crates[0] == crates[1]
 
 
+def test_secrets_among_many_small_files_are_found(tmp_path: Path) -> None:
+    line = b"step,loss,accuracy of the model that is trained\n" * 100
+    files = {f"logs/{number}.{'txt' if number % 2 else 'csv'}": line for number in range(700)}
+    files |= {"logs/333.txt": line + GITHUB.encode(), "logs/90.csv": HUGGING_FACE.encode()}
+    run = make_run(tmp_path / "run")
+    for name, content in files.items():
+        (run / "artifacts" / name).parent.mkdir(parents=True, exist_ok=True)
+        (run / "artifacts" / name).write_bytes(content)
+    folder = {"path": "artifacts/logs", "original": "/home/ada/logs", "kind": "directory"}
+    rank = RawRank(run)
+    rank.event(
+        "artifact", name="logs", context=None, step=None, source=None, is_input=False, is_model=False,
+        attributes={}, file={**folder, "size": 1, "sha256": None, "files": 700},
+    )  # fmt: skip
+    rank.end()
+    assert said(finalize(run).record, tmp_path / "c.zip") == [
+        f"{run}/artifacts/logs/333.txt: line 101: likely secret (github pat)",
+        f"{run}/artifacts/logs/90.csv: line 1: likely secret (huggingface access token)",
+        AFTER,
+    ]
+
+
 @pytest.mark.parametrize("policy", ["warn", "refuse"])
 def test_secrets_anywhere_in_large_files_are_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, policy: Any
 ) -> None:
+    monkeypatch.setattr(secret_search, "_SMALL", 1_000)
     monkeypatch.setattr(secret_search, "WINDOW", 10_000)
     monkeypatch.setattr(secret_search, "LARGEST_LOOKED_THROUGH", 50_000)
     line = b"x" * 49 + b"\n"

@@ -27,6 +27,8 @@ NAMES_OF_THE_CRATE = (
 )  # fmt: skip
 """What no folder of a run may be called."""
 
+# Windows knows neither O_NOFOLLOW nor O_NONBLOCK, the others no O_BINARY.
+_OPEN = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_BINARY", "O_NOFOLLOW", "O_NONBLOCK"))
 _PLAIN_FOR_ALL = frozenset({METADATA, MANIFEST, PREVIEW})
 
 
@@ -116,16 +118,19 @@ def open_source(source: Path | bytes | None) -> BinaryIO:
     """Open a member's content for reading; a link in the last place is never followed."""
     if not isinstance(source, Path):
         return io.BytesIO(source or b"")
-    try:
-        # A pipe put in place of the file must not block us; Windows knows neither flag.
-        flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
-        descriptor = os.open(source, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-    except OSError as error:
-        raise PackagerError(f"cannot be read: {error.strerror or error}", path=source) from error
+    descriptor = open_descriptor(source)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise PackagerError("is no regular file", path=source)
     return os.fdopen(descriptor, "rb", buffering=0)  # read in large pieces, which a buffer would only copy
+
+
+def open_descriptor(source: Path) -> int:
+    """Open a file for reading and return its descriptor; a link is not followed, a pipe not waited for."""
+    try:
+        return os.open(source, _OPEN)
+    except OSError as error:
+        raise PackagerError(f"cannot be read: {error.strerror or error}", path=source) from error
 
 
 def _shown(source: Path | bytes | None) -> Path | None:

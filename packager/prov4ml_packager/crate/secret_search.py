@@ -1,20 +1,23 @@
 """Likely secrets in what a user logged, looked for before it is packed; what we made ourselves has none."""
 
 import json
+import os
 import time
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from prov4ml.rundir import ARTIFACTS_DIRECTORY
+from prov4ml_validators.batch import usable_processors
 
 from ..errors import PackagerError
 from ..record import JsonValue, RunRecord
 from .facts import RunFacts
 from .media_types import is_compressed
-from .members import open_source
+from .members import Member, open_descriptor, open_source
 from .options import SecretPolicy
 from .payload import PayloadFile
 from .secret_scanner import SecretScanner
@@ -27,6 +30,9 @@ LONGEST_SEARCH = 60.0
 MISSING = "not searched for secrets: the extra is not installed"
 INSTALL = "run: pip install 'prov4ml[secrets]'"
 _OVERLAP = 4096
+_SMALL = 64 << 10
+_BATCH = 1 << 20
+_MOST_THREADS = 8
 _LOOKED_AT = 8192
 _MOST_NAMED = 50
 
@@ -102,6 +108,23 @@ def _files(count: int) -> str:
     return "1 file was" if count == 1 else f"{count} files were"
 
 
+@dataclass
+class _Batch:
+    """Files that are scanned at once, each with its number and, if it is small, its content."""
+
+    files: list[tuple[int, PayloadFile, bytes]] = field(default_factory=list)
+    size: int = 0
+
+
+@dataclass
+class _Found:
+    """What a batch holds: kinds by line by number of the file, and how many files were cut or left out."""
+
+    kinds: dict[int, dict[int, str]] = field(default_factory=dict)
+    cut: int = 0
+    left: int = 0
+
+
 class _Search:
     """One search through all runs; `cut` and `left` count files that were looked through in part or not."""
 
@@ -115,21 +138,53 @@ class _Search:
     def run(self, facts: RunFacts) -> Iterator[LikelySecret]:
         """Yield what is in the texts of a run, then what is in its logged files in their order."""
         yield from self._texts(facts.run)
-        for file in _logged_files(facts):
-            left = self._seconds_left()
-            if left is not None and left <= 0:
-                self.left += 1
-                continue
-            try:
-                kinds = self._file(file)
-            except TimeoutError:
-                self.left += 1
-                continue
-            path = facts.run.directory / file.original
-            yield from (LikelySecret(path, f"line {line}", kind) for line, kind in sorted(kinds.items()))
+        files = list(_logged_files(facts))
+        kinds: dict[int, dict[int, str]] = {}
+        for found in self._in_threads(_batches(files)):
+            kinds |= found.kinds
+            self.cut += found.cut
+            self.left += found.left
+        for number in sorted(kinds):
+            path = facts.run.directory / files[number].original
+            yield from (
+                LikelySecret(path, f"line {line}", kind) for line, kind in sorted(kinds[number].items())
+            )
 
-    def _seconds_left(self) -> float | None:
-        return None if self._end is None else self._end - time.monotonic()
+    def _in_threads(self, batches: Iterator[_Batch]) -> Iterator[_Found]:
+        """Yield what is found, while the next files are read; the library lets other threads run."""
+        threads = min(usable_processors(), _MOST_THREADS)
+        waiting: deque[Future[_Found]] = deque()
+        with ThreadPoolExecutor(threads, thread_name_prefix="prov4ml-secrets") as pool:
+            for batch in batches:
+                waiting.append(pool.submit(self._batch, batch))
+                if len(waiting) > 2 * threads:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+
+    def _batch(self, batch: _Batch) -> _Found:
+        """Return what is in the files of a batch, or that there was no time for them."""
+        found = _Found()
+        try:
+            if len(batch.files) == 1:
+                ((number, file, _),) = batch.files
+                kinds, is_cut = self._file(file)
+                return _Found({number: kinds} if kinds else {}, int(is_cut))
+            # Nearly always there are none in any of them.
+            together = b"\n".join(content for _, _, content in batch.files)
+            if self._find(together, batch.files[0][1].original):
+                for number, file, content in batch.files:
+                    if kinds := self._find(content, file.original):
+                        found.kinds[number] = kinds
+        except TimeoutError:
+            return _Found(left=len(batch.files))
+        return found
+
+    def _find(self, content: bytes, name: str) -> dict[int, str]:
+        left = None if self._end is None else self._end - time.monotonic()
+        if left is not None and left <= 0:
+            raise TimeoutError
+        return self._scanner.find(content, name, left)
 
     def _texts(self, run: RunRecord) -> Iterator[LikelySecret]:
         # As one text of many lines: a key and what belongs to it may be two parameters.
@@ -140,14 +195,13 @@ class _Search:
             places.append(place)
             starts.append(len(lines) + 1)
             lines += text.split("\n")
-        data = "\n".join(lines).encode("utf-8", "replace")
-        kinds = self._scanner.find(data, "texts.txt")
+        kinds = self._scanner.find("\n".join(lines).encode("utf-8", "replace"), "texts.txt")
         found = [(places[bisect_right(starts, line) - 1], kind) for line, kind in sorted(kinds.items())]
         for place, kind in dict.fromkeys(found):
             yield LikelySecret(run.directory, place, kind)
 
-    def _file(self, file: PayloadFile) -> dict[int, str]:
-        """Return the kind of secret in each line of a file: none where it is binary.
+    def _file(self, file: PayloadFile) -> tuple[dict[int, str], bool]:
+        """Return the kind of secret in each line of a file, none where it is binary, and if it was cut.
 
         A file is read in windows that overlap, so that memory does not follow its size.
         """
@@ -155,20 +209,55 @@ class _Search:
         done, line, tail = 0, 0, b""
         with open_source(file.member.source) as stream:
             while chunk := stream.read(WINDOW):
-                if not done and b"\0" in chunk[:_LOOKED_AT]:
-                    return {}
+                if not done and _is_binary(chunk):
+                    return {}, False
                 window = tail + chunk
-                found = self._scanner.find(window, file.original, self._seconds_left())
+                found = self._find(window, file.original)
                 kinds.update((line + number, kind) for number, kind in found.items())
                 done += len(chunk)
                 if len(chunk) < WINDOW:
                     break
                 if self._is_bounded and done >= LARGEST_LOOKED_THROUGH:
-                    self.cut += 1
-                    break
+                    return kinds, True
                 tail = window[-_OVERLAP:]
                 line += window.count(b"\n", 0, len(window) - len(tail))
-        return kinds
+        return kinds, False
+
+
+def _is_binary(start: bytes) -> bool:
+    return b"\0" in start[:_LOOKED_AT]
+
+
+def _batches(files: Sequence[PayloadFile]) -> Iterator[_Batch]:
+    """Yield files to be scanned at once: a large one alone, small ones of a suffix, which rules look at."""
+    open_batches: dict[str, _Batch] = {}
+    for number, file in enumerate(files):
+        if file.member.size > _SMALL:
+            yield _Batch([(number, file, b"")])
+            continue
+        content = _read_small(file.member)
+        if _is_binary(content):
+            continue
+        suffix = os.path.splitext(file.original)[1]
+        batch = open_batches.setdefault(suffix, _Batch())
+        batch.files.append((number, file, content))
+        batch.size += len(content)
+        if batch.size > _BATCH:
+            yield open_batches.pop(suffix)
+    yield from open_batches.values()
+
+
+def _read_small(member: Member) -> bytes:
+    # A hundred thousand of these: without a file object, which costs as much as reading.
+    if not isinstance(member.source, Path):
+        return member.source or b""
+    descriptor = open_descriptor(member.source)
+    try:
+        return os.read(descriptor, _SMALL)
+    except OSError as error:
+        raise PackagerError(f"cannot be read: {error.strerror or error}", path=member.source) from error
+    finally:
+        os.close(descriptor)
 
 
 def _logged_files(facts: RunFacts) -> Iterator[PayloadFile]:
