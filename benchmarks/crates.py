@@ -175,10 +175,9 @@ def measure_crates(megabytes: int, files: int, folder: Path | None = None) -> st
     return f"""## Packing a crate
 
 The whole command on a finalized run, beside Info-ZIP and `rocrate`'s `add_file` and `write_zip` on the same
-directory. Ours alone hashes and describes every file, makes manifest and preview, and searches for likely secrets
-(the second row does not). The goals: with deflate
-three times as fast as either, at most 3 % larger, 300 MiB; of small files twice as fast as `rocrate`, and at
-most four times `zip -r -0`.
+directory. Ours alone hashes and describes every file, makes manifest and preview, and searches for likely
+secrets (the second row does not). The goals: with deflate three times as fast as either, at most 3 % larger,
+300 MiB; of small files twice as fast as `rocrate`, and at most four times `zip -r -0`.
 
 {chr(10).join(sections)}"""
 
