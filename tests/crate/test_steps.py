@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from prov4ml.rundir import safe_name
 from prov4ml_packager.context_steps import is_step_completed, steps_of
 from prov4ml_packager.crate import CrateOptions, build_crate
 from prov4ml_packager.crate.changed_graph import Changes
@@ -115,6 +116,12 @@ def test_a_step_has_what_was_logged_in_its_context(tmp_path: Path) -> None:
     assert ids(validation["result"]) == ["#metric/validation/loss/rank_0"]
     (usage,) = (graph[one] for one in ids(training["resourceUsage"]))
     assert (usage["value"], usage["unitCode"]) == ("15.0", "http://qudt.org/vocab/unit/SEC")
+    tool = graph[ids(training["instrument"])[0]]
+    assert ids(tool["input"]) == [
+        "#workflow/input/artifact/data-training-5ca9c6875b",
+        "#workflow/input/parameter/training/lr",
+    ]
+    assert ids(tool["output"]) == ["#workflow/output/model/net", "#workflow/output/metric/training/loss"]
     everything = ids(graph[RUN]["object"]) + ids(graph[RUN]["result"])
     assert {one for action in actions.values() for one in ids(action["object"])} <= set(everything)
 
@@ -219,6 +226,24 @@ def test_a_context_with_nothing_made_is_an_activate_action(tmp_path: Path) -> No
     action = tool_actions(graph_of(crate))["waiting"]
     assert action["@type"] == "ActivateAction"
     assert "result" not in action
+
+
+@pytest.mark.parametrize(
+    ("maker", "taker", "positions"),
+    [("training", "validation", [1, 2]), ("validation", "training", [None, None])],
+)
+def test_steps_are_numbered_unless_one_needs_what_comes_later(
+    tmp_path: Path, maker: str, taker: str, positions: list[int | None]
+) -> None:
+    run = logged_run(tmp_path / "run")
+    (data,) = [one for one in run.artifacts if one.name == f"data {taker}"]
+    made = replace(data, name="made", context=maker, is_input=False)
+    crate = build_crate([replace(run, artifacts=(*run.artifacts, made))], tmp_path / "crate", STEPS)
+    graph = graph_of(crate)
+    assert [graph[one].get("position") for one in ids(graph[MAIN]["step"])] == positions
+    assert ids(graph[data.file.path or ""]["exampleOfWork"]) == [
+        f"#workflow/input/artifact/{safe_name(data.name)}", "#workflow/output/artifact/made",
+    ]  # fmt: skip
 
 
 def test_without_a_page_of_the_software_tools_are_local(tmp_path: Path) -> None:

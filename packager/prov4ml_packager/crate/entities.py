@@ -29,6 +29,12 @@ def references(identifiers: Sequence[str]) -> object:
     return found[0] if len(found) == 1 else found
 
 
+def identifiers(value: object) -> list[str]:
+    """Return the `@id`s that `references` made the value of a property of; none for None."""
+    values = value if isinstance(value, list) else [value]
+    return [str(one["@id"]) for one in values if isinstance(one, dict)]
+
+
 def property_value(identifier: str, name: str, value: object, description: str) -> Entity:
     """Return the JSON-LD of a value with a name."""
     return {

@@ -14,7 +14,7 @@ from ..wording import error_text, iso_time, run_title, script_name
 from .action import STATUS
 from .connections import context_usage, places
 from .engine import engine_entity
-from .entities import Entity, language_entity, references
+from .entities import Entity, identifiers, language_entity, references
 from .main_workflow import MainWorkflow
 from .options import CrateOptions
 from .slots import DescribedRun
@@ -54,12 +54,18 @@ def describe_steps(
     main["hasPart"] = references([one.tool for one in tools.values()])
     require_packages(entities, runs, main)
     mentioned: list[str] = []
+    is_ordered = True
     for run in runs:
         controls = []
+        used: set[str] = set()
+        contexts = {context.name: context for context in run.facts.run.contexts}
         there = places(run.facts)
-        for context in steps_of(run.facts.run):
-            sides = _sides(run, context.name, there)
-            action, control, *usage = _actions(run, context, tools[context.name], sides)
+        for name in [name for name in tools if name in contexts]:
+            context, sides = contexts[name], _sides(run, name, there)
+            is_ordered &= used.isdisjoint(sides[1])  # else an earlier step needs what a later one made
+            used.update(sides[0])
+            _add_parameters(entities, tools[name].tool, sides)
+            action, control, *usage = _actions(run, context, tools[name], sides)
             for entity in (action, control, *usage):
                 entities[str(entity["@id"])] = entity
             controls.append(str(control["@id"]))
@@ -72,6 +78,9 @@ def describe_steps(
         entities.setdefault(str(engine["@id"]), engine)
         entities[str(organize["@id"])] = organize
         mentioned.append(str(organize["@id"]))
+    if not is_ordered:  # a step that needs what another made must be behind it
+        for tool in tools.values():
+            del entities[tool.step]["position"]
     return mentioned
 
 
@@ -116,7 +125,7 @@ def _add_tools(
             "@id": workflow.part("step", key),
             "@type": "HowToStep",
             "name": title,
-            "description": escape_text(f"Step {position} of the workflow: the context {name!r}."),
+            "description": escape_text(f"Step of the workflow: the context {name!r}."),
             "position": position,
             "workExample": {"@id": identifier},
         }
@@ -124,6 +133,16 @@ def _add_tools(
             entities[str(entity["@id"])] = entity
         tools[name] = _Tool(identifier, str(step["@id"]))
     return tools
+
+
+def _add_parameters(entities: dict[str, Entity], tool: str, sides: tuple[list[str], list[str]]) -> None:
+    """Let a tool take and make the parameters of the workflow that were filled in its context."""
+    for key, filled in zip(("input", "output"), sides, strict=True):
+        slots = [slot for one in filled for slot in identifiers(entities[one].get("exampleOfWork"))]
+        mine = [slot for slot in slots if slot.startswith(f"#workflow/{key}/")]
+        if mine:
+            known = identifiers(entities[tool].get(key))
+            entities[tool][key] = references(list(dict.fromkeys([*known, *mine])))
 
 
 def _actions(
