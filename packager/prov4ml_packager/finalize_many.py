@@ -1,10 +1,13 @@
 """Many runs finalized on the cores of one machine, or on a Dask cluster that sees the same files."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .finalize import StoreFormat, finalize
+from .errors import PackagerError
+from .finalize import StoreFormat, finalize, finalize_record, is_current
+from .reader import read_run
+from .record import RunRecord
 from .task_runner import Failure, run_tasks
 
 
@@ -60,3 +63,31 @@ def finalize_many(
     if scheduler is not None:  # its workers may have been started elsewhere
         tasks = [replace(task, run=task.run.absolute()) for task in tasks]
     return run_tasks(finalize_task, tasks, jobs=jobs, scheduler=scheduler)
+
+
+def ensure_all_finalized(
+    runs: Sequence[Path], *, jobs: int = 1, progress: Callable[[int], None] | None = None
+) -> list[RunRecord]:
+    """Return runs in their order, those finalized first whose `packaged/` is not current.
+
+    Args:
+        runs: run directories.
+        jobs: processes on this machine, if several are to be finalized.
+        progress: called with the number of points just stored.
+
+    Raises:
+        PackagerError: as `finalize`.
+    """
+    records = [read_run(run) for run in runs]
+    waiting = [record for record in records if not is_current(record)]
+    if jobs <= 1 or len(waiting) <= 1:
+        for record in waiting:
+            finalize_record(record, progress=progress)
+        return records
+    points = {record.directory: record.metrics.point_count for record in waiting}
+    for task, made in finalize_many([FinalizeTask(run) for run in points], jobs=jobs):
+        if isinstance(made, Failure):
+            raise PackagerError(str(made))
+        if progress is not None:
+            progress(points[task.run])
+    return records

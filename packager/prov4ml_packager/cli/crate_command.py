@@ -105,6 +105,9 @@ def parse_organization(text: str, option: str) -> "Organization":
 @click.option("--name", metavar="TEXT", default=None, help="Title of the crate.")
 @click.option("--description", metavar="TEXT", default=None, help="What the crate is about.")
 @click.option("--keyword", "keywords", metavar="WORD", multiple=True, help="May be repeated.")
+@click.option(
+    "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Runs to finalize at a time."
+)
 @debug_option
 def command(
     runs: "tuple[Location, ...]",
@@ -116,18 +119,22 @@ def command(
     with_raw: bool,
     redact: bool,
     bag: bool,
+    jobs: int,
     **given: Any,
 ) -> None:
     """Put one or more runs into an RO-Crate, finalizing first what is not.
 
-    RUN and OUT can be URLs (s3://, gs://, https://). Who made it and under which licence come from the
-    options, --config, the table [tool.prov4ml.crate] in pyproject.toml, or CITATION.cff.
+    RUN is a run's folder, or one that holds runs: then all of them. Several runs get a folder each and a
+    table that compares them. RUN and OUT can be URLs (s3://, gs://, https://). Who made it and under which
+    licence come from the options, --config, the table [tool.prov4ml.crate] in pyproject.toml, or
+    CITATION.cff.
     """
     from contextlib import ExitStack
     from dataclasses import replace
 
     from ..crate import build_crate, load_crate_config, without_people
-    from ..finalize import ensure_finalized
+    from ..finalize_many import ensure_all_finalized
+    from ..find_runs import find_runs
     from ..remote import local_source, local_target
 
     chosen = {name: value for name, value in given.items() if value not in (None, ())}
@@ -151,11 +158,10 @@ def command(
     if options.bag and (time := given_time()) is not None:
         options = replace(options, bagged=time.date())
     with ExitStack() as stack:
-        records = []
-        for run in runs:
-            local = stack.enter_context(local_source(run))
-            with progress(f"finalize {run}") as advance:
-                records.append(ensure_finalized(local, progress=advance))
+        places = [stack.enter_context(local_source(run)) for run in runs]
+        found = find_runs(places, lambda line: note(f"prov4ml-pack: note: {line}"))
+        with progress(f"finalize {runs[0] if len(found) == 1 else f'{len(found)} runs'}") as advance:
+            records = ensure_all_finalized(found, jobs=jobs, progress=advance)
         for record in records:
             for warning in record.warnings:
                 note(f"prov4ml-pack: warning: {record.directory}: {warning}")

@@ -29,14 +29,17 @@ def command(
 ) -> None:
     """Make RUN/packaged: the metric store and prov.json, also of a run that was killed.
 
-    Prints the paths of the products. Raw files are never changed; packaging again replaces packaged/.
+    RUN is a run's folder, or one that holds runs: then all of them. Prints the paths of the products. Raw
+    files are never changed; packaging again replaces packaged/.
     """
     from ..crate import load_crate_config
     from ..errors import PackagerError
     from ..finalize import finalize
     from ..finalize_many import FinalizeTask, finalize_many
+    from ..find_runs import find_runs
     from ..task_runner import Failure
 
+    runs = tuple(find_runs(runs, lambda line: note(f"prov4ml-pack: note: {line}")))
     if len(runs) > 1 or scheduler is not None:
         if card:
             raise PackagerError("--card is made of one run at a time", hint="leave out --card")

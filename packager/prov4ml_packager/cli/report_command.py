@@ -22,21 +22,27 @@ from .output import note, say
 def command(runs: tuple[Path, ...], output: Path | None, card: Path | None) -> None:
     """Write one HTML page on a run: curves, parameters, energy, files, provenance.
 
-    Of several runs the curves are drawn over each other, and what differs stands side by side. The page needs
-    no network and no other file.
+    RUN is a run's folder, or one that holds runs: then all of them. Several are compared in a table, their
+    curves are drawn over each other, and what differs stands side by side. The page needs no network and no
+    other file.
 
     A model card has the sections of Hugging Face's template, filled from what the run recorded; people and
     licence come from the table [tool.prov4ml.crate] in pyproject.toml, or CITATION.cff.
     """
     from ..card import write_card
     from ..crate import load_crate_config
+    from ..find_runs import find_runs
     from ..report import write_report
 
     if output is None and card is None:
         raise click.UsageError("Missing option '-o' / '--output' or '--card'", click.get_current_context())
     if card is not None and len(runs) > 1:
         raise click.UsageError("--card takes one RUN", click.get_current_context())
+
+    def tell(line: str) -> None:
+        note(f"prov4ml-pack: note: {line}")
+
     if output is not None:
-        say(write_report(runs, output, note=lambda line: note(f"prov4ml-pack: note: {line}")))
+        say(write_report(find_runs(runs, tell), output, note=tell))
     if card is not None:
         say(write_card(runs[0], card, load_crate_config()))

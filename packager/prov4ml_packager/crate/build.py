@@ -4,12 +4,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
+from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_PROV
+
 from ..errors import PackagerError
 from ..progress import UNWATCHED, Progress
 from ..record import RunRecord
 from .archives import ArchiveKind, archive_kind, archive_stem, check_compression, write_archive
 from .bag import UNREADABLE, Bag, bag_members, bag_tags
-from .drawing import draw_graph
+from .drawing import drawing_ahead
 from .experiment import compare_runs, in_order
 from .facts import RunFacts, gather_facts, run_folders
 from .graph_json import graph_json
@@ -134,22 +136,24 @@ def _bag(runs: Sequence[RunFacts], options: CrateOptions, kind: ArchiveKind, tar
 def _gather(
     runs: Sequence[RunRecord], options: CrateOptions, note: Callable[[str], None], progress: Progress
 ) -> list[RunFacts]:
-    return [
-        gather_facts(
-            run,
-            folder,
-            collect_payload(
+    documents = [run.directory / PACKAGED_DIRECTORY / PACKAGED_PROV for run in runs]
+    with drawing_ahead(documents) as draw:
+        return [
+            gather_facts(
                 run,
-                prefix=folder,
-                with_raw=options.with_raw,
-                draw=draw_graph,
-                note=note,
-                unwanted=UNREADABLE if options.bag else "",
-                progress=progress,
-            ),
-        )
-        for run, folder in zip(runs, run_folders(tuple(runs)), strict=True)
-    ]
+                folder,
+                collect_payload(
+                    run,
+                    prefix=folder,
+                    with_raw=options.with_raw,
+                    draw=draw,
+                    note=note,
+                    unwanted=UNREADABLE if options.bag else "",
+                    progress=progress,
+                ),
+            )
+            for run, folder in zip(runs, run_folders(runs), strict=True)
+        ]
 
 
 def _check_target(runs: Sequence[RunRecord], target: Path) -> None:

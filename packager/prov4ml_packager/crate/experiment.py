@@ -1,12 +1,12 @@
 """Several runs as one experiment: their order, their names, and the table that compares them."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from ..comparison import Column, RunTable, refuse_copies, run_table, table_csv, table_metadata
+from ..find_runs import natural_key
 from ..record import RunRecord
 from ..text import escape_text
 from ..wording import run_title
@@ -42,12 +42,6 @@ def in_order(runs: Sequence[RunRecord]) -> list[RunRecord]:
     """
     refuse_copies(runs)
     return sorted(runs, key=lambda run: (run.start, natural_key(run.directory.resolve().name), run.uuid))
-
-
-def natural_key(name: str) -> list[tuple[bool, int, str]]:
-    """Return what orders names as people do: version 2 before version 10."""
-    parts = re.split(r"(\d+)", name)
-    return [(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts]
 
 
 def compare_runs(runs: Sequence[RunFacts]) -> Experiment | None:

@@ -13,13 +13,14 @@ from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_PROV, PACKAGED_SVG
 from prov4ml_validators import Report, Unreadable, validate
 
 from ..file_roles import file_roles
+from ..find_runs import natural_key
 from ..report import PREVIEW, Limits, PageHead, ReportFile, ReportRun, report_page
 from ..report.graphs import page_graph
 from ..report.html import NOTHING, Html, code, data_block, join, link, text
 from ..report.write import side_of
 from ..store_summaries import MetricStoreReader
 from ..wording import iso_time
-from .experiment import Experiment, experiment_description, experiment_name, natural_key
+from .experiment import Experiment, experiment_description, experiment_name
 from .facts import RunFacts
 from .licences import licence_entity
 from .members import COMPARISON, MANIFEST, METADATA

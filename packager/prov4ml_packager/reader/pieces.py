@@ -23,7 +23,8 @@ def read_pieces(file: BinaryIO, size: int, limit: int | None = None) -> Iterator
     length = os.fstat(file.fileno()).st_size - file.tell()
     length = length if limit is None else min(length, limit)
     if length < _WORTH_A_THREAD or size > _SMALL:
-        buffer = memoryview(bytearray(size))
+        # No larger than the file: of many small ones, memory that nothing is read into costs the most.
+        buffer = memoryview(bytearray(min(size, max(1, length))))
         while piece := _fill(file, buffer, limit):
             yield piece
             if len(piece) < size:

@@ -1,0 +1,84 @@
+"""Runs that a user names: each by its folder, or all of an experiment by the folder that holds them."""
+
+import os
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from prov4ml.rundir import RUN_FILE
+
+from .errors import PackagerError
+
+_CRATE_FILE = "ro-crate-metadata.json"
+
+
+def natural_key(name: str) -> list[tuple[bool, int, str]]:
+    """Return what orders names as people do: version 2 before version 10."""
+    parts = re.split(r"(\d+)", name)
+    return [(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts]
+
+
+def find_runs(places: Iterable[Path], note: Callable[[str], None] = lambda _: None) -> list[Path]:
+    """Return the run directories that places stand for.
+
+    A folder without `run.json` that holds folders stands for the runs among them, in the natural order of
+    their names: hidden ones and files are passed over; other folders, crates and links are named. Each of
+    these runs is there once, also if it is named besides. Any other place is returned as it is, for whoever
+    reads it to complain.
+
+    Args:
+        places: run directories, or folders that hold some.
+        note: called with one line about each folder that is left out.
+
+    Raises:
+        PackagerError: a folder cannot be looked into, or holds folders and none of them is a run.
+    """
+    found: list[Path] = []
+    known: set[Path] = set()
+    gathered: set[Path] = set()
+    for place in places:
+        inside = [] if os.path.lexists(place / RUN_FILE) else _folders(place)
+        if not inside:
+            if place.resolve() not in gathered:
+                found.append(place)
+                known.add(place.resolve())
+            continue
+        runs = _runs_among(inside, note)
+        if not runs:
+            raise PackagerError(
+                "is no run and holds none: neither it nor a folder in it has a run.json",
+                path=place,
+                hint="give the folder that start_run made, or the one around it",
+            )
+        for run in runs:
+            if run.resolve() not in known:
+                found.append(run)
+                known.add(run.resolve())
+                gathered.add(run.resolve())
+    return found
+
+
+def _folders(place: Path) -> list[os.DirEntry[str]]:
+    """Return folders and links to folders in a place, without hidden ones; none if it is no folder."""
+    if not place.is_dir():
+        return []
+    try:
+        with os.scandir(place) as entries:
+            folders = [entry for entry in entries if not entry.name.startswith(".") and entry.is_dir()]
+    except OSError as error:
+        raise PackagerError(f"cannot be read: {error.strerror or error}", path=place) from error
+    return sorted(folders, key=lambda entry: natural_key(entry.name))
+
+
+def _runs_among(folders: Iterable["os.DirEntry[str]"], note: Callable[[str], None]) -> list[Path]:
+    runs = []
+    for entry in folders:
+        if entry.is_symlink():
+            note(f"{entry.path}: is a link and is left out; name it itself if it is to be taken")
+        elif os.path.lexists(os.path.join(entry.path, _CRATE_FILE)):
+            note(f"{entry.path}: is a crate and is left out")
+        elif os.path.lexists(os.path.join(entry.path, RUN_FILE)):
+            runs.append(Path(entry.path))
+        else:
+            note(f"{entry.path}: is no run (it has no run.json) and is left out")
+    return runs
