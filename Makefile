@@ -16,7 +16,7 @@ PYTEST_ARGS ?=
 SYSTEM_PACKAGES := chromium graphviz netcdf-bin openmpi-bin openssh-client
 SYSTEM_PROGRAMS := chromium dot ncdump mpirun ssh-keygen
 
-.PHONY: help demo fuzz test check lint format test-torch test-trackers system-deps bench crash crash-crates two-builds prov-mutation prov-compare import-proof dask-proof docs web web-check fixtures clean
+.PHONY: help demo fuzz test check lint format test-torch test-trackers system-deps bench crash crash-crates hostile two-builds prov-mutation prov-compare import-proof dask-proof docs web web-check fixtures clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -82,6 +82,9 @@ crash-crates: $(VENV)/.test-installed  ## the same for crates that are made and 
 # PYTHON has to be one that another user may run, else one user builds on both sides.
 two-builds: $(VENV)/.test-installed  ## the same crates by two virtual environments, users, clocks, zones, numbers of cores
 	$(BIN)/python -m tests.crate.two_builds $(if $(PYTHON),--python $(PYTHON))
+
+hostile: $(VENV)/.test-installed  ## archives that do harm, at full size: what refusing them costs
+	$(BIN)/python -m tests.crate.hostile_proof
 
 prov-mutation: $(VENV)/.test-installed  ## the proof that the tests notice every rule of PROV-CONSTRAINTS: its table
 	$(BIN)/python -m tests.validators.prov_constraints.mutation

@@ -132,7 +132,9 @@ def parse_object(content: bytes, path: Path, place: str | None = None) -> dict[s
     """
     try:
         value = json.loads(content)
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise PackagerError("is nested too deeply to be read", path=path, place=place) from error
+    except ValueError as error:
         raise PackagerError(f"is no JSON ({str(error)[:100]})", path=path, place=place) from error
     if not isinstance(value, dict):
         raise PackagerError("is no JSON object", path=path, place=place)

@@ -157,7 +157,7 @@ def test_a_zip_that_lies_about_sizes_is_counted_by_what_it_writes(folder: Path) 
 def test_too_many_members(folder: Path) -> None:
     crate = zip_of(folder / "c.zip", *((str(number), b"") for number in range(50)))
     assert refused(crate, members=49) == "has more than 49 members"
-    assert refused(crate, members=1) == "lists more than 1 members, or is damaged"
+    assert refused(crate, members=1) == "has more than 1 members"
 
 
 @pytest.mark.parametrize("cut", [1, 30, 60])
@@ -181,9 +181,7 @@ def test_a_header_of_a_tar_is_bounded(folder: Path) -> None:
         info = tarfile.TarInfo("a")
         info.pax_headers = {"comment": "x" * (20 << 20)}
         tar.addfile(info)
-    assert (
-        refused(folder / "c.tar.gz") == "cannot be unpacked: more than 16777216 bytes of headers or padding"
-    )
+    assert refused(folder / "c.tar.gz") == "has more than 16777216 bytes of headers or padding"
 
 
 def test_what_is_no_archive(folder: Path) -> None:

@@ -58,7 +58,11 @@ def _is_crate_archive(path: Path) -> bool:
         return path.name.lower().endswith(tuple(f".crate{suffix}" for suffix in _TAR_NAMES))
     import zipfile
 
+    from .crate.archive_limits import check_zip_directory
+
     try:
+        with path.open("rb") as stream:
+            check_zip_directory(stream)
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
     except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):

@@ -12,16 +12,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
+from prov4ml_validators.crate.archive_limits import (
+    LARGEST_HEADERS,
+    MOST_MEMBERS,
+    GuardedStream,
+    RefusedArchive,
+    check_overlaps,
+    check_zip_directory,
+)
+
 from ..atomic import atomic_directory
 from ..errors import PackagerError
 from ..progress import UNWATCHED, Progress
 from ..zstd import zstd_module
 from .archive_paths import folded
 from .members import CHUNK
-from .unpack_zip import bad_zip_errors, check_directory_size, open_zip
+from .unpack_zip import bad_zip_errors, open_zip
 
 _DRIVE = re.compile(r"[A-Za-z]:")
-_LARGEST_HEADERS = 16 << 20
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -37,7 +45,7 @@ class UnpackLimits:
         ratio_from: bytes.
     """
 
-    members: int = 500_000
+    members: int = MOST_MEMBERS
     total: int = 1 << 40
     ratio: int = 200
     ratio_from: int = 256 << 20
@@ -86,6 +94,8 @@ def unpack_crate(
             _write_entries(entries, folder, crate, limits or UnpackLimits(), progress)
     except PackagerError:
         raise
+    except RefusedArchive as error:
+        raise PackagerError(str(error), path=crate) from error
     except _damage() as error:
         raise PackagerError(f"cannot be unpacked: {_one_line(error)}", path=crate) from error
     return target
@@ -120,8 +130,9 @@ def _open_entries(crate: Path, limits: UnpackLimits) -> Iterator[Iterable[_Entry
         head = stream.read(512)
         stream.seek(0)
         if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-            check_directory_size(stream, crate, limits.members)
+            check_zip_directory(stream, limits.members)
             with open_zip(stream) as archive:
+                check_overlaps(archive.infolist())
                 yield _zip_entries(archive, crate)
             return
         source: Any = stream
@@ -131,7 +142,7 @@ def _open_entries(crate: Path, limits: UnpackLimits) -> Iterator[Iterable[_Entry
             source = zstd_module().ZstdFile(stream)
         elif head[257:262] != b"ustar":
             raise PackagerError("is no zip, tar, tar.gz or tar.zst", path=crate)
-        guarded = _GuardedStream(source)
+        guarded = GuardedStream(source)
         with tarfile.open(fileobj=cast(IO[bytes], guarded), mode="r|") as tar:
             yield _tar_entries(tar, guarded, crate)
 
@@ -153,27 +164,7 @@ def _zip_entries(archive: zipfile.ZipFile, crate: Path) -> Iterator[_Entry]:
                 yield _Entry(name, False, stream)
 
 
-class _GuardedStream:
-    """A stream of which no more than `allowed` bytes may be read, where that is not None.
-
-    `tarfile` takes a member's extended header into memory whatever size it claims, and skips what follows
-    the last member unread; so the stretches between members are bounded here.
-    """
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-        self.allowed: int | None = _LARGEST_HEADERS
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size)
-        if self.allowed is not None:
-            self.allowed -= len(data)
-            if self.allowed < 0:
-                raise ValueError(f"more than {_LARGEST_HEADERS} bytes of headers or padding")
-        return data
-
-
-def _tar_entries(tar: tarfile.TarFile, guarded: _GuardedStream, crate: Path) -> Iterator[_Entry]:
+def _tar_entries(tar: tarfile.TarFile, guarded: GuardedStream, crate: Path) -> Iterator[_Entry]:
     while (info := tar.next()) is not None:
         guarded.allowed = None
         if not info.isreg() and not info.isdir():
@@ -186,7 +177,7 @@ def _tar_entries(tar: tarfile.TarFile, guarded: _GuardedStream, crate: Path) -> 
         yield _Entry(info.name, info.isdir(), tar.extractfile(info))
         # tarfile keeps every header it has seen, which a million members would turn into memory.
         tar.members = []  # type: ignore[attr-defined]  # public since Python 2, missing in the stubs
-        guarded.allowed = _LARGEST_HEADERS
+        guarded.allowed = LARGEST_HEADERS
     while guarded.read(CHUNK):  # to the end, where a compressed stream has its checksum
         pass
 

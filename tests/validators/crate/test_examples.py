@@ -155,5 +155,6 @@ def test_detached_name(tmp_path: Path) -> None:
 def test_words_are_for_what_other_tests_make() -> None:
     # tests/validators/test_payload.py and test_crate.py make these for real: they need gigabytes or damage.
     assert set(WORDS) == {
-        "payload/compression-ratio", "payload/damaged", "payload/not-checked", "ro-crate/metadata-size",
+        "payload/archive-bomb", "payload/case-collision", "payload/compression-ratio", "payload/damaged",
+        "payload/name-encoding", "payload/not-checked", "ro-crate/metadata-size",
     }  # fmt: skip

@@ -98,7 +98,7 @@ def check_crate(
         The profiles checked, and the findings.
     """
     entries = list(members.entries())
-    findings = list(check_members(entries))
+    findings = list(check_members(entries, of_archive=members.archive_size is not None))
     bombs = find_bombs(members, entries)
     findings += bombs
     prefix = find_root(entries)

@@ -9,9 +9,17 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol, cast
 
 from ..report import Unreadable
+from .archive_limits import (
+    LARGEST_HEADERS,
+    MOST_MEMBERS,
+    GuardedStream,
+    RefusedArchive,
+    check_overlaps,
+    check_zip_directory,
+)
 
 if TYPE_CHECKING:
     import tarfile
@@ -24,6 +32,8 @@ LARGEST_METADATA = 256 << 20
 _DECODERS = frozenset({"zlib", "lzma", "_lzma", "backports", "compression", "zipfile", "tarfile"})
 _LARGEST_RATIO, _BOMB_SIZE = 1000, 1 << 30
 _ZSTD_METHOD = 93
+_ZIP_KINDS = {0: "file", 0o10: "file", 0o4: "directory", 0o12: "link"}
+"""By the type of the file (S_IFMT) that Unix wrote, 0 where another system did."""
 _ZSTD_HINT = "pip install 'prov4ml[pack]' (backports.zstd), or use Python 3.14"
 
 
@@ -147,15 +157,12 @@ class ZipMembers:
     def entries(self) -> Iterator[Member]:
         """Yield the members of the central directory."""
         for info in self._archive.infolist():
-            mode = info.external_attr >> 16
-            # A name with a backslash is one file to Unix and a path to Windows: it stays as it is.
-            if info.filename.endswith("/"):
-                kind = "directory"
-            elif mode & 0o170000 == 0o120000:
-                kind = "link"
-            else:
-                kind = "file"
-            name = info.filename.removesuffix("/") if kind == "directory" else info.filename
+            # A name with a backslash is one file to Unix and a path to Windows: it stays as it is. `filename`
+            # is cut at a NUL, which others may not do.
+            name = info.orig_filename
+            kind = _ZIP_KINDS.get(info.external_attr >> 28, "other")
+            if name.endswith("/"):
+                kind, name = "directory", name.removesuffix("/")
             yield Member(name, info.file_size, kind, info.compress_size)
 
     def contents(self, paths: Collection[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
@@ -179,14 +186,19 @@ class TarMembers:
         self.archive_size: int | None = path.stat().st_size if path.is_file() else None
 
     @contextmanager
-    def _open(self) -> "Iterator[tarfile.TarFile]":
+    def _open(self) -> "Iterator[Iterator[tuple[tarfile.TarInfo, tarfile.TarFile]]]":
+        """Yield the members, of which no more are kept in memory than the one at hand."""
         import tarfile
 
         try:
-            with _tar_stream(self._path) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
-                yield archive
+            with _tar_stream(self._path) as stream:
+                guarded = GuardedStream(stream)
+                with tarfile.open(fileobj=cast(IO[bytes], guarded), mode="r|") as archive:
+                    yield _tar_members(archive, guarded)
         except OSError:
             raise
+        except RefusedArchive as error:
+            raise Unreadable(str(self._path), str(error)) from error
         except Exception as error:
             if not _is_damage(error):
                 raise
@@ -196,7 +208,7 @@ class TarMembers:
         """Yield the members in the order stored; what stands behind a bomb is not looked for."""
         total = 0
         with self._open() as archive:
-            for info in archive:
+            for info, _ in archive:
                 kind = (
                     "file"
                     if info.isfile()
@@ -215,12 +227,27 @@ class TarMembers:
     def contents(self, paths: Collection[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Yield the content of files in the order stored."""
         with self._open() as archive:
-            for info in archive:
+            for info, tar in archive:
                 name = info.name.removeprefix("./")
                 if info.isfile() and name in paths:
-                    stream = archive.extractfile(info)
+                    stream = tar.extractfile(info)
                     if stream is not None:
                         yield name, _chunks(stream, name)
+
+
+def _tar_members(
+    archive: "tarfile.TarFile", guarded: GuardedStream
+) -> "Iterator[tuple[tarfile.TarInfo, tarfile.TarFile]]":
+    count = 0
+    while (info := archive.next()) is not None:
+        count += 1
+        if count > MOST_MEMBERS:
+            raise RefusedArchive(f"has more than {MOST_MEMBERS} members")
+        # What is not read of the member is skipped, and counts as well.
+        guarded.allowed = LARGEST_HEADERS + max(0, info.size)
+        yield info, archive
+        # tarfile keeps every header it has seen, which many members would turn into memory.
+        archive.members = []  # type: ignore[attr-defined]  # public since Python 2, missing in the stubs
 
 
 @contextmanager
@@ -255,16 +282,21 @@ def open_zip(path: Path) -> Iterator[ZipMembers]:
     """Open a zip; one with zstd members needs Python 3.14 or backports.zstd.
 
     Raises:
-        Unreadable: no zip, or zstd is not at hand.
+        Unreadable: no zip, one that would fill the memory, or zstd is not at hand.
     """
     import zipfile
 
     try:
+        with open(path, "rb") as stream:
+            check_zip_directory(stream)
         archive: Any = zipfile.ZipFile(path)
         methods = {info.compress_type for info in archive.infolist()}
         if _ZSTD_METHOD in methods and sys.version_info < (3, 14):
             archive.close()
             archive = _zstd(path, ".zipfile").ZipFile(path)
+        check_overlaps(archive.infolist())
+    except RefusedArchive as error:
+        raise Unreadable(str(path), str(error)) from error
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
         raise Unreadable(str(path), f"no zip archive that can be read ({error})") from error
     with archive:

@@ -48,6 +48,20 @@ CASE = rule(
     source=_SOURCE,
     help="rename one: Windows and macOS keep only one of them",
 )
+COLLISION = rule(
+    "payload/collision",
+    _MUST,
+    "No two paths of an archive differ in case or in the form of their Unicode only.",
+    source=_SOURCE,
+    help="rename one and package again: on Windows and macOS one overwrites the other",
+)
+NAME = rule(
+    "payload/name-encoding",
+    _MUST,
+    "The name of a member is a text: not empty, in a known encoding, without NUL.",
+    source=_SOURCE,
+    help="package again; what it unpacks to depends on the reader",
+)
 PORTABLE = rule(
     "payload/portable-name",
     _SHOULD,
@@ -63,6 +77,7 @@ CLASH = rule(
     help="package again; nobody can unpack this",
 )
 _DEEPEST = 128
+_NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _NOT_PORTABLE = re.compile(
     r"""[\x00-\x1f\x7f<>:"|?*]|(^|/)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.[^/]*)?(/|$)|[. ](/|$)""",
@@ -104,13 +119,21 @@ def _unseen(path: str, folded: Mapping[str, str]) -> Iterator[str]:
         path = path.rpartition("/")[0]
 
 
-def check_members(entries: Sequence[Member]) -> Iterator[Finding]:
-    """Yield members with dangerous paths or kinds, and paths that collide."""
+def check_members(entries: Sequence[Member], *, of_archive: bool) -> Iterator[Finding]:
+    """Yield members with dangerous paths or kinds, and paths that collide.
+
+    Args:
+        entries: of a crate.
+        of_archive: they will be unpacked; what a directory holds was kept apart by its file system.
+    """
+    collision = COLLISION if of_archive else CASE
     seen: dict[str, str] = {}
     folded: dict[str, str] = {}
     files = {entry.path for entry in entries if entry.kind == "file"}
     for entry in entries:
         path, where = entry.path, Location(file=entry.path)
+        if of_archive and (not path or _NO_TEXT.search(path)):
+            yield NAME.finding(f"{shorten(path)} is no name", where)
         if _leads_out(path):
             yield ESCAPES.finding(f"{shorten(path)} leads out of the crate", where)
         if path.startswith(("/", "\\")) or _DRIVE.match(path):
@@ -124,7 +147,7 @@ def check_members(entries: Sequence[Member]) -> Iterator[Finding]:
             other = folded.setdefault(_fold(one), one)
             if other != one:
                 what = "case" if one.casefold() == other.casefold() else "the form of their Unicode"
-                yield CASE.finding(f"{shorten(one)} and {shorten(other)} differ in {what} only", where)
+                yield collision.finding(f"{shorten(one)} and {shorten(other)} differ in {what} only", where)
         is_plain = not (_leads_out(path) or _DRIVE.match(path) or path in (".", "./"))
         if is_plain and _NOT_PORTABLE.search(path):
             yield PORTABLE.finding(f"{shorten(path)} cannot be a name on Windows", where)

@@ -53,9 +53,16 @@ UNDESCRIBED = rule(
     help="describe it, or the directory it is in",
 )
 BOMB = rule(
+    "payload/archive-bomb",
+    _MUST,
+    "No archive unpacks to a thousand times its size and more than 1 GiB.",
+    source="prov4ml, untrusted archives",
+    help="do not unpack it; its content was not checked",
+)
+RATIO = rule(
     "payload/compression-ratio",
     _SHOULD,
-    "No member, and no archive, unpacks to a thousand times its size and more than 1 GiB.",
+    "No member unpacks to a thousand times its size and more than 1 GiB.",
     source="prov4ml, untrusted archives",
     help="do not unpack it; its content was not checked",
 )
@@ -118,7 +125,7 @@ def make_payload(members: Members, entries: Sequence[Member], prefix: str) -> Pa
 def find_bombs(members: Members, entries: Sequence[Member]) -> list[Finding]:
     """Return a finding for each member that unpacks to too much, and one if all of them do."""
     found = [
-        BOMB.finding(f"{shorten(one.path)} unpacks to {one.size} bytes", Location(file=one.path))
+        RATIO.finding(f"{shorten(one.path)} unpacks to {one.size} bytes", Location(file=one.path))
         for one in entries
         if is_bomb(one.size, one.stored)
     ]

@@ -54,7 +54,7 @@ LISTINGS: dict[str, tuple[str, str]] = {
     "payload/path-absolute": ("/etc/passwd", "etc/passwd"),
     "payload/link": ("model.bin -> /etc/passwd", "model.bin"),
     "payload/duplicate-member": ("data.csv\ndata.csv", "data.csv"),
-    "payload/case-collision": ("Data.csv\ndata.csv", "data.csv"),
+    "payload/collision": ("Data.csv\ndata.csv", "data.csv"),
     "payload/portable-name": ("results/aux.csv", "results/auxiliary.csv"),
     "payload/file-and-directory": ("data\ndata/set.csv", "data/set.csv"),
     "ro-crate/metadata-file": ("data.csv", "ro-crate-metadata.json\ndata.csv"),
@@ -69,6 +69,18 @@ WORDS: dict[str, tuple[str, str]] = {
     "payload/compression-ratio": (
         "zeros.bin: 2147483648 bytes, stored as 2087196",
         "zeros.bin: 2147483648 bytes, stored as 733184512",
+    ),
+    "payload/case-collision": (
+        "the directory has Data.csv and data.csv",
+        "the directory has data.csv alone",
+    ),
+    "payload/name-encoding": (
+        "the bytes caf\\xe9.csv, which are no UTF-8",
+        "the bytes caf\\xc3\\xa9.csv",
+    ),
+    "payload/archive-bomb": (
+        "crate.zip: 42374 bytes, unpacks to 5461307620 bytes",
+        "crate.zip: 42374 bytes, unpacks to 130000 bytes",
     ),
     "payload/not-checked": (
         "prov4ml-pack validate crate/ro-crate-metadata.json",
