@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from prov4ml_packager.cli.main import run as run_command
-from prov4ml_packager.crate import CrateOptions, build_crate, secret_search, without_people
+from prov4ml_packager.crate import CrateOptions, build_crate, members, secret_search, without_people
 from prov4ml_packager.crate.secret_scanner import SecretScanner, start_scanner
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.finalize import finalize
+from prov4ml_packager.reader import read_run
 from prov4ml_packager.record import RunRecord
 from tests.reader.raw_writer import RawRank, copied_file, make_run
 
@@ -217,7 +218,7 @@ def test_secrets_among_many_small_files_are_found(tmp_path: Path) -> None:
 def test_secrets_anywhere_in_large_files_are_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, policy: Any
 ) -> None:
-    monkeypatch.setattr(secret_search, "_SMALL", 1_000)
+    monkeypatch.setattr(members, "SMALL", 1_000)
     monkeypatch.setattr(secret_search, "WINDOW", 10_000)
     monkeypatch.setattr(secret_search, "LARGEST_LOOKED_THROUGH", 50_000)
     line = b"x" * 49 + b"\n"
@@ -240,7 +241,7 @@ def test_secrets_anywhere_in_large_files_are_found(
         build()
         assert lines[:2] == [f"{path}: line {number}: likely secret (github pat)" for number in (200, 501)]
         assert (
-            "1 file was searched for secrets in the first 0 MiB only; --secrets refuse searches everything"
+            "1 file was searched for secrets in the first 16 MiB only; --secrets refuse searches everything"
             in lines
         )
 
@@ -251,14 +252,15 @@ def test_a_search_that_takes_too_long_ends_and_says_so(
     monkeypatch.setattr(secret_search, "LONGEST_SEARCH", 0.0)
     record = logged_run(tmp_path / "run", {"a.py": HUGGING_FACE.encode(), "b.py": GITHUB.encode()})
     assert said(record, tmp_path / "c.zip") == [
-        "2 files were not searched for secrets, which took 0 s; --secrets refuse takes its time"
+        "2 files were not searched for secrets to the end, since 60 s were over; "
+        "--secrets refuse takes its time"
     ]
 
 
 def test_without_the_extra_a_crate_is_made_unless_secrets_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("prov4ml_packager.crate.build.has_scanner", lambda: False)
+    monkeypatch.setattr("prov4ml_packager.crate.secret_policy.has_scanner", lambda: False)
     record = logged_run(tmp_path / "run", {"train.py": HUGGING_FACE.encode()})
     line = "not searched for secrets: the extra is not installed; run: pip install 'prov4ml[secrets]'"
     assert said(record, tmp_path / "c.zip") == [line]
@@ -281,6 +283,15 @@ def test_a_redacted_crate_is_searched_and_the_run_named(tmp_path: Path) -> None:
     assert lines[:2] == [
         f"{run}: parameter 'note': likely secret (github pat)",
         f"{run}/artifacts/of_ada.py: line 1: likely secret (huggingface access token)",
+    ]
+
+
+def test_the_run_may_be_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    logged_run(tmp_path / "run", {"a.py": HUGGING_FACE.encode(), "b.txt": GITHUB.encode() + b"\n" * 100_000})
+    monkeypatch.chdir(tmp_path / "run")
+    assert said(read_run(Path()), tmp_path / "c.zip")[:2] == [
+        "artifacts/a.py: line 1: likely secret (huggingface access token)",
+        "artifacts/b.txt: line 1: likely secret (github pat)",
     ]
 
 

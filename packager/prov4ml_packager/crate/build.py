@@ -1,7 +1,6 @@
 """From runs to a crate: collect, describe, preview, seal with a manifest, write."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from pathlib import Path
 
 from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_PROV
@@ -25,8 +24,8 @@ from .preview import preview_html
 from .profile import CrateProfile, choose_profile
 from .readme import readme_text
 from .redact import redacted_runs
-from .secret_scanner import SecretScanner, has_scanner, start_scanner
-from .secret_search import check_secrets
+from .secret_policy import report_secrets, search_for
+from .secret_search import SecretSearch
 
 
 def _quiet(_line: str) -> None:
@@ -70,12 +69,11 @@ def build_crate(
     check_compression(kind, options.compression, target)
     _check_target(runs, target)
     runs = in_order(runs)
-    # Made beside all that comes before the search.
-    scanner = start_scanner() if options.secrets != "ignore" and has_scanner() else None
-    if options.redact:
-        with redacted_runs(runs, options, target, (note, warn)) as (copies, words, (note, warn)):
-            return _write(copies, target, words, kind, scanner, note, warn, progress)
-    return _write(runs, target, options, kind, scanner, note, warn, progress)
+    with search_for(options.secrets, note) as search:
+        if options.redact:
+            with redacted_runs(runs, options, target, (note, warn)) as (copies, words, (note, warn)):
+                return _write(copies, target, words, kind, search, note, warn, progress)
+        return _write(runs, target, options, kind, search, note, warn, progress)
 
 
 def _write(
@@ -83,14 +81,14 @@ def _write(
     target: Path,
     options: CrateOptions,
     kind: ArchiveKind,
-    scanner: "Future[SecretScanner] | None",
+    search: SecretSearch | None,
     note: Callable[[str], None],
     warn: Callable[[str], None],
     progress: Progress,
 ) -> Path:
     compression: Compression = options.compression or runs[0].options.compressor or "stored"
     progress.stage("read")
-    facts = _gather(runs, options, note, progress)
+    facts = _gather(runs, options, search, note, progress)
     profile = choose_profile(facts, options, note)
     readme = _readme(facts, options, profile)
     experiment = compare_runs(facts)
@@ -105,8 +103,8 @@ def _write(
     manifest = bytes_member(MANIFEST, manifest_lines([*payload, preview]))
     next(one for one in document["@graph"] if one["@id"] == MANIFEST).update(manifest_entity(manifest))
     metadata = bytes_member(METADATA, graph_json(document))
-    if options.secrets != "ignore":
-        check_secrets(facts, options.secrets, scanner, note, warn)
+    if search is not None:
+        report_secrets(search, facts, options.secrets, note, warn)
     for line in crate_hints(facts, options, kind, compression):
         note(line)
     members = [*payload, preview, manifest, metadata]
@@ -134,7 +132,11 @@ def _bag(runs: Sequence[RunFacts], options: CrateOptions, kind: ArchiveKind, tar
 
 
 def _gather(
-    runs: Sequence[RunRecord], options: CrateOptions, note: Callable[[str], None], progress: Progress
+    runs: Sequence[RunRecord],
+    options: CrateOptions,
+    search: SecretSearch | None,
+    note: Callable[[str], None],
+    progress: Progress,
 ) -> list[RunFacts]:
     documents = [run.directory / PACKAGED_DIRECTORY / PACKAGED_PROV for run in runs]
     with drawing_ahead(documents) as draw:
@@ -150,6 +152,7 @@ def _gather(
                     note=note,
                     unwanted=UNREADABLE if options.bag else "",
                     progress=progress,
+                    seen=search.reader(run.directory) if search is not None else None,
                 ),
             )
             for run, folder in zip(runs, run_folders(runs), strict=True)

@@ -16,6 +16,7 @@ from ..progress import UNWATCHED
 from .media_types import is_compressed
 
 CHUNK = 1 << 20
+SMALL = 64 << 10
 METADATA = "ro-crate-metadata.json"
 MANIFEST = "manifest-sha256.txt"
 PREVIEW = "ro-crate-preview.html"
@@ -27,7 +28,7 @@ NAMES_OF_THE_CRATE = (
 )  # fmt: skip
 """What no folder of a run may be called."""
 
-# Windows knows neither O_NOFOLLOW nor O_NONBLOCK, the others no O_BINARY.
+# A pipe put in place of the file must not block us. Windows knows two of these flags less, the others one.
 _OPEN = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_BINARY", "O_NOFOLLOW", "O_NONBLOCK"))
 _PLAIN_FOR_ALL = frozenset({METADATA, MANIFEST, PREVIEW})
 
@@ -58,6 +59,11 @@ class Member:
         return self.source is None
 
     @property
+    def is_small(self) -> bool:
+        """Return whether the content may be held in memory with that of many others."""
+        return self.size <= SMALL
+
+    @property
     def is_plain_for_all(self) -> bool:
         """Return whether every zip reader must open it."""
         return self.plain or self.path in _PLAIN_FOR_ALL
@@ -86,7 +92,12 @@ def bytes_member(path: str, content: bytes) -> Member:
 
 
 def file_member(
-    path: str, source: Path, *, compressed: bool = False, progress: Callable[[int], None] = UNWATCHED
+    path: str,
+    source: Path,
+    *,
+    compressed: bool = False,
+    progress: Callable[[int], None] = UNWATCHED,
+    seen: Callable[[bytes], None] | None = None,
 ) -> Member:
     """Return a member for a regular file, which is read once to know its digest.
 
@@ -95,17 +106,22 @@ def file_member(
         source: the file.
         compressed: compressing it again gains nothing, whatever its name says.
         progress: called with the number of bytes just read.
+        seen: called with the content if it is small.
 
     Raises:
         PackagerError: it cannot be read, or is a link or no regular file.
     """
     digest = hashlib.sha256()
     size = 0
+    first = b""
     with open_source(source) as stream:
         while chunk := stream.read(CHUNK):
+            first = first or chunk
             digest.update(chunk)
             size += len(chunk)
             progress(len(chunk))
+    if seen is not None and size <= SMALL:
+        seen(first)
     return Member(path, source, size, digest.hexdigest(), compressed or is_compressed(path))
 
 
@@ -118,19 +134,14 @@ def open_source(source: Path | bytes | None) -> BinaryIO:
     """Open a member's content for reading; a link in the last place is never followed."""
     if not isinstance(source, Path):
         return io.BytesIO(source or b"")
-    descriptor = open_descriptor(source)
+    try:
+        descriptor = os.open(source, _OPEN)
+    except OSError as error:
+        raise PackagerError(f"cannot be read: {error.strerror or error}", path=source) from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise PackagerError("is no regular file", path=source)
     return os.fdopen(descriptor, "rb", buffering=0)  # read in large pieces, which a buffer would only copy
-
-
-def open_descriptor(source: Path) -> int:
-    """Open a file for reading and return its descriptor; a link is not followed, a pipe not waited for."""
-    try:
-        return os.open(source, _OPEN)
-    except OSError as error:
-        raise PackagerError(f"cannot be read: {error.strerror or error}", path=source) from error
 
 
 def _shown(source: Path | bytes | None) -> Path | None:

@@ -5,6 +5,7 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -131,6 +132,7 @@ def collect_payload(
     note: Callable[[str], None],
     unwanted: str = "",
     progress: Callable[[int], None] = UNWATCHED,
+    seen: Callable[[str, bytes], None] | None = None,
 ) -> Payload:
     """Find, check and hash the files of a run; credentials in `run.json` and journals stay behind.
 
@@ -142,6 +144,7 @@ def collect_payload(
         unwanted: characters that no name in the crate may have.
         note: called with one line about each file that is missing or is not what was recorded.
         progress: called with the number of bytes just read.
+        seen: called with the path in the run and the content of small files, but for those of Zarr stores.
 
     Raises:
         PackagerError: `packaged/prov.json` or `run.json` is missing, a path leaves the run directory, or
@@ -182,7 +185,10 @@ def collect_payload(
             )  # refuses what is no regular file
             hidden = without_credentials(root / path, journal=name == JOURNAL_FILE)
             return PayloadFile(file if hidden is None else bytes_member(file.path, hidden), path)
-        member = file_member(prefix + paths[path], root / path, compressed=chunk, progress=progress)
+        look = partial(seen, path) if seen is not None and not opaque else None
+        member = file_member(
+            prefix + paths[path], root / path, compressed=chunk, progress=progress, seen=look
+        )
         return PayloadFile(member, path, opaque)
 
     files = [payload_file(path) for path in singles]
