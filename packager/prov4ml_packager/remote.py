@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from .errors import PackagerError
 
@@ -55,15 +56,35 @@ def local_source(location: Location) -> Iterator[Path]:
         target = Path(folder) / (name_of(location) or "source")
         with _transport(location, "cannot be read"):
             if files.isdir(path):
-                files.get(path.rstrip("/") + "/", f"{target}/", recursive=True)
-            elif files.exists(path):
+                _bring_folder(files, path.rstrip("/") + "/", target, location)
+            elif files.exists(path, **({"strict": True} if _is_web(location) else {})):
                 files.get_file(path, str(target))
                 metadata = f"{path}-metadata.json"
                 if ".csv" in target.name.lower() and files.exists(metadata):
                     files.get_file(metadata, f"{target}-metadata.json")
             else:
-                raise PackagerError("does not exist", path=location)
+                hint = "of a server that lists no folders give a file, such as a .zarr.zip"
+                raise PackagerError("does not exist", path=location, hint=hint if _is_web(location) else None)
         yield target
+
+
+def _bring_folder(files: Any, path: str, target: Path, location: str) -> None:
+    """Bring all files below a remote folder, whose names are not trusted."""
+    names = [name for name in files.find(path) if name.startswith(path) and not name.endswith("/")]
+    targets = []
+    for name in names:
+        # What a web page lists are parts of URLs.
+        parts = [unquote(one) if _is_web(location) else one for one in name[len(path) :].split("/")]
+        if any(part in ("", ".", "..") or {"/", "\\", "\0"} & set(part) for part in parts):
+            raise PackagerError(f"has a file {name[:200]!r}, which no path can be made of", path=location)
+        targets.append(target.joinpath(*parts))
+    for folder in {one.parent for one in targets}:
+        folder.mkdir(parents=True, exist_ok=True)
+    files.get(names, [str(one) for one in targets])
+
+
+def _is_web(location: str) -> bool:
+    return location.lower().startswith(("http://", "https://"))
 
 
 @contextmanager

@@ -1,7 +1,17 @@
-"""URLs on both sides, against an S3 server on this machine."""
+"""URLs on both sides, against servers on this machine: S3, Google Cloud Storage, the web with TLS."""
 
+import functools
+import http.server
+import os
+import ssl
+import subprocess
+import sys
+import threading
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import fsspec
@@ -124,3 +134,125 @@ def test_what_is_a_url() -> None:
     assert not is_url("C:\\a")
     assert not is_url("a/b")
     assert name_of("https://example.org/a/m.nc?token=1") == "m.nc"
+
+
+def in_a_process(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command line where no library has read its environment yet."""
+    command = [sys.executable, "-m", "prov4ml_packager", *arguments]
+    return subprocess.run(
+        command, env={**os.environ, **environment}, capture_output=True, text=True, timeout=120
+    )
+
+
+def test_google_cloud_storage(tmp_path: Path, small_table: MetricTable) -> None:
+    from gcp_storage_emulator.server import create_server
+
+    write_store(small_table, tmp_path / "m.zarr")
+    server = create_server("127.0.0.1", 0, in_memory=True, default_bucket="data")
+    server.start()
+    try:
+        listening = server._api._httpd.socket
+        listening.listen(64)  # it lets five wait, and a sixth for as long as TCP takes to try again
+        host, port = listening.getsockname()
+        environment = {
+            "STORAGE_EMULATOR_HOST": f"http://{host}:{port}",
+            "GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT": "false",  # else it asks for the kind of bucket by gRPC
+        }
+        for source, target in (
+            (f"{tmp_path}/m.zarr", "gs://data/a/m.zarr"),
+            ("gs://data/a/m.zarr", f"{tmp_path}/b.nc"),
+        ):
+            done = in_a_process("convert", source, target, **environment)
+            assert (done.returncode, done.stdout, done.stderr) == (0, f"{target}\n", "")
+    finally:
+        server.stop()
+    with open_store(tmp_path / "b.nc") as table:
+        assert points(table) == points(small_table)
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def web_server(folder: Path, certificate: Path) -> Iterator[str]:
+    """Serve a folder with TLS; its certificate of its own is written to `certificate`."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test")])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    private = certificate.with_suffix(".key")
+    private.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    certificate.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, private)
+    handler = functools.partial(_Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"https://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_a_web_server(tmp_path: Path, small_table: MetricTable) -> None:
+    folder = tmp_path / "web"
+    folder.mkdir()
+    for name in ("m.zarr", "m.nc", "m.csv"):
+        write_store(small_table, folder / name)
+    trusted = tmp_path / "certificate.pem"
+    with web_server(folder, trusted) as url:
+        for name in ("m.zarr", "m.nc", "m.csv"):
+            target = tmp_path / f"{name}.nc"
+            done = in_a_process("convert", f"{url}/{name}", str(target), SSL_CERT_FILE=str(trusted))
+            assert (done.returncode, done.stdout, done.stderr) == (0, f"{target}\n", "")
+            with open_store(target) as table:
+                assert [one.count for one in table.series] == [one.count for one in small_table.series]
+                assert table.attributes == small_table.attributes
+        done = in_a_process("convert", f"{url}/no.zarr", "x.nc", SSL_CERT_FILE=str(trusted))
+        assert (done.returncode, done.stderr) == (
+            2,
+            f"prov4ml-pack: error: {url}/no.zarr: does not exist; of a server that lists no folders give a "
+            "file, such as a .zarr.zip\n",
+        )
+        done = in_a_process("convert", f"{url}/m.nc", "x.nc")
+        assert done.returncode == 2
+        assert f"{url}/m.nc: cannot be read: " in done.stderr
+        assert "certificate verify failed" in done.stderr
+
+
+def test_names_in_a_bucket_do_not_lead_out_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = fsspec.filesystem("memory")
+    files.pipe("/evil/m.zarr/zarr.json", b"{}")
+    names = ["/evil/m.zarr/zarr.json", "/evil/m.zarr/../../outside"]
+    with monkeypatch.context() as context:
+        context.setattr(type(files), "find", lambda self, path: names)
+        with (
+            pytest.raises(PackagerError, match="which no path can be made of"),
+            local_source("memory://evil/m.zarr"),
+        ):
+            pass
+    files.rm("/evil", recursive=True)
