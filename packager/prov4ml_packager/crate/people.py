@@ -49,11 +49,12 @@ def add_people(entities: dict[str, Entity], options: CrateOptions) -> list[str]:
 def _identifier_entity(url: str) -> Entity:
     """Return the identifier as RO-Crate 1.2 wants it (Root Data Entity): an entity that says its kind."""
     doi = url.removeprefix("https://doi.org/")
-    kind = "DOI" if doi != url else "URL"
+    kind = "DOI" if doi != url else "URL" if web_url(url) else "identifier"
     entity = property_value(
         CRATE_IDENTIFIER, kind, f"doi:{doi}" if kind == "DOI" else url, f"The {kind} of the crate."
     )
-    entity["url"] = url
+    if web_url(url):
+        entity["url"] = url
     if kind == "DOI":
         entity["propertyID"] = "https://registry.identifiers.org/registry/doi"
     return entity
