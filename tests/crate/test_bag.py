@@ -139,6 +139,7 @@ def test_every_byte_that_is_altered_is_found(record: RunRecord, tmp_path: Path) 
             found = validate(crate).at_or_above(Severity.MUST)
             name = path.relative_to(crate).as_posix()
             if name.startswith("tagmanifest-"):  # these vouch for the others, and nothing for them
+                assert found, (name, place)
                 assert {one.rule for one in found} <= {"bagit/digest", "bagit/manifest-form", "bagit/missing"}
             else:
                 places = [one.location.file for one in found if one.rule.startswith("bagit/")]

@@ -99,6 +99,7 @@ LONG = (
     ("bzip2.zip", "--compression", "bzip2", "--spec", "1.1"),
     ("lzma.zip", "--compression", "lzma", "--spec", "1.1"),
     ("all.tar.zst", "--spec", "1.1"),
+    ("bag.zip", "--compression", "deflate", "--bag"),
 )
 
 

@@ -2,14 +2,18 @@
 
 import json
 import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from prov4ml_packager.cli.main import run
-from prov4ml_packager.crate import unpack_crate
+from prov4ml_packager.crate import build_crate, unpack_crate
 
+from ..crate.builders import make_run
 from ..crate.test_archives import Watched
+from .conftest import GIVEN
 from .invenio import TOKEN, Fault, Invenio, running
 from .invenio_schema import problems
 
@@ -310,6 +314,35 @@ def test_a_server_that_does_not_know_the_identifiers(
     metadata = server.records["abcde-0"]["metadata"]
     assert metadata["creators"][0]["affiliations"] == [{"name": "Example University"}]
     assert problems({"metadata": metadata}) == []
+
+
+@pytest.mark.parametrize("name", ["bag.zip", "bag"])
+def test_a_bag_is_deposited_whole(here: Path, server: Invenio, name: str) -> None:
+    build_crate([make_run(here / "run")], here / name, replace(GIVEN, bag=True))
+    assert run(["deposit", name, "--server", server.address]) == 0
+    assert server.records["abcde-0"]["metadata"]["title"] == "Digits, classified"
+    assert server.files["bag.zip"]["status"] == "completed"
+
+
+def test_an_interrupt_names_the_draft(
+    here: Path, server: Invenio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from prov4ml_packager.deposit.source import Source
+
+    def interrupted(source: Source) -> Iterator[bytes]:
+        yield b"PK"
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Source, "chunks", interrupted)
+    deposit(server, status=2)
+    assert told(capsys, server)[1][-1] == (
+        "error: SERVER: interrupted; the draft stays; go on with --draft abcde-0"
+    )
+    monkeypatch.undo()
+    monkeypatch.setenv("PROV4ML_DEPOSIT_TOKEN", TOKEN)
+    monkeypatch.chdir(here)
+    deposit(server, "--draft", "abcde-0")
+    assert server.files["digits.zip"]["status"] == "completed"
 
 
 def test_memory_does_not_follow_the_size(here: Path, server: Invenio) -> None:
