@@ -179,6 +179,19 @@ def test_several_runs_share_their_pseudonyms(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "changes", [{"profile": "workflow"}, {"profile": "provenance"}, {"bag": True}, {"spec": "1.3"}], ids=str
+)
+def test_every_kind_of_crate_is_redacted(tmp_path: Path, changes: Any) -> None:
+    records = [finalize(lab_run(tmp_path / f"zelda_{number}", number)).record for number in (1, 2)]
+    for number in (1, 2):
+        crate = build_crate(
+            records[:number], tmp_path / f"c{number}.zip", replace(without_people(PEOPLE), **changes)
+        )
+        assert hits(crate) == []
+        assert [one for one in validate(crate).findings if one.severity is Severity.MUST] == []
+
+
 def test_what_an_author_is_to_look_at_is_said(tmp_path: Path) -> None:
     run = make_run(tmp_path / "zelda_run")
     rank = RawRank(run, host=HOST, user="zelda")

@@ -11,6 +11,7 @@ import pytest
 from prov4ml_packager.cli.main import run as run_command
 from prov4ml_packager.crate import CrateOptions, build_crate, members, secret_search, without_people
 from prov4ml_packager.crate.secret_scanner import SecretScanner, start_scanner
+from prov4ml_packager.end_of_run import package
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.finalize import finalize
 from prov4ml_packager.reader import read_run
@@ -284,6 +285,19 @@ def test_a_redacted_crate_is_searched_and_the_run_named(tmp_path: Path) -> None:
         f"{run}: parameter 'note': likely secret (github pat)",
         f"{run}/artifacts/of_ada.py: line 1: likely secret (huggingface access token)",
     ]
+
+
+def test_at_the_end_of_a_run_findings_are_warnings_of_the_logger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / ".git").mkdir()  # where the search for a configuration ends
+    monkeypatch.chdir(tmp_path)
+    run = logged_run(tmp_path / "run", {"a.py": HUGGING_FACE.encode()}).directory
+    package(run, graph=False, svg=False, crate=True, card=False)
+    assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
+        f"prov4ml: {run}/artifacts/a.py: line 1: likely secret (huggingface access token)"
+    ]
+    assert (tmp_path / "run.zip").exists()
 
 
 def test_the_run_may_be_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
