@@ -65,7 +65,7 @@ def test_what_a_terminal_shows(here: Path) -> None:
         on_a_terminal(here, "update", "c.zip", "--add", "big.bin"),
         rf"read c\.zip: {MB}", rf"pack c\.zip: {WHOLE}",
     )  # fmt: skip
-    matching(on_a_terminal(here, "unpack", "c.zip"), rf"unpack c\.zip: {MB}")
+    matching(on_a_terminal(here, "unpack", "c.zip"), rf"unpack c\.zip: {WHOLE}")
 
 
 def test_nothing_where_nobody_watches(here: Path) -> None:

@@ -6,20 +6,21 @@ import stat
 import sys
 import tarfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, cast
 
 from prov4ml_validators.crate.archive_limits import (
-    LARGEST_HEADERS,
     MOST_MEMBERS,
     GuardedStream,
     RefusedArchive,
     check_overlaps,
     check_zip_directory,
 )
+from prov4ml_validators.crate.members import tar_members
 
 from ..atomic import atomic_directory
 from ..errors import PackagerError
@@ -30,6 +31,9 @@ from .members import CHUNK
 from .unpack_zip import bad_zip_errors, open_zip
 
 _DRIVE = re.compile(r"[A-Za-z]:")
+_ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
+_READ_TWICE = 64 << 20
+"""A tar up to this size is read once more, to know all of its list before anything is written."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -53,9 +57,11 @@ class UnpackLimits:
 
 @dataclass(frozen=True)
 class _Entry:
+    """A member as the archive lists it; `open` is None for a directory."""
+
     name: str
-    is_directory: bool
-    stream: IO[bytes] | None
+    size: int
+    open: Callable[[], IO[bytes] | None] | None
 
 
 def unpack_crate(
@@ -88,10 +94,15 @@ def unpack_crate(
         raise PackagerError("is no regular file", path=crate, hint="give a crate's archive")
     if crate.is_dir():
         raise PackagerError("is a directory and not an archive; it needs no unpacking", path=crate)
+    limits = limits or UnpackLimits()
     try:
-        progress.stage("unpack")
-        with atomic_directory(target) as folder, _open_entries(crate, limits or UnpackLimits()) as entries:
-            _write_entries(entries, folder, crate, limits or UnpackLimits(), progress)
+        total = 0
+        if _is_listed_soon(crate):  # so nothing at all is written of an archive that is refused
+            with _open_entries(crate, limits) as entries:
+                total = sum(entry.size for entry, _ in _checked(entries, crate, limits))
+        progress.stage("unpack", total)
+        with atomic_directory(target) as folder, _open_entries(crate, limits) as entries:
+            _write_entries(entries, folder, crate, limits, progress)
     except PackagerError:
         raise
     except RefusedArchive as error:
@@ -124,12 +135,17 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
+def _is_listed_soon(crate: Path) -> bool:
+    with crate.open("rb") as stream:
+        return crate.stat().st_size <= _READ_TWICE or stream.read(4) in _ZIP_MARKS
+
+
 @contextmanager
 def _open_entries(crate: Path, limits: UnpackLimits) -> Iterator[Iterable[_Entry]]:
     with crate.open("rb") as stream:
         head = stream.read(512)
         stream.seek(0)
-        if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+        if head[:4] in _ZIP_MARKS:
             check_zip_directory(stream, limits.members)
             with open_zip(stream) as archive:
                 check_overlaps(archive.infolist())
@@ -144,7 +160,7 @@ def _open_entries(crate: Path, limits: UnpackLimits) -> Iterator[Iterable[_Entry
             raise PackagerError("is no zip, tar, tar.gz or tar.zst", path=crate)
         guarded = GuardedStream(source)
         with tarfile.open(fileobj=cast(IO[bytes], guarded), mode="r|") as tar:
-            yield _tar_entries(tar, guarded, crate)
+            yield _tar_entries(tar, guarded, crate, limits.members)
 
 
 def _zip_entries(archive: zipfile.ZipFile, crate: Path) -> Iterator[_Entry]:
@@ -157,16 +173,13 @@ def _zip_entries(archive: zipfile.ZipFile, crate: Path) -> Iterator[_Entry]:
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
             what = "a link" if kind == stat.S_IFLNK else "a special file"
             raise PackagerError(f"is {what}, which a crate cannot hold", path=crate, place=_shown(name))
-        if name.endswith("/"):
-            yield _Entry(name, True, None)
-        else:
-            with archive.open(info) as stream:
-                yield _Entry(name, False, stream)
+        yield _Entry(name, info.file_size, None if name.endswith("/") else partial(archive.open, info))
 
 
-def _tar_entries(tar: tarfile.TarFile, guarded: GuardedStream, crate: Path) -> Iterator[_Entry]:
-    while (info := tar.next()) is not None:
-        guarded.allowed = None
+def _tar_entries(
+    tar: tarfile.TarFile, guarded: GuardedStream, crate: Path, most_members: int
+) -> Iterator[_Entry]:
+    for info, _ in tar_members(tar, guarded, most_members):
         if not info.isreg() and not info.isdir():
             what = "a link" if info.issym() or info.islnk() else "a special file"
             raise PackagerError(f"is {what}, which a crate cannot hold", path=crate, place=_shown(info.name))
@@ -174,10 +187,7 @@ def _tar_entries(tar: tarfile.TarFile, guarded: GuardedStream, crate: Path) -> I
             raise PackagerError(
                 "is a sparse file, which a crate cannot hold", path=crate, place=_shown(info.name)
             )
-        yield _Entry(info.name, info.isdir(), tar.extractfile(info))
-        # tarfile keeps every header it has seen, which a million members would turn into memory.
-        tar.members = []  # type: ignore[attr-defined]  # public since Python 2, missing in the stubs
-        guarded.allowed = LARGEST_HEADERS
+        yield _Entry(info.name, info.size, None if info.isdir() else partial(tar.extractfile, info))
     while guarded.read(CHUNK):  # to the end, where a compressed stream has its checksum
         pass
 
@@ -235,31 +245,55 @@ class _Places:
         return PackagerError(why, path=self._crate, place=_shown(path))
 
 
-def _write_entries(
-    entries: Iterable[_Entry], folder: Path, crate: Path, limits: UnpackLimits, progress: Progress
-) -> None:
+def _allowed(crate: Path, limits: UnpackLimits) -> int:
+    return min(limits.total, max(limits.ratio_from, crate.stat().st_size * limits.ratio))
+
+
+def _bomb(entry: _Entry, crate: Path, limits: UnpackLimits) -> PackagerError:
+    why = f"unpacks to more than {_allowed(crate, limits)} bytes, {limits.ratio} times the archive: a bomb?"
+    return PackagerError(why, path=crate, place=_shown(entry.name))
+
+
+def _checked(
+    entries: Iterable[_Entry], crate: Path, limits: UnpackLimits
+) -> Iterator[tuple[_Entry, tuple[str, ...]]]:
+    """Yield the members with the parts of their paths, by what the archive says of them."""
     places = _Places(crate)
-    allowed = min(limits.total, max(limits.ratio_from, crate.stat().st_size * limits.ratio))
-    written = 0
+    allowed = _allowed(crate, limits)
+    total = 0
     for count, entry in enumerate(entries, start=1):
         if count > limits.members:
             raise PackagerError(f"has more than {limits.members} members", path=crate)
         parts = _checked_parts(entry.name, crate)
-        if not parts and entry.is_directory:
+        if not parts and entry.open is None:
             continue  # "./", as `tar -C DIR .` writes it
         if not parts:
             raise PackagerError("has no name", path=crate, place=_shown(entry.name) or "(empty name)")
-        places.claim(parts, entry.is_directory)
+        places.claim(parts, entry.open is None)
+        total += entry.size
+        if total > allowed:
+            raise _bomb(entry, crate, limits)
+        yield entry, parts
+
+
+def _write_entries(
+    entries: Iterable[_Entry], folder: Path, crate: Path, limits: UnpackLimits, progress: Progress
+) -> None:
+    allowed = _allowed(crate, limits)
+    written = 0
+    for entry, parts in _checked(entries, crate, limits):
         path = folder.joinpath(*parts)
-        if entry.stream is None:
+        if entry.open is None:
             path.mkdir(parents=True, exist_ok=True)
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as stream:
-            while chunk := entry.stream.read(min(CHUNK, allowed - written + 1)):
+        content = entry.open()
+        if content is None:
+            raise PackagerError("has no content", path=crate, place=_shown(entry.name))
+        with content, path.open("xb") as stream:
+            while chunk := content.read(min(CHUNK, allowed - written + 1)):
                 written += len(chunk)
                 if written > allowed:
-                    why = f"unpacks to more than {allowed} bytes, {limits.ratio} times the archive: a bomb?"
-                    raise PackagerError(why, path=crate, place=_shown(entry.name))
+                    raise _bomb(entry, crate, limits)
                 stream.write(chunk)
                 progress(len(chunk))

@@ -77,7 +77,7 @@ def open_source(
     """
     document = read_document(crate)
     if not crate.is_dir():
-        yield _source(crate, document, crate)
+        yield _source(crate, document, crate, progress)
         return
     with TemporaryDirectory(prefix="prov4ml-") as place, open_existing(crate) as existing:
         file = Path(place) / f"{crate.resolve().name}.zip"
@@ -85,14 +85,16 @@ def open_source(
         members = existing.wrapped(existing.members(progress=progress), progress)
         progress.stage("pack", total_size(members))
         write_archive(members, file, "zip", "deflate", progress=progress)
-        yield _source(crate, document, file)
+        yield _source(crate, document, file, progress)
 
 
-def _source(crate: Path, document: dict[str, Any], file: Path) -> Source:
+def _source(crate: Path, document: dict[str, Any], file: Path, progress: Progress) -> Source:
     digest = hashlib.md5(usedforsecurity=False)  # the sum that InvenioRDM tells of a file
     size = 0
+    progress.stage("read", file.stat().st_size)
     with file.open("rb") as stream:
         while chunk := stream.read(CHUNK):
             digest.update(chunk)
             size += len(chunk)
+            progress(len(chunk))
     return Source(crate, document, file, size, digest.hexdigest())

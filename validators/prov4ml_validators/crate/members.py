@@ -194,7 +194,7 @@ class TarMembers:
             with _tar_stream(self._path) as stream:
                 guarded = GuardedStream(stream)
                 with tarfile.open(fileobj=cast(IO[bytes], guarded), mode="r|") as archive:
-                    yield _tar_members(archive, guarded)
+                    yield tar_members(archive, guarded, MOST_MEMBERS)
         except OSError:
             raise
         except RefusedArchive as error:
@@ -235,14 +235,24 @@ class TarMembers:
                         yield name, _chunks(stream, name)
 
 
-def _tar_members(
-    archive: "tarfile.TarFile", guarded: GuardedStream
+def tar_members(
+    archive: "tarfile.TarFile", guarded: GuardedStream, most_members: int
 ) -> "Iterator[tuple[tarfile.TarInfo, tarfile.TarFile]]":
+    """Yield the members of a tar, each with the archive to read it from before the next is asked for.
+
+    Args:
+        archive: opened as a stream, `r|`.
+        guarded: what it reads from.
+        most_members: how many it may have.
+
+    Raises:
+        RefusedArchive: it has more, or giant headers.
+    """
     count = 0
     while (info := archive.next()) is not None:
         count += 1
-        if count > MOST_MEMBERS:
-            raise RefusedArchive(f"has more than {MOST_MEMBERS} members")
+        if count > most_members:
+            raise RefusedArchive(f"has more than {most_members} members")
         # What is not read of the member is skipped, and counts as well.
         guarded.allowed = LARGEST_HEADERS + max(0, info.size)
         yield info, archive
