@@ -73,9 +73,10 @@ def large_run(path: Path, points: int = 1_000_000, *, spike: int = 123_456) -> P
     return run
 
 
-def hostile_run(path: Path, text: str = ATTACK) -> Path:
-    """A run in which every text that a logger can write is `text`."""
-    run = make_run(path, experiment=text, run_id=text)
+def hostile_run(path: Path, text: str = ATTACK, number: int = 0) -> Path:
+    """A run in which every text that a logger can write is `text`; runs of other numbers differ from it."""
+    uuid = f"5f0c9c1e-3a34-4a1b-9d35-{number:012d}"
+    run = make_run(path, experiment=text, run_id=f"{text}{number}", uuid=uuid)
     words = {"host": text, "user": text, "launcher": text, "script": text, "command": [text, text]}
     facts = {
         "python": {"implementation": text, "version": text},
@@ -87,6 +88,7 @@ def hostile_run(path: Path, text: str = ATTACK) -> Path:
     rank = RawRank(run, **words, **facts)
     rank.param(text, "str", text, context=text, source=text)
     rank.param(f"{text}2", "json", [text])
+    rank.param(f"{text}3", "str", f"{text}{number}")
     rank.event("context", name=text, parent=None)
     for series, context in enumerate([text, f"{text}2"], start=1):
         rank.series(series, text, context, source=text, unit=text)

@@ -52,10 +52,11 @@ FAULTS = r"""() => {
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_reports_have_no_fault(scheme: Any, tmp_path: Path) -> None:
-    runs = [ordinary_run(tmp_path / f"run{number}", number) for number in range(2)]
+    runs = [ordinary_run(tmp_path / f"run{number}", number, points=20) for number in range(16)]
     pages = [
         write_report(runs[:1], tmp_path / "one.html"),
-        write_report(runs, tmp_path / "two.html"),
+        write_report(runs[:2], tmp_path / "two.html"),
+        write_report(runs, tmp_path / "many.html"),
     ]
     with watched_page(color_scheme=scheme) as watched:
         for path in pages:

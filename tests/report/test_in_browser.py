@@ -215,12 +215,16 @@ def test_without_scripts_everything_is_there(tmp_path: Path) -> None:
         assert page.get_by_role("row", name="rate").first.is_visible()
 
 
-def test_a_run_of_attacks_stays_inert(tmp_path: Path) -> None:
-    report = write_report([hostile_run(tmp_path / "run")], tmp_path / "report.html")
+@pytest.mark.parametrize("count", [1, 5])
+def test_a_run_of_attacks_stays_inert(tmp_path: Path, count: int) -> None:
+    runs = [hostile_run(tmp_path / f"run{number}", number=number) for number in range(count)]
+    report = write_report(runs, tmp_path / "report.html")
     with watched_page() as watched:
         page = watched.open(report)
-        for details in page.locator("details:not([open])").all():
-            details.locator("summary").first.click()
+        while (closed := page.locator("details:not([open])")).count():
+            closed.first.locator("summary").first.click()
+        for head in page.locator("button.sort").all():
+            head.click()
         for name in ("Log", "Time", "Context"):
             page.get_by_role("toolbar").get_by_role("button", name=name, exact=True).click()
         for one in page.locator("figure.plot").all():

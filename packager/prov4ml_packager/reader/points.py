@@ -18,6 +18,7 @@ from prov4ml.rundir import METRICS_FILE, POINT
 
 from ..errors import PackagerError
 from ..metric_table import POINT_DTYPE, Points
+from .kept_points import KeptPoints
 from .pieces import read_pieces
 from .problems import Problems
 from .raw_files import open_regular
@@ -35,6 +36,7 @@ _PASS_RECORDS = 1 << 16  # where they are only looked at: what stays in the proc
 
 _NONE = np.int32(-1)
 _DENSE_LIMIT = 1 << 22
+_KEPT = KeptPoints()
 _FEW = 8  # series that are picked out one by one faster than by sorting
 
 Codes = npt.NDArray[np.int32]
@@ -258,13 +260,13 @@ class RankPoints:
         """Return points `start` (inclusive) to `stop` (exclusive) of a series, in the order logged."""
         if self._runs is not None and self._scratch is not None:
             return self._read_run(code, start, min(stop, int(self.counts[code])))
-        if self._memory is None:
-            self._partition()
+        memory = self._memory
+        if memory is None:
+            memory = self._partition()
         first = int(self._blocks[code]) + start
         last = min(int(self._blocks[code]) + stop, int(self._blocks[code + 1]))
         if self._scratch is None:
-            assert self._memory is not None
-            return self._memory[first:last]
+            return memory[first:last]
         size = POINT_DTYPE.itemsize
         data = self._scratch.read(max(last - first, 0) * size, self._offset + first * size)
         return np.frombuffer(data, dtype=POINT_DTYPE)
@@ -288,7 +290,11 @@ class RankPoints:
             "became shorter while it was read", path=self._path, hint="run the command again"
         )
 
-    def _partition(self) -> None:
+    def forget(self) -> None:
+        """Drop the points that are in memory; they are read again when they are asked for."""
+        self._memory = None
+
+    def _partition(self) -> Points:
         in_memory = np.empty(self.total if self._scratch is None else 0, dtype=POINT_DTYPE)
         cursors = self._blocks[:-1].copy()
         for records, codes in self._chunks(CHUNK_RECORDS, self._records):
@@ -302,3 +308,6 @@ class RankPoints:
         if not np.array_equal(cursors, self._blocks[1:]):
             raise self._shorter()
         self._memory = in_memory
+        if in_memory.nbytes:
+            _KEPT.keep(self, in_memory.nbytes)
+        return in_memory

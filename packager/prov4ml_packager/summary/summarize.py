@@ -202,7 +202,7 @@ def _crate(path: Path) -> Summary:
                 "start": one.get("startTime"),
                 "end": one.get("endTime"),
             }
-            for one in runs
+            for one in sorted(runs, key=lambda one: str(one.get("startTime")))
         ],
         "workflow": names(root.get("mainEntity")),
         "steps": sorted(steps, key=lambda step: str(step["start"])),
