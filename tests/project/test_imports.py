@@ -138,3 +138,18 @@ def test_validate_loads_nothing_heavy(tmp_path: Path, name: str) -> None:
     assert f"prov4ml_validators.{'crate.check' if 'crate' in name else 'prov_json.document'}" in loaded
     parts = {".".join(module.split(".")[:count]) for module in loaded for count in (1, 2)}
     assert parts & (HEAVY | SLOW_PARTS) == set()
+
+
+NETWORK = {"aiohttp", "ftplib", "http", "requests", "smtplib", "socket", "ssl", "urllib.request"}
+
+
+def test_only_a_deposit_speaks_to_the_network() -> None:
+    # URLs as inputs and outputs go through fsspec, whose file systems the user installs for it.
+    found = {
+        path.relative_to(root.parent).as_posix()
+        for root in ROOTS.values()
+        for path in root.rglob("*.py")
+        for one in absolute_imports(path.read_text(encoding="utf-8"))
+        if one.module in NETWORK or one.module.partition(".")[0] in NETWORK
+    }
+    assert found == {"prov4ml_packager/deposit/server.py"}
