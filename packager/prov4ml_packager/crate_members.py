@@ -81,16 +81,18 @@ def read_member(crate: Path, path: str) -> bytes:
         with open_members(crate) as members:
             if crate.is_dir() and any((crate / path).parents[i].is_symlink() for i in range(path.count("/"))):
                 raise PackagerError("is reached through a symbolic link", path=crate, place=path)
-            if not any(entry.path == path and entry.kind == "file" for entry in members.entries()):
+            listed = [one for one in members.entries() if one.path == path and one.kind == "file"]
+            if not listed:
                 raise PackagerError("is missing", path=crate, place=path)
+            too_large = PackagerError(f"is larger than {_LARGEST_MEMBER >> 20} MiB", path=crate, place=path)
+            if listed[-1].size > _LARGEST_MEMBER:
+                raise too_large
             content = bytearray()
             for _, chunks in members.contents({path}):
                 for chunk in chunks:
                     content += chunk
-                    if len(content) > _LARGEST_MEMBER:
-                        raise PackagerError(
-                            f"is larger than {_LARGEST_MEMBER >> 20} MiB", path=crate, place=path
-                        )
+                    if len(content) > _LARGEST_MEMBER:  # whatever the archive says
+                        raise too_large
             return bytes(content)
     except (OSError, ValueError) as error:
         raise PackagerError(f"cannot be read ({error})", path=crate, place=path) from error

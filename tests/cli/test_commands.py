@@ -182,7 +182,7 @@ def test_a_crate_without_its_document(here: Path, capsys: pytest.CaptureFixture[
     shutil.rmtree("out")
     (here / "out.zip").write_bytes(b"no zip")
     assert run(["graph", "out.zip", "-o", "x.dot"]) == 2
-    assert capsys.readouterr().err.startswith("prov4ml-pack: error: out.zip: no zip archive that can be read")
+    assert capsys.readouterr().err == "prov4ml-pack: error: out.zip: is no zip, or one that was cut off\n"
 
 
 @pytest.mark.parametrize(

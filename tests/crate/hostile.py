@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import random
 import struct
 import subprocess
 import sys
@@ -198,19 +199,22 @@ def overlapping_zip(path: Path, count: int = 200, size: int = 4 << 20) -> Path:
 
 def gigabyte_of_metadata(path: Path) -> Path:
     """Write an archive whose metadata has 1 GiB, compressed too little to be taken for a bomb."""
-    chunk = (json.dumps({"@id": "#" + "x" * 150}).encode() + b",\n") * 6000
-    rounds = (1 << 30) // len(chunk) + 1
+    noise = random.Random(1)
+    filler = (json.dumps({"@id": "#" + "x" * 150}).encode() + b",\n") * 6000
+    size = len(filler) + 32768
+    rounds = (1 << 30) // size + 1
+    chunks = (filler + noise.randbytes(16384).hex().encode() for _ in range(rounds))
     if path.name.endswith(".zip"):
         with (
             zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
             archive.open(METADATA, "w", force_zip64=True) as stream,
         ):
-            stream.writelines(chunk for _ in range(rounds))
+            stream.writelines(chunks)
         return path
     with open_compressed(path) as out:
-        out.write(tar_header(Raw(METADATA.encode()), rounds * len(chunk)))
-        out.writelines(chunk for _ in range(rounds))
-        out.write(bytes(-(rounds * len(chunk)) % 512) + bytes(1024))
+        out.write(tar_header(Raw(METADATA.encode()), rounds * size))
+        out.writelines(chunks)
+        out.write(bytes(-(rounds * size) % 512) + bytes(1024))
     return path
 
 

@@ -6,6 +6,7 @@ something behind, or costs more than 400 MiB. Needs 3 GB of disk.
 """
 
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -74,6 +75,8 @@ def main() -> int:
                 status, out, err, peak = measured(command, name, *options)
                 seconds = time.monotonic() - began
                 problem = fault(name, command, status, err, peak)
+                if status == 0:
+                    shutil.rmtree("out")
                 if status and sorted(Path().rglob("*")) != before:
                     problem = "left something behind"
                 said = (err or out.strip().partition("\n")[2]).strip().partition("\n")[0]

@@ -39,7 +39,7 @@ def check_zip_directory(stream: BinaryIO, most_members: int = MOST_MEMBERS) -> N
     stream.seek(0)
     place = tail.rfind(b"PK\x05\x06")
     if place < 0 or len(tail) - place < _END.size:
-        raise RefusedArchive("is a zip without an end: cut off, or damaged")
+        raise RefusedArchive("is no zip, or one that was cut off")
     length, end = _END.unpack_from(tail, place)[5], place
     wide = place - _WIDE_END - _LOCATOR
     if tail[place - _LOCATOR : place][:4] == b"PK\x06\x07" and tail[wide:][:4] == b"PK\x06\x06":
