@@ -9,6 +9,7 @@ are.
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from .kept_points import KeptPoints
 from .pieces import read_pieces
 from .problems import Problems
 from .raw_files import open_regular
+from .record_scan import Codes, RecordScan, Runs
 from .scratch import ScratchFile
 
 RECORD_DTYPE = np.dtype(
@@ -32,14 +34,13 @@ RECORD_DTYPE = np.dtype(
 CHUNK_RECORDS = 1 << 20
 """Records that are in memory at once when they are sorted: with their copy about 70 MiB."""
 
+_WORTH_TWO = 1 << 19  # records in each half of a file that two threads look at
 _PASS_RECORDS = 1 << 16  # where they are only looked at: what stays in the processor's cache
 
 _NONE = np.int32(-1)
 _DENSE_LIMIT = 1 << 22
 _KEPT = KeptPoints()
 _FEW = 8  # series that are picked out one by one faster than by sorting
-
-Codes = npt.NDArray[np.int32]
 
 
 class SeriesCodes:
@@ -97,37 +98,6 @@ def _picked(records: npt.NDArray[np.void], places: npt.NDArray[np.intp]) -> npt.
     return records[places]
 
 
-class Runs:
-    """Where the points of each series begin, as long as those of each lie together.
-
-    Attributes:
-        starts: number of the first record of each series.
-    """
-
-    _MOST = 1 << 12  # in one chunk; a file that is mixed has many more
-
-    def __init__(self, count: int) -> None:
-        self.starts = np.full(count, -1, dtype=np.int64)
-        self._last = -1
-
-    def add(self, codes: Codes, first: int) -> bool:
-        """Add the codes of the records from `first` on; return whether they still lie together."""
-        if not len(codes):
-            return True
-        changes = np.flatnonzero(codes[1:] != codes[:-1]) + 1
-        if len(changes) > self._MOST:
-            return False
-        for place in (0, *changes.tolist()):
-            code = int(codes[place])
-            if code == self._last:
-                continue
-            if self.starts[code] >= 0:
-                return False
-            self.starts[code] = first + place
-            self._last = code
-        return True
-
-
 class RankPoints:
     """The points of one rank by series code.
 
@@ -151,13 +121,16 @@ class RankPoints:
         self.first_time = np.full(codes.count, np.iinfo(np.int64).max)
         self.last_time = np.full(codes.count, np.iinfo(np.int64).min)
 
-    def _chunks(self, size: int, limit: int | None = None) -> Iterator[tuple[npt.NDArray[np.void], Codes]]:
+    def _chunks(
+        self, size: int, limit: int | None = None, *, first: int = 0
+    ) -> Iterator[tuple[npt.NDArray[np.void], Codes]]:
         """Yield `size` records at a time with their codes; they last until the next are asked for.
 
-        At most `limit` of them.
+        At most `limit` of them, from the record `first` on.
         """
         limit = None if limit is None else limit * POINT.size
         with open_regular(self._path) as file:
+            file.seek(first * POINT.size)
             for piece in read_pieces(file, size * POINT.size, limit):
                 records = np.frombuffer(piece[: len(piece) // POINT.size * POINT.size], dtype=RECORD_DTYPE)
                 if len(records):
@@ -171,59 +144,41 @@ class RankPoints:
             latest: nor are times after this one.
             problems: where to report.
         """
-        zeros = undeclared = 0
+
+        def part(first: int, limit: int | None) -> RecordScan:
+            found = RecordScan(self._codes.count, first, earliest, latest)
+            for records, codes in self._chunks(min(CHUNK_RECORDS, _PASS_RECORDS), limit, first=first):
+                found.add(records, codes)
+            return found
+
         try:
-            for records, codes in self._chunks(min(CHUNK_RECORDS, _PASS_RECORDS)):
-                self._records += len(records)
-                if len(records) and int(codes.min()) < 0:
-                    zeros += int((records["series"] == 0).sum())
-                    undeclared += int(((codes < 0) & (records["series"] != 0)).sum())
-                    self._runs = None
-                    records, codes = records[codes >= 0], codes[codes >= 0]
-                if self._runs is not None and not self._runs.add(codes, self._records - len(codes)):
-                    self._runs = None
-                counts = np.bincount(codes, minlength=self._codes.count)
-                self.counts += counts
-                times = np.ascontiguousarray(records["time"])
-                self._note_times(times, codes, np.flatnonzero(counts), earliest, latest)
-            torn = self._path.stat().st_size - self._records * POINT.size
+            middle = self._path.stat().st_size // POINT.size // 2
+            if middle < _WORTH_TWO:
+                scan = part(0, None)
+            else:
+                with ThreadPoolExecutor(1) as pool:
+                    waiting = pool.submit(part, middle, None)
+                    scan = part(0, middle)
+                    scan.append(waiting.result())
+            torn = self._path.stat().st_size - scan.records * POINT.size
         except FileNotFoundError:
             return  # made with the first point
         except PackagerError as error:
             problems.add(self._name, f"{error.message}; ignored")
             return
+        self._records, self._runs = scan.records, scan.runs
+        self.counts, self.first_time, self.last_time = scan.counts, scan.first_time, scan.last_time
         if 0 < torn < POINT.size:
             problems.add(self._name, f"torn last record of {torn} bytes dropped")
-        if zeros:
-            problems.add(self._name, f"{zeros} records of series 0 dropped (the file system lost a part)")
-        if undeclared:
+        if scan.zeros:
             problems.add(
-                self._name, f"{undeclared} records of series that the journal does not declare dropped"
+                self._name, f"{scan.zeros} records of series 0 dropped (the file system lost a part)"
+            )
+        if scan.undeclared:
+            problems.add(
+                self._name, f"{scan.undeclared} records of series that the journal does not declare dropped"
             )
         self._blocks = np.concatenate([[0], np.cumsum(self.counts)])
-
-    def _note_times(
-        self,
-        times: npt.NDArray[np.int64],
-        codes: Codes,
-        present: npt.NDArray[np.intp],
-        earliest: int,
-        latest: int,
-    ) -> None:
-        if not len(times):
-            return
-        if times.min() < earliest or times.max() > latest:
-            noted = (times >= earliest) & (times <= latest)
-            times, codes = times[noted], codes[noted]
-            if not len(times):
-                return
-        if len(present) == 1:
-            self.first_time[present] = np.minimum(self.first_time[present], times.min())
-            self.last_time[present] = np.maximum(self.last_time[present], times.max())
-            return
-        if times.min() < self.first_time[present].max():  # seldom behind the first records: time goes on
-            np.minimum.at(self.first_time, codes, times)
-        np.maximum.at(self.last_time, codes, times)
 
     @property
     def total(self) -> int:
@@ -258,6 +213,8 @@ class RankPoints:
 
     def read(self, code: int, start: int, stop: int) -> Points:
         """Return points `start` (inclusive) to `stop` (exclusive) of a series, in the order logged."""
+        if not self.counts[code]:  # where no series has a point there is no file
+            return np.empty(0, POINT_DTYPE)
         if self._runs is not None and self._scratch is not None:
             return self._read_run(code, start, min(stop, int(self.counts[code])))
         memory = self._memory
