@@ -197,6 +197,27 @@ def overlapping_zip(path: Path, count: int = 200, size: int = 4 << 20) -> Path:
     return path
 
 
+def bomb(path: Path, size: int = 1200 << 20) -> Path:
+    """Write an archive of a few kilobytes with a member of more than 1 GiB of zeros; a zip only says so."""
+    if path.name.endswith(".zip"):
+        compressor = zlib.compressobj(9, zlib.DEFLATED, -15)
+        content = compressor.compress(bytes(1 << 20)) + compressor.flush()
+        metadata, zeros = zip_header(GOOD), zip_header(content, size, 0, method=8)
+        with path.open("wb") as stream:
+            stream.write(zip_member(metadata, METADATA.encode(), GOOD))
+            records = [zip_record(metadata, METADATA.encode(), 0), zip_record(zeros, b"zeros", stream.tell())]
+            stream.write(zip_member(zeros, b"zeros", content))
+            _end_zip(stream, records)
+        return path
+    mib = bytes(1 << 20)
+    with open_compressed(path) as out:
+        out.writelines(list(tar_blocks([Raw(METADATA.encode(), GOOD)]))[:-1])
+        out.write(tar_header(Raw(b"zeros"), size))
+        out.writelines(mib for _ in range(size >> 20))
+        out.write(bytes(1024))
+    return path
+
+
 def gigabyte_of_metadata(path: Path) -> Path:
     """Write an archive whose metadata has 1 GiB, compressed too little to be taken for a bomb."""
     noise = random.Random(1)

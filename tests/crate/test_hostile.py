@@ -27,6 +27,7 @@ from .hostile import (
     SYMLINK,
     WRITERS,
     Raw,
+    bomb,
     measured,
     million_tar,
     million_zip,
@@ -201,6 +202,24 @@ def test_json_nested_100000_deep(here: Path, name: str) -> None:
             status, out, err = called(*arguments)
             assert (status, out, err.count("\n")) == (2, "", 1), arguments
             assert "nested too deeply" in err or "no other PROV document" in err
+
+
+@pytest.mark.parametrize("name", ["c.zip", "c.crate.tar.zst"])
+def test_bombs(here: Path, name: str) -> None:
+    assert bomb(Path(name)).stat().st_size < 200_000
+    assert (
+        refused(here, name) == "zeros: unpacks to more than 268435456 bytes, 200 times the archive: a bomb?"
+    )
+    assert "payload/archive-bomb" in broken_rules(here, name)
+
+
+def test_an_archive_in_an_archive_is_a_file(here: Path) -> None:
+    inside = bomb(Path("inside.zip")).read_bytes()
+    Path("inside.zip").unlink()
+    WRITERS["c.zip"](Path("c.zip"), [Raw(METADATA.encode(), GOOD), Raw(b"inside.zip", inside)])
+    assert called("validate", "c.zip")[0] == 0
+    assert called("unpack", "c.zip", "-o", "out")[0] == 0
+    assert (here / "a/b/out/inside.zip").read_bytes() == inside
 
 
 def test_members_in_one_place(here: Path) -> None:

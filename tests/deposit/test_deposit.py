@@ -57,6 +57,15 @@ def test_a_draft_is_made_and_left_to_be_looked_at(
     assert server.files["digits.zip"]["status"] == "completed"
 
 
+def test_what_was_sent_is_written_too(
+    here: Path, server: Invenio, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deposit(server, "-o", "sent.json", "--resource-type", "software")
+    sent = json.loads((here / "sent.json").read_text(encoding="utf-8"))
+    assert sent["metadata"] == server.records["abcde-0"]["metadata"]
+    assert sent["metadata"]["resource_type"] == {"id": "software"}
+
+
 def test_publish(here: Path, server: Invenio, capsys: pytest.CaptureFixture[str]) -> None:
     deposit(server, "--publish")
     assert told(capsys, server)[0] == ["SERVER/records/abcde-0", "https://doi.org/10.5072/abcde-0"]
@@ -372,6 +381,11 @@ def test_memory_does_not_follow_the_size(here: Path, server: Invenio) -> None:
     [
         (["--publish"], "--publish needs --server; see prov4ml-pack deposit --help"),
         (["--draft", "x"], "--draft needs --server; see prov4ml-pack deposit --help"),
+        (
+            ["--draft", "x", "--metadata", "d.json", "--server", "https://zenodo.org"],
+            "--draft leaves the metadata as they are on the server; leave out --metadata; "
+            "see prov4ml-pack deposit --help",
+        ),
         (
             ["--server", "http://zenodo.org"],
             "http://zenodo.org: would send the token unencrypted; use https",

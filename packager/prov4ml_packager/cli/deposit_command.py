@@ -67,6 +67,8 @@ def command(
         else:
             print(record_text(record))
         return
+    if draft is not None and metadata is not None:
+        raise click.UsageError("--draft leaves the metadata as they are on the server; leave out --metadata")
     given = read_record(metadata) if metadata is not None else None
     with byte_progress(str(crate)) as (progress, note):
         target = Server(server, _token(), note=note)
