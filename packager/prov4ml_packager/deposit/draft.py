@@ -66,7 +66,7 @@ def deposit_crate(
     note(f"draft: {made.link}")
     try:
         progress.stage("upload", source.size)
-        _upload(source, server, made, progress)
+        _upload(source, server, made, progress, is_new=draft is None)
         return _publish(server, made) if publish else made
     except (PackagerError, KeyboardInterrupt) as error:
         message = error.message if isinstance(error, PackagerError) else "interrupted"
@@ -141,7 +141,9 @@ def _deposited(server: Server, answer: Any, page: str) -> Deposited:
     return Deposited(identifier, link, named if isinstance(named, str) else None)
 
 
-def _upload(source: Source, server: Server, made: Deposited, progress: Callable[[int], None]) -> None:
+def _upload(
+    source: Source, server: Server, made: Deposited, progress: Callable[[int], None], *, is_new: bool
+) -> None:
     """Upload the file, from the beginning after each break, since a half content cannot be gone on with."""
     files = f"/api/records/{made.identifier}/draft/files"
     file = f"{files}/{quote(source.file.name, safe='')}"
@@ -156,7 +158,8 @@ def _upload(source: Source, server: Server, made: Deposited, progress: Callable[
                 progress(len(chunk))
 
         try:
-            if _is_there(source, server.request("GET", files), server, file):
+            may_be_there = not is_new or attempt > 1
+            if may_be_there and _is_there(source, server.request("GET", files), server, file):
                 progress(source.size)
                 return
             _start(source, server, files)
