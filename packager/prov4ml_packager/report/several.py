@@ -29,7 +29,8 @@ _TITLES = {
     "results": "Results",
     "attributes": "Attributes",
 }
-_HIDDEN = frozenset({"run", "uuid", "end_time", "error"})
+_HIDDEN = frozenset({"run", "experiment", "run_id", "uuid", "end_time", "error"})
+"""What the first column says, or the part of the run."""
 
 
 def comparison(found: RunTable, runs: Sequence[ReportRun], limits: Limits, href: str | None) -> Html:
@@ -52,7 +53,9 @@ def comparison(found: RunTable, runs: Sequence[ReportRun], limits: Limits, href:
     rows = []
     for row in range(min(len(runs), limits.rows)):
         title = text(names[row], 300)
-        first = Html(f'<a href="#run-{row}">{title}</a>') if row < limits.runs else title
+        first = (
+            Html(f'<a href="#run-{row}">{title}</a>') if row < limits.runs else Html(f"<span>{title}</span>")
+        )
         cells = join(
             _cell(column, column.values[row], best) for column, best in zip(shown, extremes, strict=True)
         )
@@ -68,15 +71,13 @@ def comparison(found: RunTable, runs: Sequence[ReportRun], limits: Limits, href:
     file = Html(f'The whole table is in <a href="{text(href)}">{text(href)}</a>.') if href else NOTHING
     note = join([text(" ".join(notes)), file], " " if notes else "")
     return Html(
-        f'<div class="scroll" tabindex="0"><table class="sortable{long}">{head}'
+        f'<div class="scroll runs" tabindex="0"><table class="sortable{long}">{head}'
         f"<tbody>{join(rows)}</tbody></table></div>" + (f'<p class="note">{note}</p>' if note else "")
     )
 
 
 def _columns(found: RunTable, most: int) -> list[Column]:
     chosen = [column for column in found.columns if column.name not in _HIDDEN]
-    if len({one for column in found.columns if column.name == "experiment" for one in column.values}) == 1:
-        chosen = [column for column in chosen if column.name not in ("experiment", "run_id")]
     if len(chosen) > most:
         chosen = [column for column in chosen if column.group != "metric" or column.title == "last"]
     # What was found comes before when, and what it cost.
