@@ -14,6 +14,7 @@ import pytest
 
 from prov4ml_packager.cli.main import run
 from prov4ml_packager.crate import UnpackLimits, unpack_crate
+from prov4ml_packager.crate import unpack as unpack_module
 from prov4ml_packager.errors import PackagerError
 from prov4ml_validators import validate
 from prov4ml_validators.crate import members as members_module
@@ -194,6 +195,7 @@ def test_json_nested_100000_deep(here: Path, name: str) -> None:
         inside = deep * depth + b"0" + ends * depth
         WRITERS[name](Path(name), [Raw(METADATA.encode(), b'{"@graph": [' + inside + b"]}")])
         assert broken_rules(here, name) == {"json/syntax"}
+        assert refused(here, name) == "ro-crate-metadata.json: is nested too deeply"
         for arguments in (
             ("inspect", name),
             ("update", name, "--set", "name=New"),
@@ -273,6 +275,19 @@ def test_a_header_that_claims_the_memory(here: Path, name: str, kind: bytes) -> 
     assert (status, err) == (
         2, f"prov4ml-pack: error: {name}: has more than 16777216 bytes of headers or padding\n"
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_metadata_that_no_reader_takes(here: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unpack_module, "LARGEST_METADATA", 1 << 20)
+    WRITERS[name](Path(name), [Raw(b"bag/data/" + METADATA.encode(), b" " * ((1 << 20) + 1))])
+    assert refused(here, name) == "bag/data/ro-crate-metadata.json: is larger than 1 MiB"
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_damaged_metadata_can_be_unpacked_to_be_looked_at(here: Path, name: str) -> None:
+    WRITERS[name](Path(name), [Raw(METADATA.encode(), b'{"@graph": [\xff')])
+    assert called("unpack", name, "-o", "out")[0] == 0
 
 
 def test_a_metadata_file_of_a_gigabyte(here: Path) -> None:

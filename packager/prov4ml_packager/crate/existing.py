@@ -23,12 +23,11 @@ from ..progress import UNWATCHED, Progress
 from .archives import ArchiveKind, archive_kind, write_archive
 from .bag import DATA, Bag, bag_members, find_bag, is_bag, read_bag
 from .compressors import METHODS
-from .members import METADATA, Member, file_member, total_size
+from .members import LARGEST_METADATA, METADATA, Member, file_member, total_size
 from .options import COMPRESSIONS, Compression
 from .unpack import unpack_crate
 
 _PREFIX = ".prov4ml-"
-_LARGEST_METADATA = 256 << 20
 
 
 @dataclass(frozen=True)
@@ -140,7 +139,7 @@ def _read_document(folder: Path, crate: Path) -> dict[str, Any]:
     path = folder / METADATA
     if not path.is_file() or path.is_symlink():
         raise PackagerError(f"has no {METADATA} at its top", path=crate, hint="give the crate itself")
-    if path.stat().st_size > _LARGEST_METADATA:
+    if path.stat().st_size > LARGEST_METADATA:
         raise PackagerError("is larger than 256 MiB", path=crate, place=METADATA)
     document = parse_object(path.read_bytes(), crate, METADATA)
     if not isinstance(document.get("@graph"), list):

@@ -18,6 +18,8 @@ from .media_types import is_compressed
 CHUNK = 1 << 20
 SMALL = 64 << 10
 METADATA = "ro-crate-metadata.json"
+LARGEST_METADATA = 256 << 20
+"""Bytes of metadata that are read; more would take gigabytes of memory."""
 MANIFEST = "manifest-sha256.txt"
 PREVIEW = "ro-crate-preview.html"
 README = "README.md"

@@ -1,6 +1,7 @@
 """The way out of a crate that somebody sent: every member is checked before a byte of it is written."""
 
 import gzip
+import json
 import re
 import stat
 import sys
@@ -27,13 +28,15 @@ from ..errors import PackagerError
 from ..progress import UNWATCHED, Progress
 from ..zstd import zstd_module
 from .archive_paths import folded
-from .members import CHUNK
+from .members import CHUNK, LARGEST_METADATA, METADATA
 from .unpack_zip import bad_zip_errors, open_zip
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 _ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 _READ_TWICE = 64 << 20
 """A tar up to this size is read once more, to know all of its list before anything is written."""
+_SKIPPER = json.JSONDecoder(object_pairs_hook=lambda pairs: None, parse_int=len, parse_float=len)
+"""Reads JSON and keeps next to nothing of it."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -71,8 +74,9 @@ def unpack_crate(
 
     What is refused, with the member's name: `..`, absolute paths, drive letters, backslashes and control
     characters in names; links, devices and other special files; members that are there twice or differ only
-    in case or Unicode form; encryption; damage; more than the limits. Modes and owners of the archive are not
-    taken over. Nothing is left at `target` unless all went well.
+    in case or Unicode form; encryption; damage; more than the limits; metadata that no reader takes, since it
+    is too large or nested too deeply. Modes and owners of the archive are not taken over. Nothing is left at
+    `target` unless all went well.
 
     Args:
         crate: the archive.
@@ -103,6 +107,7 @@ def unpack_crate(
         progress.stage("unpack", total)
         with atomic_directory(target) as folder, _open_entries(crate, limits) as entries:
             _write_entries(entries, folder, crate, limits, progress)
+            _check_nesting(folder / METADATA, crate)
     except PackagerError:
         raise
     except RefusedArchive as error:
@@ -270,6 +275,9 @@ def _checked(
         if not parts:
             raise PackagerError("has no name", path=crate, place=_shown(entry.name) or "(empty name)")
         places.claim(parts, entry.open is None)
+        if parts[-1] == METADATA and entry.size > LARGEST_METADATA:
+            why = f"is larger than {LARGEST_METADATA >> 20} MiB"
+            raise PackagerError(why, path=crate, place=_shown(entry.name))
         total += entry.size
         if total > allowed:
             raise _bomb(entry, crate, limits)
@@ -297,3 +305,15 @@ def _write_entries(
                     raise _bomb(entry, crate, limits)
                 stream.write(chunk)
                 progress(len(chunk))
+
+
+def _check_nesting(metadata: Path, crate: Path) -> None:
+    """Refuse metadata on which every reader would fail; whether it is any good is for `validate` to say."""
+    if not metadata.is_file():
+        return
+    try:
+        _SKIPPER.raw_decode(metadata.read_text("utf-8", errors="replace"))
+    except RecursionError as error:
+        raise PackagerError("is nested too deeply", path=crate, place=METADATA) from error
+    except ValueError:
+        return
