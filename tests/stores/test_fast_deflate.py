@@ -13,6 +13,8 @@ from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.metric_table import CHUNK_POINTS, POINT_DTYPE, MetricTable, series_from_points
 from prov4ml_packager.stores import open_store, write_store
 from prov4ml_packager.stores.fast_deflate import deflate_planes
+from prov4ml_packager.stores.fletcher import fletcher32
+from prov4ml_packager.stores.hdf5_chunks import encode_chunk
 
 
 @settings(max_examples=50)
@@ -41,6 +43,22 @@ def test_bytes_that_are_only_frequent_come_near_the_bound_of_shannon() -> None:
 def test_what_repeats_is_matched() -> None:
     plane = np.random.default_rng(0).bytes(500) * 500
     assert len(deflate_planes([plane])) < len(plane) / 50
+
+
+def test_a_chunk_at_the_edge_is_not_stored_to_its_end() -> None:
+    values = np.zeros(1 << 18)
+    values[:20_000] = np.random.default_rng(0).normal(size=20_000)
+    chunk = encode_chunk(values)
+    assert len(chunk) < 8 * 20_000
+    shuffled = np.ascontiguousarray(values.view(np.uint8).reshape(-1, 8).T).tobytes()
+    assert zlib.decompress(chunk) == shuffled + fletcher32(values)
+
+
+@pytest.mark.parametrize("numbers", [[0] * 300, [0] * 299 + [1], [5] + [0] * 299, [256, 0] * 150])
+def test_chunks_that_end_in_zeros(numbers: list[int]) -> None:
+    values = np.array(numbers)
+    shuffled = np.ascontiguousarray(values.view(np.uint8).reshape(-1, 8).T).tobytes()
+    assert zlib.decompress(encode_chunk(values)) == shuffled + fletcher32(values)
 
 
 def test_the_netcdf_library_reads_the_chunks(tmp_path: Path) -> None:

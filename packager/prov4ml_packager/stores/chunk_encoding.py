@@ -11,7 +11,7 @@ from typing import Any
 import numpy.typing as npt
 
 from ..metric_table import JoinedPoints
-from .chunk_points import ChunkFiller, ChunkPoints
+from .chunk_points import ChunkFiller, ChunkPoints, Columns
 from .kept import KeptChunks, link_or_copy
 
 Encoder = Callable[[npt.NDArray[Any]], bytes]
@@ -53,6 +53,7 @@ def encoded_chunks(
     encoders: Mapping[str, Encoder],
     group: str,
     kept: KeptChunks | None = None,
+    spare: list[Columns] | None = None,
 ) -> Iterator[EncodedChunk]:
     """Yield the chunks of a group, each once, in any order; a few are in memory, whatever their number.
 
@@ -64,6 +65,7 @@ def encoded_chunks(
         encoders: of each variable.
         group: key of the group.
         kept: chunks that are there already are neither read nor encoded; others are kept.
+        spare: memory for chunks, which several groups may share one after the other.
     """
     threads = min(os.cpu_count() or 1, _MOST_THREADS)
     waiting: deque[tuple[ChunkPoints, dict[str, Future[bytes]]]] = deque()
@@ -71,7 +73,7 @@ def encoded_chunks(
     if kept is not None:
         done = {number for number in range(-(-points.count // length)) if kept.has(group, encoders, number)}
 
-    filler = ChunkFiller(points, length, done.__contains__)
+    filler = ChunkFiller(points, length, done.__contains__, spare)
 
     def finish() -> EncodedChunk:
         chunk, tasks = waiting.popleft()

@@ -19,6 +19,10 @@ _SIDE_BY_SIDE = 8  # series; each has one chunk that is being filled and shares 
 _MOST_PASSES = 4  # over one file; more of them cost more than the temporary file
 
 
+Columns = dict[str, npt.NDArray[Any]]
+"""The numbers of a chunk by point variable."""
+
+
 @dataclass
 class ChunkPoints:
     """The points of one chunk.
@@ -31,7 +35,7 @@ class ChunkPoints:
 
     number: int
     count: int
-    columns: dict[str, npt.NDArray[Any]]
+    columns: Columns
     _missing: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -56,14 +60,21 @@ class ChunkFiller:
         points: of the group.
         length: points a chunk.
         skips: tells of a chunk's number whether it is there already, and need not be made.
+        spare: memory of chunks that nobody reads any more, of this group and others.
     """
 
-    def __init__(self, points: JoinedPoints, length: int, skips: Callable[[int], bool]) -> None:
+    def __init__(
+        self,
+        points: JoinedPoints,
+        length: int,
+        skips: Callable[[int], bool],
+        spare: list[Columns] | None = None,
+    ) -> None:
         self._points = points
         self._length = length
         self._skips = skips
         self._open: dict[int, ChunkPoints] = {}
-        self._spare: list[dict[str, npt.NDArray[Any]]] = []
+        self._spare = [] if spare is None else spare
 
     def chunks(self) -> Iterator[ChunkPoints]:
         """Yield every chunk that is not skipped, once, in any order."""
@@ -81,7 +92,11 @@ class ChunkFiller:
         """Use the memory of a chunk that nobody reads any more: new memory costs more than filling it."""
         self._spare.append(chunk.columns)
 
-    def _new_columns(self) -> dict[str, npt.NDArray[Any]]:
+    def _columns(self) -> Columns:
+        while self._spare:
+            columns = self._spare.pop()
+            if all(len(column) == self._length for column in columns.values()):
+                return columns
         return {name: np.empty(self._length, kind) for name, kind in POINT_VARIABLES.items()}
 
     def _in_order(self, start: int, stop: int) -> Iterator[ChunkPoints]:
@@ -133,7 +148,7 @@ class ChunkFiller:
 
     def _new(self, number: int) -> ChunkPoints:
         count = min(self._length, self._points.count - number * self._length)
-        columns = self._spare.pop() if self._spare else self._new_columns()
+        columns = self._columns()
         for column in columns.values():
             column[count:] = 0
         return self._open.setdefault(number, ChunkPoints(number, count, columns))

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from ..metric_table import CHUNK_POINTS
 from .chunk_encoding import encoded_chunks
+from .chunk_points import Columns
 from .fast_deflate import deflate_planes
 from .fletcher import fletcher32
 from .kept import KeptChunks
@@ -33,13 +34,14 @@ def write_point_chunks(
         ValueError: a variable does not have the filters that are expected.
         OSError: HDF5 cannot write.
     """
+    spare: list[Columns] = []
     with h5py.File(path, "r+") as file:
         for group in groups:
             variables = {name: file[group.key][name] for name in POINT_VARIABLES}
             for name, variable in variables.items():
                 _check_filters(f"{group.key}/{name}", variable)
             encoders = dict.fromkeys(variables, encode_chunk)
-            for chunk in encoded_chunks(group.points, CHUNK_POINTS, encoders, group.key, kept):
+            for chunk in encoded_chunks(group.points, CHUNK_POINTS, encoders, group.key, kept, spare):
                 for name, variable in variables.items():
                     variable.id.write_direct_chunk((chunk.number * CHUNK_POINTS,), chunk.content(name))
                 progress(chunk.count)
@@ -60,17 +62,28 @@ def encode_chunk(values: npt.NDArray[Any]) -> bytes:
     if _scratch.planes.shape != (values.itemsize, count):
         _scratch.planes = np.empty((values.itemsize, count), np.uint8)
     numbers = values.view("<u8")
+    used = _used(numbers)
     common = int(np.bitwise_and.reduce(numbers))
     varying = int(np.bitwise_or.reduce(numbers)) ^ common
     planes: list[bytes | memoryview] = []
     for number, plane in enumerate(_scratch.planes):
         if varying >> 8 * number & 0xFF:
             np.copyto(plane, numbers.view(np.uint8)[number :: values.itemsize])
-            planes.append(plane.data)
+            planes.append(plane[:used].data)
+            if used < count:  # apart, for noise is stored as long as it is
+                planes.append(_constant(0, count - used))
         else:
             planes.append(_constant(common >> 8 * number & 0xFF, count))
     # The sum is no whole number, and shuffle leaves what is over at the end.
     return deflate_planes([*planes, fletcher32(values)])
+
+
+def _used(numbers: npt.NDArray[np.uint64]) -> int:
+    """Return how many numbers are not among the zeros with which a chunk at the edge is filled up."""
+    if numbers[-1]:
+        return len(numbers)
+    places = np.flatnonzero(numbers)
+    return int(places[-1]) + 1 if len(places) else 0
 
 
 @lru_cache(maxsize=32)

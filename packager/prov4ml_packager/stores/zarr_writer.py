@@ -5,7 +5,7 @@ import shutil
 import warnings
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +19,7 @@ from ..errors import PackagerError
 from ..metric_table import CHUNK_POINTS, MetricTable
 from .attributes import STORE_ATTRIBUTES, encoded
 from .chunk_encoding import encoded_chunks
+from .chunk_points import Columns
 from .formats import is_zarr_directory
 from .kept import KeptChunks
 from .ragged import (
@@ -86,6 +87,7 @@ class _ZarrWriter:
     sharded: bool
     progress: Callable[[int], None]
     kept: KeptChunks | None
+    spare: list[Columns] = field(default_factory=list)
 
     def write(self, table: MetricTable, directory: Path) -> None:
         with zarr.config.set({"json_indent": None}):  # indented, the metadata would be a tenth of a store
@@ -126,7 +128,7 @@ class _ZarrWriter:
             self._array(target, name, kind, "point", total, length, shard)
             encoders[name] = self.codec.encoder(kind, length, self.zarr_format)
         prefix = "c." if self.zarr_format == 3 else ""
-        for chunk in encoded_chunks(group.points, length, encoders, group.key, self.kept):
+        for chunk in encoded_chunks(group.points, length, encoders, group.key, self.kept, self.spare):
             for name in encoders:
                 chunk.write(name, folder / name / f"{prefix}{chunk.number}")
             self.progress(chunk.count)
