@@ -37,7 +37,7 @@ from ..reader.raw_writer import make_run, small_run
         (["report", "-o", "x.html"], "Missing argument 'RUN...'; see prov4ml-pack report --help"),
         (
             ["report", "gone"],
-            "Missing option '-o' / '--output' or '--card'; see prov4ml-pack report --help",
+            "Missing option '-o' / '--output', '--table' or '--card'; see prov4ml-pack report --help",
         ),
         (
             ["report", "gone", "lost", "--card", "x.md"],

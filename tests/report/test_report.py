@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from csvw import CSVW
 
 from prov4ml_packager.cli.main import run
 from prov4ml_packager.errors import PackagerError
@@ -99,3 +100,25 @@ def test_bad_input_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(PackagerError, match="is a directory"):
         write_report([path], tmp_path)
     assert not output.exists()
+
+
+def test_the_table_of_runs_is_a_file_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    places = [tmp_path / "a" / "run", tmp_path / "b" / "run", tmp_path / "c"]
+    runs = [ordinary_run(place, number, rate=0.1 * (number + 1)) for number, place in enumerate(places)]
+    output = tmp_path / "runs.csv"
+    assert run(["report", *map(str, runs), "--table", str(output)]) == 0
+    assert capsys.readouterr() == (f"{output}\n", "")
+    read = CSVW(f"{output}-metadata.json", validate=True)
+    assert (read.is_valid, read.warnings) == (True, [])
+    rows = list(read.tables[0])
+    assert [row["run"] for row in rows] == [str(runs[0]), str(runs[1]), "c"]
+    assert [row["params.rate"] for row in rows] == [0.1, 0.2, 0.1 * 3]
+    assert rows[0]["energy_joules"] == 100 * 36_000.0
+
+
+def test_a_table_of_one_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = tmp_path / "runs.csv"
+    assert run(["report", str(ordinary_run(tmp_path / "run")), "--table", str(output)]) == 2
+    assert capsys.readouterr().err == "prov4ml-pack: error: a table compares at least two runs\n"
+    assert not output.exists()
+    assert not (tmp_path / "runs.csv-metadata.json").exists()

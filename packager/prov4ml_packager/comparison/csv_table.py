@@ -44,14 +44,19 @@ def _written(value: Cell, kind: Kind) -> str:
     return f"'{text}" if kind == "text" and text.startswith(("=", "+", "-", "@", "\t")) else text
 
 
-def table_metadata(table: RunTable, name: str) -> bytes:
+def table_metadata(table: RunTable, name: str, *, beside_runs: bool = False) -> bytes:
     """Return the metadata of the file called `name`: what each column is, its datatype and unit.
 
-    A row is about the folder of its run, beside the file.
+    Args:
+        table: the table.
+        name: of the file.
+        beside_runs: a row is about the folder of its run, which lies beside the file.
     """
     columns = [_described(column) for column in table.columns]
     document = table_description(name, columns, separator=",", line_end="\r\n")
-    document["tableSchema"] |= {"primaryKey": _variable("run"), "aboutUrl": "{run}/"}
+    document["tableSchema"]["primaryKey"] = "run"
+    if beside_runs:
+        document["tableSchema"]["aboutUrl"] = "{run}/"
     document["dc:description"] = f"One row a run. {_GUARDED}" + (
         f" Metrics that are not in the table: {table.left_out}." if table.left_out else ""
     )

@@ -52,7 +52,7 @@ def compare_runs(runs: Sequence[RunFacts]) -> Experiment | None:
     return Experiment(
         table,
         bytes_member(COMPARISON, table_csv(table)),
-        bytes_member(COMPARISON_METADATA, table_metadata(table, COMPARISON)),
+        bytes_member(COMPARISON_METADATA, table_metadata(table, COMPARISON, beside_runs=True)),
     )
 
 

@@ -7,6 +7,7 @@ escaped where it becomes HTML (`html`), and the page's own policy lets nothing r
 from .limits import PREVIEW, REPORT, Limits
 from .page import PageHead, report_page
 from .subject import ReportFile, ReportRun
+from .table import write_run_table
 from .write import write_report
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "ReportRun",
     "report_page",
     "write_report",
+    "write_run_table",
 ]
