@@ -26,7 +26,7 @@ from .record import RunRecord
 from .stores import write_store
 
 if TYPE_CHECKING:
-    from .crate import CrateOptions
+    from .crate.options import CrateOptions
 
 StoreFormat = Literal["zarr", "netcdf", "csv"]
 

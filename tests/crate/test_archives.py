@@ -16,14 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prov4ml_packager.crate import CrateOptions, build_crate, unpack_crate
-from prov4ml_packager.crate.archive_paths import archive_paths, folded
-from prov4ml_packager.crate.archives import archive_kind
-from prov4ml_packager.crate.deflate import BLOCK, Deflater, GzipCompressor
-from prov4ml_packager.crate.members import Member, bytes_member, file_member
+from prov4ml_packager.crate.archive.archives import archive_kind
+from prov4ml_packager.crate.archive.deflate import BLOCK, Deflater, GzipCompressor
+from prov4ml_packager.crate.archive.members import Member, bytes_member, file_member
+from prov4ml_packager.crate.archive.paths import archive_paths, folded
+from prov4ml_packager.crate.archive.tar_writer import write_tar
+from prov4ml_packager.crate.archive.workers import start_workers
+from prov4ml_packager.crate.archive.zip_writer import write_zip
 from prov4ml_packager.crate.options import COMPRESSIONS, Compression
-from prov4ml_packager.crate.tar_writer import write_tar
-from prov4ml_packager.crate.workers import start_workers
-from prov4ml_packager.crate.zip_writer import write_zip
 from prov4ml_packager.errors import PackagerError
 
 from .builders import FULL, artifact, make_run, write_file
@@ -55,8 +55,8 @@ from tests.crate.builders import FULL, make_run
 from dataclasses import replace
 from prov4ml_packager.crate import build_crate
 from prov4ml_packager.crate.options import COMPRESSIONS, Compression
-from prov4ml_packager.crate.tar_writer import write_tar
-from prov4ml_packager.crate.workers import start_workers
+from prov4ml_packager.crate.archive.tar_writer import write_tar
+from prov4ml_packager.crate.archive.workers import start_workers
 root = Path(sys.argv[2]); out = Path(sys.argv[3]); out.mkdir()
 run = make_run(root / "run_1")
 for one in COMPRESSIONS:

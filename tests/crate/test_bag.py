@@ -12,7 +12,7 @@ import pytest
 
 from prov4ml_packager.cli.main import run
 from prov4ml_packager.crate import build_crate, unpack_crate
-from prov4ml_packager.crate.bag import encoded_path
+from prov4ml_packager.crate.archive.bag import encoded_path
 from prov4ml_packager.crate.changed_graph import Changes
 from prov4ml_packager.crate.options import COMPRESSIONS, Compression
 from prov4ml_packager.crate.sign import sign_crate

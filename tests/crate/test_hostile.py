@@ -14,7 +14,7 @@ import pytest
 
 from prov4ml_packager.cli.main import run
 from prov4ml_packager.crate import UnpackLimits, unpack_crate
-from prov4ml_packager.crate import unpack as unpack_module
+from prov4ml_packager.crate.archive import unpack as unpack_module
 from prov4ml_packager.errors import PackagerError
 from prov4ml_validators import validate
 from prov4ml_validators.crate import members as members_module

@@ -16,7 +16,7 @@ import pytest
 
 from prov4ml_packager.cli.main import run as run_command
 from prov4ml_packager.crate import Author, Contact, CrateOptions, Organization, build_crate, without_people
-from prov4ml_packager.crate.pseudonyms import Pseudonyms
+from prov4ml_packager.crate.privacy.pseudonyms import Pseudonyms
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.finalize import finalize
 from prov4ml_validators import Severity, validate

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from prov4ml_packager.cli.main import run as run_command
-from prov4ml_packager.crate import CrateOptions, build_crate, members, secret_search, without_people
-from prov4ml_packager.crate.secret_scanner import SecretScanner, start_scanner
+from prov4ml_packager.crate import CrateOptions, build_crate, without_people
+from prov4ml_packager.crate.archive import members
+from prov4ml_packager.crate.privacy import secret_search
+from prov4ml_packager.crate.privacy.secret_scanner import SecretScanner, start_scanner
 from prov4ml_packager.end_of_run import package
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.finalize import finalize
@@ -261,7 +263,7 @@ def test_a_search_that_takes_too_long_ends_and_says_so(
 def test_without_the_extra_a_crate_is_made_unless_secrets_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("prov4ml_packager.crate.secret_policy.has_scanner", lambda: False)
+    monkeypatch.setattr("prov4ml_packager.crate.privacy.secret_policy.has_scanner", lambda: False)
     record = logged_run(tmp_path / "run", {"train.py": HUGGING_FACE.encode()})
     line = "not searched for secrets: the extra is not installed; run: pip install 'prov4ml[secrets]'"
     assert said(record, tmp_path / "c.zip") == [line]

@@ -9,8 +9,13 @@ import pytest
 
 from prov4ml_packager.crate import build_crate
 from prov4ml_packager.crate.changed_graph import Changes
-from prov4ml_packager.crate.languages import is_workflow, language_of, language_of_run, library_of
 from prov4ml_packager.crate.update import update_crate
+from prov4ml_packager.crate.workflow.languages import (
+    is_workflow,
+    language_of,
+    language_of_run,
+    library_of,
+)
 from prov4ml_packager.errors import PackagerError
 
 from .builders import FULL

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from ..crate import CrateOptions
 from ..crate.licences import licence_entity
+from ..crate.options import CrateOptions
 from ..machine import EMISSIONS, ENERGY, energy_words, is_machine_metric, total_of
 from ..markdown import MISSING, cell, items, span, table
 from ..metric_table import MetricSeries, SeriesStatistics, statistics

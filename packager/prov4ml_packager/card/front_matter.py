@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from ..crate import CrateOptions
 from ..crate.licences import licence_entity
+from ..crate.options import CrateOptions
 from ..machine import EMISSIONS, total_of
 from ..metric_table import MetricSeries, SeriesStatistics
 from ..record import RunRecord

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ..atomic import atomic_file
-from ..crate import CrateOptions
+from ..crate.options import CrateOptions
 from ..errors import PackagerError
 from ..reader import read_run
 from .card import model_card

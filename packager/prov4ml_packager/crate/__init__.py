@@ -3,11 +3,11 @@
 A crate is made from `RunRecord`s whose `packaged/` folder is there already; nothing else is read.
 """
 
+from .archive.unpack import UnpackLimits, unpack_crate
 from .build import build_crate
 from .config import load_crate_config
 from .options import Author, Contact, CrateOptions, Organization
-from .redact import without_people
-from .unpack import UnpackLimits, unpack_crate
+from .privacy.redact import without_people
 
 __all__ = [
     "Author",

@@ -8,24 +8,24 @@ from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_PROV
 from ..errors import PackagerError
 from ..progress import UNWATCHED, Progress
 from ..record import RunRecord
-from .archives import ArchiveKind, archive_kind, archive_stem, check_compression, write_archive
-from .bag import UNREADABLE, Bag, bag_members, bag_tags
+from .archive.archives import ArchiveKind, archive_kind, archive_stem, check_compression, write_archive
+from .archive.bag import UNREADABLE, Bag, bag_members, bag_tags
+from .archive.members import MANIFEST, METADATA, PREVIEW, README, Member, bytes_member, total_size
 from .drawing import drawing_ahead
 from .experiment import compare_runs, in_order
 from .facts import RunFacts, gather_facts, run_folders
 from .graph_json import graph_json
 from .hints import crate_hints
 from .manifest import manifest_entity, manifest_lines
-from .members import MANIFEST, METADATA, PREVIEW, README, Member, bytes_member, total_size
 from .metadata import crate_title, metadata_document
 from .options import Compression, CrateOptions
 from .payload import collect_payload
 from .preview import preview_html
+from .privacy.redact import redacted_runs
+from .privacy.secret_policy import report_secrets, search_for
+from .privacy.secret_search import SecretSearch
 from .profile import CrateProfile, choose_profile
 from .readme import readme_text
-from .redact import redacted_runs
-from .secret_policy import report_secrets, search_for
-from .secret_search import SecretSearch
 
 
 def _quiet(_line: str) -> None:

@@ -13,9 +13,9 @@ from urllib.parse import quote, unquote
 from ..errors import PackagerError
 from ..release import release
 from ..text import escape_text
+from .archive.members import METADATA, Member
 from .licences import licence_entity
 from .media_types import media_type
-from .members import METADATA, Member
 from .options import RUN_TERMS
 
 _PROPERTY = re.compile(r"[A-Za-z][A-Za-z0-9]*")

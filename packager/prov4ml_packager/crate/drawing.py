@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import PackagerError
-from .workers import start_workers
+from .archive.workers import start_workers
 
 
 def draw_graph(prov: Path) -> bytes:

@@ -20,12 +20,12 @@ from ..atomic import put_directory
 from ..crate_members import parse_object
 from ..errors import PackagerError
 from ..progress import UNWATCHED, Progress
-from .archives import ArchiveKind, archive_kind, write_archive
-from .bag import DATA, Bag, bag_members, find_bag, is_bag, read_bag
-from .compressors import METHODS
-from .members import LARGEST_METADATA, METADATA, Member, file_member, total_size
+from .archive.archives import ArchiveKind, archive_kind, write_archive
+from .archive.bag import DATA, Bag, bag_members, find_bag, is_bag, read_bag
+from .archive.compressors import METHODS
+from .archive.members import LARGEST_METADATA, METADATA, Member, file_member, total_size
+from .archive.unpack import unpack_crate
 from .options import COMPRESSIONS, Compression
-from .unpack import unpack_crate
 
 _PREFIX = ".prov4ml-"
 

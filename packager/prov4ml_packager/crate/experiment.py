@@ -10,9 +10,9 @@ from ..find_runs import natural_key
 from ..record import RunRecord
 from ..text import escape_text
 from ..wording import run_title
+from .archive.members import COMPARISON, COMPARISON_METADATA, Member, bytes_member
 from .entities import Entity, references
 from .facts import RunFacts
-from .members import COMPARISON, COMPARISON_METADATA, Member, bytes_member
 
 _NAMED = 3
 _IDENTIFYING = frozenset({"run", "experiment", "run_id", "name", "uuid"})

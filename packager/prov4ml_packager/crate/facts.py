@@ -10,7 +10,7 @@ from prov4ml.rundir import RUN_GROUP, safe_name, safe_names
 from ..comparison import Facets, facets_of
 from ..metric_table import MetricSeries, SeriesStatistics, statistics
 from ..record import RunRecord
-from .members import NAMES_OF_THE_CRATE
+from .archive.members import NAMES_OF_THE_CRATE
 from .payload import Payload
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ..wording import source_url
-from .archives import ArchiveKind
+from .archive.archives import ArchiveKind
 from .config import TABLE
 from .facts import RunFacts
 from .options import Compression, CrateOptions

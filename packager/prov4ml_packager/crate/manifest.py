@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from .archive.members import MANIFEST, Member
 from .entities import Entity
-from .members import MANIFEST, Member
 
 
 def manifest_lines(members: Sequence[Member]) -> bytes:

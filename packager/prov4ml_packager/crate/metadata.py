@@ -8,6 +8,7 @@ from ..file_roles import file_roles
 from ..text import escape_text
 from ..wording import iso_time, run_title
 from .action import run_entities
+from .archive.members import MANIFEST, METADATA, README, Member
 from .connections import connect_models, connect_stores, usage_entities
 from .entities import Entity, doi_url, language_entity, put, references
 from .experiment import Experiment, comparison_entities, experiment_description, experiment_name
@@ -15,19 +16,18 @@ from .facts import RunFacts
 from .file_entities import described_files, directory_entity, file_entity
 from .imports import import_entities
 from .licences import licence_entity
-from .main_workflow import MainWorkflow
 from .manifest import manifest_entity
-from .members import MANIFEST, METADATA, README, Member
 from .options import RUN_TERMS, CrateOptions
 from .payload import PayloadFile
 from .people import CRATE_IDENTIFIER, add_people, contact_id, local_id, organization_id
 from .profile import CrateProfile, descriptor_profiles, profile_entities
 from .readme import readme_entity
-from .slots import DescribedRun
 from .software import instrument_entities
-from .steps import describe_steps
 from .values import run_values
-from .workflow import WorkflowPeople, describe_script, describe_workflow, files_apart
+from .workflow.main_workflow import MainWorkflow
+from .workflow.slots import DescribedRun
+from .workflow.steps import describe_steps
+from .workflow.workflow_run import WorkflowPeople, describe_script, describe_workflow, files_apart
 
 
 def metadata_document(

@@ -24,8 +24,8 @@ from ..credentials import without_credentials
 from ..errors import PackagerError
 from ..progress import UNWATCHED
 from ..record import FileRecord, RunRecord
-from .archive_paths import archive_paths
-from .members import Member, bytes_member, file_member, open_source
+from .archive.members import Member, bytes_member, file_member, open_source
+from .archive.paths import archive_paths
 
 _ZARR_FILES = frozenset({"zarr.json", ".zgroup", ".zarray"})
 ZARR_ROOT = "zarr.json"

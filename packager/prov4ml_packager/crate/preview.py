@@ -20,10 +20,10 @@ from ..report.html import NOTHING, Html, code, data_block, join, link, text
 from ..report.write import side_of
 from ..store_summaries import MetricStoreReader
 from ..wording import iso_time
+from .archive.members import COMPARISON, MANIFEST, METADATA
 from .experiment import Experiment, experiment_description, experiment_name
 from .facts import RunFacts
 from .licences import licence_entity
-from .members import COMPARISON, MANIFEST, METADATA
 from .options import Author, CrateOptions
 
 _LARGEST_CHECKED = 1 << 20

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from ..errors import PackagerError
 from .entities import Entity
 from .facts import RunFacts
-from .main_workflow import MainWorkflow, find_workflow, require_workflow
 from .options import CrateOptions, Profile, Spec
+from .workflow.main_workflow import MainWorkflow, find_workflow, require_workflow
 
 BIOSCHEMAS_WORKFLOW = "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"
 _TITLES: dict[Profile, str] = {

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from ..markdown import cell, items, span, table
 from ..wording import iso_time
+from .archive.members import COMPARISON, MANIFEST, METADATA, PREVIEW, README, Member
 from .entities import Entity
 from .facts import RunFacts
 from .licences import licence_entity
-from .main_workflow import MainWorkflow
-from .members import COMPARISON, MANIFEST, METADATA, PREVIEW, README, Member
 from .options import CrateOptions
+from .workflow.main_workflow import MainWorkflow
 
 _LONGEST = 2000
 

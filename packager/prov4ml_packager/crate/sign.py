@@ -15,8 +15,8 @@ from prov4ml_validators.seal.ssh_signature import fingerprint, key_kind, unsigne
 from ..crate_members import open_members
 from ..errors import PackagerError
 from ..progress import UNWATCHED, Progress
+from .archive.members import METADATA, bytes_member
 from .existing import open_existing, replace_crate
-from .members import METADATA, bytes_member
 
 _LARGEST_KEY = 1 << 16
 

@@ -8,12 +8,12 @@ from prov4ml_validators.seal.check import SIGNATURE
 
 from ..errors import PackagerError
 from ..progress import UNWATCHED, Progress
-from .archive_paths import archive_paths
+from .archive.members import MANIFEST, METADATA, PREVIEW, Member, bytes_member, file_member
+from .archive.paths import archive_paths
 from .changed_graph import Changes, change_sentences, changed_document, define_terms, put_part
 from .existing import ExistingCrate, open_existing, refuse_worse, replace_crate
 from .graph_json import graph_json
 from .manifest import manifest_entity, manifest_lines
-from .members import MANIFEST, METADATA, PREVIEW, Member, bytes_member, file_member
 from .preview import with_metadata_copy
 
 _OWN = frozenset({METADATA, MANIFEST, PREVIEW, SIGNATURE})

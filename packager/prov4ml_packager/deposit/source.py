@@ -11,9 +11,9 @@ from typing import Any
 from prov4ml_validators import validate
 from prov4ml_validators.report import Severity
 
-from ..crate.archives import write_archive
+from ..crate.archive.archives import write_archive
+from ..crate.archive.members import CHUNK, total_size
 from ..crate.existing import open_existing
-from ..crate.members import CHUNK, total_size
 from ..crate_members import METADATA_FILE, parse_object, read_member
 from ..errors import PackagerError
 from ..progress import UNWATCHED, Progress

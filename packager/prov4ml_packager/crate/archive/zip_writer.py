@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from ..options import Compression
 from .compressors import METHODS, Method
 from .members import Member
-from .options import Compression
 from .workers import Workers
 
 _DATE = (1980 - 1980) << 9 | 1 << 5 | 1

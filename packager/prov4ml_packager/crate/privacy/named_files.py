@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .members import CHUNK, open_source
+from ..archive.members import CHUNK, open_source
 from .pseudonyms import Pseudonyms
 
 _OVERLAP = 1024

@@ -7,20 +7,20 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..context_steps import is_step_completed, steps_of
-from ..record import ContextRecord, RunRecord
-from ..text import escape_text
-from ..wording import error_text, iso_time, run_title, script_name
-from .action import STATUS
-from .connections import context_usage, places
+from ...context_steps import is_step_completed, steps_of
+from ...record import ContextRecord, RunRecord
+from ...text import escape_text
+from ...wording import error_text, iso_time, run_title, script_name
+from ..action import STATUS
+from ..connections import context_usage, places
+from ..entities import Entity, identifiers, language_entity, references
+from ..options import CrateOptions
+from ..software import common_url
+from ..values import context_key
 from .engine import engine_entity
-from .entities import Entity, identifiers, language_entity, references
 from .main_workflow import MainWorkflow
-from .options import CrateOptions
 from .slots import DescribedRun
-from .software import common_url
-from .values import context_key
-from .workflow import require_packages
+from .workflow_run import require_packages
 
 _COMPLETED, _FAILED = STATUS["finished"], STATUS["failed"]
 

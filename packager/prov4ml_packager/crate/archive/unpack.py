@@ -23,12 +23,12 @@ from prov4ml_validators.crate.archive_limits import (
 )
 from prov4ml_validators.crate.members import tar_members
 
-from ..atomic import atomic_directory
-from ..errors import PackagerError
-from ..progress import UNWATCHED, Progress
-from ..zstd import zstd_module
-from .archive_paths import folded
+from ...atomic import atomic_directory
+from ...errors import PackagerError
+from ...progress import UNWATCHED, Progress
+from ...zstd import zstd_module
 from .members import CHUNK, LARGEST_METADATA, METADATA
+from .paths import folded
 from .unpack_zip import bad_zip_errors, open_zip
 
 _DRIVE = re.compile(r"[A-Za-z]:")

@@ -9,19 +9,19 @@ from dataclasses import dataclass
 
 from prov4ml.rundir import PACKAGED_DIRECTORY
 
-from ..file_roles import file_roles
-from ..text import escape_text
-from ..wording import iso_time, script_name
-from .entities import Entity, references
-from .facts import RunFacts
-from .file_entities import file_id
+from ...file_roles import file_roles
+from ...text import escape_text
+from ...wording import iso_time, script_name
+from ..entities import Entity, references
+from ..facts import RunFacts
+from ..file_entities import file_id
+from ..media_types import UNKNOWN_TYPE
+from ..options import CrateOptions
+from ..profile import bioschemas_entity
+from ..software import changed_sentence, commit_of, common_url, package_entities, software_entities
 from .languages import language_of_run, library_of
 from .main_workflow import MainWorkflow
-from .media_types import UNKNOWN_TYPE
-from .options import CrateOptions
-from .profile import bioschemas_entity
 from .slots import DescribedRun, fill_slots
-from .software import changed_sentence, commit_of, common_url, package_entities, software_entities
 
 _TYPES = ["File", "SoftwareSourceCode", "ComputationalWorkflow"]
 

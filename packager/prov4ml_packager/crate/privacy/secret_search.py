@@ -14,11 +14,11 @@ from pathlib import Path
 from prov4ml.rundir import ARTIFACTS_DIRECTORY
 from prov4ml_validators.batch import usable_processors
 
-from ..record import RunRecord
-from .facts import RunFacts
-from .media_types import is_compressed
-from .members import Member, open_source
-from .payload import PayloadFile
+from ...record import RunRecord
+from ..archive.members import Member, open_source
+from ..facts import RunFacts
+from ..media_types import is_compressed
+from ..payload import PayloadFile
 from .secret_scanner import start_scanner
 from .secret_texts import record_texts
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from ..errors import PackagerError
-from ..provenance.attributes import base_name
-from .facts import RunFacts
+from ...errors import PackagerError
+from ...provenance.attributes import base_name
+from ..archive.members import open_source
+from ..facts import RunFacts
+from ..payload import PayloadFile
 from .languages import LOOKED_AT, Language, is_workflow, language_of
-from .members import open_source
-from .payload import PayloadFile
 
 _ENTRIES = re.compile(r"(?:snakefile|main|workflow|pipeline)(?:\.\w+)?\Z", re.IGNORECASE)
 

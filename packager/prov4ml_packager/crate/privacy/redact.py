@@ -17,16 +17,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 from prov4ml.rundir import PACKAGED_CARD, PACKAGED_DIRECTORY, PACKAGED_DOT, PACKAGED_STORES, RUN_FILE
 
-from ..errors import PackagerError
-from ..metric_table import MetricSeries, MetricTable, sorted_table
-from ..record import FileRecord, RunRecord, SourceCodeRecord
+from ...errors import PackagerError
+from ...metric_table import MetricSeries, MetricTable, sorted_table
+from ...record import FileRecord, RunRecord, SourceCodeRecord
+from ..options import CrateOptions
+from ..payload import logged_paths
 from .named_files import named_files
-from .options import CrateOptions
-from .payload import logged_paths
 from .pseudonyms import Pseudonyms
 
 if TYPE_CHECKING:
-    from ..finalize import StoreFormat
+    from ...finalize import StoreFormat
 
 _USER_KEY = re.compile(
     r"(?:.*[._/-])?(?:user|user_?name|login|owner|author|creator|maintainer)", re.IGNORECASE
@@ -277,7 +277,7 @@ def _link_run(
 
 def _finalized(run: RunRecord, copy: RedactedRun, options: CrateOptions) -> RunRecord:
     """Make `packaged/` of a copy with what that of the run has."""
-    from ..finalize import finalize_record, find_store
+    from ...finalize import finalize_record, find_store
 
     packaged = run.directory / PACKAGED_DIRECTORY
     store = find_store(packaged)

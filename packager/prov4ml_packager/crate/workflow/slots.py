@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 
 from prov4ml.rundir import safe_name
 
-from ..text import escape_text
-from .connections import places
-from .entities import Entity, references
-from .facts import RunFacts
+from ...text import escape_text
+from ..connections import places
+from ..entities import Entity, references
+from ..facts import RunFacts
+from ..options import Spec
+from ..values import RunValues, Side, Slot
 from .main_workflow import MainWorkflow
-from .options import Spec
-from .values import RunValues, Side, Slot
 
 _KINDS = {
     "artifact": "File",

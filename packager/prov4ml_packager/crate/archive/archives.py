@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Literal
 
-from ..atomic import atomic_directory, atomic_file
-from ..errors import PackagerError
-from .archive_paths import archive_paths
+from ...atomic import atomic_directory, atomic_file
+from ...errors import PackagerError
+from ..options import Compression
 from .bag import is_bag
 from .compressors import zstd_compressor
 from .deflate import GzipCompressor
 from .members import METADATA, Member
-from .options import Compression
+from .paths import archive_paths
 from .tar_writer import write_tar
 from .workers import start_workers
 from .zip_writer import write_zip

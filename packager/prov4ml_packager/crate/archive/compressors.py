@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..zstd import zstd_module
+from ...zstd import zstd_module
+from ..options import Compression
 from .deflate import Deflater
-from .options import Compression
 from .workers import Workers
 
 _LZMA_DICTIONARY = 8 << 20

@@ -7,9 +7,9 @@ are their home pages. A file is looked at and never run or parsed.
 import re
 from dataclasses import dataclass
 
-from ..record import RunRecord
-from ..text import escape_text
-from .entities import Entity, language_entity
+from ...record import RunRecord
+from ...text import escape_text
+from ..entities import Entity, language_entity
 
 LOOKED_AT = 256 << 10
 """How much of a file is looked at, in bytes."""

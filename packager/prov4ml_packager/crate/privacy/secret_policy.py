@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from ..errors import PackagerError
-from .facts import RunFacts
-from .options import SecretPolicy
+from ...errors import PackagerError
+from ..facts import RunFacts
+from ..options import SecretPolicy
 from .secret_scanner import has_scanner
 from .secret_search import LARGEST_LOOKED_THROUGH, LONGEST_SEARCH, SecretSearch, start_search
 

@@ -13,14 +13,14 @@ from uuid import NAMESPACE_OID, uuid5
 
 from prov4ml_validators.crate.members import DirectoryMembers
 
-from ..errors import PackagerError
-from ..progress import UNWATCHED
-from ..record import RunRecord
-from ..release import release
-from ..wording import run_title
-from .entities import doi_url
+from ...errors import PackagerError
+from ...progress import UNWATCHED
+from ...record import RunRecord
+from ...release import release
+from ...wording import run_title
+from ..entities import doi_url
+from ..options import CrateOptions
 from .members import METADATA, Member, bytes_member, file_member
-from .options import CrateOptions
 
 DECLARATION = "bagit.txt"
 INFO = "bag-info.txt"

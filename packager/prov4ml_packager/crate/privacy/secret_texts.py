@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from ..record import JsonValue, RunRecord
+from ...record import JsonValue, RunRecord
 
 
 def record_texts(run: RunRecord) -> Iterator[tuple[str, str]]:

@@ -11,9 +11,9 @@ from typing import BinaryIO
 
 from prov4ml_validators.seal.check import SIGNATURE
 
-from ..errors import PackagerError
-from ..progress import UNWATCHED
-from .media_types import is_compressed
+from ...errors import PackagerError
+from ...progress import UNWATCHED
+from ..media_types import is_compressed
 
 CHUNK = 1 << 20
 SMALL = 64 << 10

@@ -4,9 +4,9 @@ from urllib.parse import quote
 
 from prov4ml.rundir import safe_name
 
-from ..record import RunRecord
-from ..text import escape_text
-from .entities import Entity
+from ...record import RunRecord
+from ...text import escape_text
+from ..entities import Entity
 
 _PAGES = {
     "DVCLive": "https://dvc.org/doc/dvclive",

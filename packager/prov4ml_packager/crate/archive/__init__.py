@@ -1,0 +1,1 @@
+"""Archives: members, the containers and compressions that hold them, bags, and the safe way back."""

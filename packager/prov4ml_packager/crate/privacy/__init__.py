@@ -1,0 +1,1 @@
+"""What should not travel: pseudonyms for double-blind review, and the search for likely secrets."""

@@ -1,0 +1,1 @@
+"""What Workflow and Provenance Run Crate add: the workflow, its slots, its steps, and their engine."""
