@@ -28,7 +28,7 @@ from prov4ml_packager.importers.imported import (
     ImportedSourceCode,
     Repair,
 )
-from prov4ml_packager.importers.sources import digest_source, inside
+from prov4ml_packager.importers.sources import FileDigests, digest_source, inside
 from prov4ml_packager.importers.write import WrittenRun, write_run
 from prov4ml_packager.metric_table import POINT_DTYPE, series_from_points
 from prov4ml_packager.reader import read_run
@@ -216,6 +216,28 @@ def test_files_can_stay_where_they_are(source: Path, tmp_path: Path) -> None:
     assert (files["note"].path, files["note"].sha256) == (None, hashlib.sha256(b"hello").hexdigest())
     assert not (done.directory / "artifacts").exists()
     assert check_run_directory(done.directory) == []
+
+
+def test_a_large_file_is_read_once(source: Path, tmp_path: Path) -> None:
+    content = os.urandom(1 << 20)
+    (source / "weights.bin").write_bytes(content)
+    digests = FileDigests()
+    known = digest_source(source, digests)
+    for number in range(2):
+        done = write_run(
+            full_run(source), tmp_path / f"out{number}", importer="test", version="1", sources=[known],
+            files="none", digests=digests,
+        )  # fmt: skip
+        files = {one.name: one.file for one in read_run(done.directory).artifacts}
+        assert files["w"].sha256 == hashlib.sha256(content).hexdigest()
+        assert files["w"].size == len(content)
+        content = content[::-1]  # changed meanwhile: it is another file now
+        (source / "weights.bin").write_bytes(content)
+    with (source / "weights.bin").open("rb") as reader:
+        digests.of(reader)
+        reader.seek(0)
+        assert digests.of(reader) == (hashlib.sha256(content).hexdigest(), len(content))
+        assert reader.tell() == 0
 
 
 def test_the_import_is_recorded(source: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, Literal
 from prov4ml.rundir import ARTIFACTS_DIRECTORY, safe_name
 
 from .imported import ImportedFile
-from .sources import directory_digest, open_source, regular_files, transfer
+from .sources import FileDigests, directory_digest, open_source, regular_files, transfer
 
 FileMode = Literal["copy", "link", "none"]
 """What happens to a run's files: a copy; a second name (hard link) where the file system lets, else a copy;
@@ -21,14 +21,18 @@ class Copier:
     Args:
         run_directory: where to.
         mode: what happens to files. A link stays the same file: who changes one in place changes both.
+        digests: of files that were read before.
 
     Attributes:
         lost: one sentence for each file that could not be read.
     """
 
-    def __init__(self, run_directory: Path, mode: FileMode = "copy") -> None:
+    def __init__(
+        self, run_directory: Path, mode: FileMode = "copy", digests: FileDigests | None = None
+    ) -> None:
         self._run = run_directory
         self._mode = mode
+        self._digests = digests or FileDigests()
         self._taken: set[tuple[Path, str]] = set()
         self._folders: dict[tuple[Path, str], Path] = {}
         self.lost: list[str] = []
@@ -74,7 +78,7 @@ class Copier:
                 return described
             with reader:
                 if not copies:
-                    described["sha256"], described["size"] = transfer(reader)
+                    described["sha256"], described["size"] = self._digests.of(reader)
                     return described
                 described["sha256"], described["size"] = self._take(file.path, reader, target)
         described["path"] = target.relative_to(self._run).as_posix()
@@ -93,7 +97,7 @@ class Copier:
         """Copy or link a file that was opened; return its digest and bytes."""
         target.parent.mkdir(parents=True, exist_ok=True)
         if self._mode == "link" and _link(path, reader, target):
-            return transfer(reader)
+            return self._digests.of(reader)
         with target.open("xb") as writer:
             return transfer(reader, writer)
 
@@ -113,7 +117,7 @@ class Copier:
                 if copies:
                     digest, size = self._take(path, reader, target / name)
                 else:
-                    digest, size = transfer(reader)
+                    digest, size = self._digests.of(reader)
             digests.append((name, digest))
             total += size
         if copies:

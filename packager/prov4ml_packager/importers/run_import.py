@@ -8,7 +8,7 @@ from ..errors import PackagerError
 from .copying import FileMode
 from .imported import UnreadableRun
 from .registry import find_importer
-from .sources import SourceDigest, digest_source
+from .sources import FileDigests, SourceDigest, digest_source
 from .write import WrittenRun, write_run
 
 
@@ -39,6 +39,7 @@ def import_runs(
     chosen = find_importer(source, importer)
     own_version = version("prov4ml")
     digests: dict[Path, SourceDigest] = {}
+    file_digests = FileDigests()
     empty = True
     for run in chosen.read(source):
         empty = False
@@ -47,7 +48,7 @@ def import_runs(
             continue
         for path in run.sources:
             if path not in digests:
-                digests[path] = _digest(path)
+                digests[path] = _digest(path, file_digests)
         yield write_run(
             run,
             folder,
@@ -56,14 +57,15 @@ def import_runs(
             sources=[digests[path] for path in run.sources],
             force=force,
             files=files,
+            digests=file_digests,
             progress=progress,
         )
     if empty:
         raise PackagerError(f"holds no run of {chosen.title}", path=source)
 
 
-def _digest(path: Path) -> SourceDigest:
+def _digest(path: Path, digests: FileDigests) -> SourceDigest:
     try:
-        return digest_source(path)
+        return digest_source(path, digests)
     except OSError as error:
         raise PackagerError(f"cannot be read ({error.strerror or error})", path=path) from error

@@ -12,6 +12,7 @@ from typing import BinaryIO, Literal
 from ..no_links import mode_inside
 
 _CHUNK = 1 << 20
+_WORTH_KEEPING = 1 << 20  # bytes of a file whose digest is kept
 
 
 def inside(root: Path, relative: str) -> Path | None:
@@ -81,6 +82,27 @@ def transfer(reader: BinaryIO, writer: BinaryIO | None = None) -> tuple[str, int
     return digest.hexdigest(), size
 
 
+class FileDigests:
+    """Digests of large files, so that none is read twice: as a part of the source and as one of a run."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, ...], tuple[str, int]] = {}
+
+    def of(self, reader: BinaryIO) -> tuple[str, int]:
+        """Return the sha256 in hex and the bytes of a file that is open at its beginning.
+
+        A file is the same as long as its number, size and times are.
+        """
+        state = os.fstat(reader.fileno())
+        key = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+        found = self._known.get(key)
+        if found is None:
+            found = transfer(reader)
+            if found[1] >= _WORTH_KEEPING:
+                self._known[key] = found
+        return found
+
+
 def directory_digest(digests: list[tuple[str, str]]) -> str:
     """Return the digest of a directory from its (path, sha256) pairs (docs/run-directory.md, Files)."""
     total = hashlib.sha256()
@@ -100,22 +122,27 @@ class SourceDigest:
     files: int
 
 
-def digest_source(path: Path) -> SourceDigest:
+def digest_source(path: Path, digests: FileDigests | None = None) -> SourceDigest:
     """Return size and digest of a file or directory; a link given as the source itself is followed.
+
+    Args:
+        path: of the source.
+        digests: of files that were read before.
 
     Raises:
         OSError: it cannot be read.
     """
+    digests = digests or FileDigests()
     real = path.resolve(strict=True)
     if not real.is_dir():
         with open_source(real) as reader:
-            digest, size = transfer(reader)
+            digest, size = digests.of(reader)
         return SourceDigest(path, "file", size, digest, 1)
-    digests: list[tuple[str, str]] = []
+    members: list[tuple[str, str]] = []
     total = 0
     for name, one in regular_files(real):
         with open_source(one) as reader:
-            digest, size = transfer(reader)
-        digests.append((name, digest))
+            digest, size = digests.of(reader)
+        members.append((name, digest))
         total += size
-    return SourceDigest(path, "directory", total, directory_digest(digests), len(digests))
+    return SourceDigest(path, "directory", total, directory_digest(members), len(members))

@@ -15,7 +15,7 @@ from ..reader.run_file import read_run_file
 from .copying import Copier, FileMode
 from .imported import ImportedRun
 from .journal import Event, JournalBuilder, RankSeries, moment, series_by_rank
-from .sources import SourceDigest
+from .sources import FileDigests, SourceDigest
 from .summary import carried_over
 
 _NAMESPACE = uuid.UUID("0c4bb8b6-9a0a-5f5e-8f43-3b2a5cf8a1de")
@@ -49,6 +49,7 @@ def write_run(
     sources: Sequence[SourceDigest],
     force: bool = False,
     files: FileMode = "copy",
+    digests: FileDigests | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> WrittenRun:
     """Write a run as a run directory `<key of experiment>_<key of run id>` in a folder.
@@ -64,6 +65,7 @@ def write_run(
         sources: digests of what the run was read from.
         force: write again what was imported before.
         files: what happens to the run's files.
+        digests: of files that were read before.
         progress: called with the number of points just written.
 
     Raises:
@@ -76,8 +78,9 @@ def write_run(
         return WrittenRun(directory, False, carried, run.lost, run)
     try:
         with atomic_directory(directory) as target:
+            copier = Copier(target, files, digests)
             lost = _fill(
-                target, run, run_id, identifier, importer, version, sources, carried, files, progress
+                target, run, run_id, identifier, importer, version, sources, carried, copier, progress
             )
     except OSError as error:
         raise PackagerError(f"cannot be written: {error.strerror or error}", path=directory) from error
@@ -116,7 +119,7 @@ def _fill(
     version: str,
     sources: Sequence[SourceDigest],
     carried: tuple[str, ...],
-    files: FileMode,
+    copier: Copier,
     progress: Callable[[int], None] | None,
 ) -> tuple[str, ...]:
     ranks = sorted(run.ranks, key=lambda rank: rank.rank)
@@ -129,7 +132,6 @@ def _fill(
         )
     start = moment(run.start, 0)
     end = max(start, moment(run.end, _last_time(run, series, start)))
-    copier = Copier(target, files)
     builder = JournalBuilder(run, copier, series, start, end)
     events = builder.describe_all()
     lost = (*run.lost, *copier.lost)
