@@ -345,19 +345,21 @@ def test_the_drawing_is_made_anew(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("identifier", "value", "url"),
+    ("identifier", "place", "value", "url"),
     [
-        ("10.5281/zenodo.1", "doi:10.5281/zenodo.1", "https://doi.org/10.5281/zenodo.1"),
-        ("https://example.org/1", "https://example.org/1", "https://example.org/1"),
-        ("ark:/12345/fk4", "ark:/12345/fk4", None),
+        ("10.5281/zenodo.1", "https://doi.org/10.5281/zenodo.1", "doi:10.5281/zenodo.1", None),
+        ("https://example.org/1", "#identifier", "https://example.org/1", "https://example.org/1"),
+        ("ark:/12345/fk4", "#identifier", "ark:/12345/fk4", None),
+        ("doi:10.1234/article", "#identifier", "doi:10.1234/article", None),  # which is also its citation
     ],
 )
-def test_an_identifier_has_a_url_if_it_leads_somewhere(
-    tmp_path: Path, identifier: str, value: str, url: str | None
+def test_the_identifier_is_an_entity_of_its_own_from_1_2_on(
+    tmp_path: Path, identifier: str, place: str, value: str, url: str | None
 ) -> None:
-    options = replace(FULL, identifier=identifier, spec="1.2")
+    options = replace(FULL, identifier=identifier, spec="1.2", citations=("https://doi.org/10.1234/article",))
     graph = graph_of(build_crate([make_run(tmp_path / "run_1")], tmp_path / "crate", options))
-    entity = graph[graph["./"]["identifier"]["@id"]]
+    assert graph["./"]["identifier"] == {"@id": place}
+    entity = graph[place]
     assert (entity["@type"], entity["value"], entity.get("url")) == ("PropertyValue", value, url)
 
 

@@ -207,11 +207,10 @@ def build(side: Side, runs: Path, folder: Path, crates: Sequence[tuple[str, ...]
         "PYTHONPATH": os.pathsep.join(filter(None, [str(hooks), os.environ.get("PYTHONPATH", "")])),
         "LISTINGS": str(side.listings),
     }
-    every_run = sorted(str(path) for path in copies.iterdir() if (path / "run.json").is_file())
     for name, *options in crates:
         arguments = [
             "crate",
-            *every_run,
+            str(copies),
             "-o",
             str(made / name),
             "--config",

@@ -19,7 +19,7 @@ from .licences import licence_entity
 from .manifest import manifest_entity
 from .options import RUN_TERMS, CrateOptions
 from .payload import PayloadFile
-from .people import CRATE_IDENTIFIER, add_people, contact_id, local_id, organization_id
+from .people import add_people, contact_id, identifier_entity, local_id, organization_id
 from .profile import CrateProfile, descriptor_profiles, profile_entities
 from .readme import readme_entity
 from .software import instrument_entities
@@ -126,8 +126,9 @@ def _root(runs: Sequence[RunFacts], options: CrateOptions, agents: list[str], pa
     if options.citations:
         root["citation"] = references([doi_url(citation) for citation in options.citations])
     if options.identifier is not None:
+        entity = identifier_entity(options.identifier, options)
         url = doi_url(options.identifier)
-        root["identifier"] = url if options.spec == "1.1" else {"@id": CRATE_IDENTIFIER}
+        root["identifier"] = url if options.spec == "1.1" else {"@id": entity["@id"]}
     if options.contact is not None:
         root["contactPoint"] = {"@id": contact_id(options.contact)}
     if options.keywords:

@@ -8,8 +8,6 @@ from ..text import escape_text
 from .entities import Entity, doi_url, property_value, put, web_url
 from .options import Author, Contact, CrateOptions, Organization
 
-CRATE_IDENTIFIER = "#identifier"
-
 
 def add_people(entities: dict[str, Entity], options: CrateOptions) -> list[str]:
     """Add authors, affiliations, publisher and contact; return the identifiers of the authors."""
@@ -36,7 +34,7 @@ def add_people(entities: dict[str, Entity], options: CrateOptions) -> list[str]:
                 entities.setdefault(contact_id(reach), _contact_entity(reach))
             put(entities, entity)
     if options.identifier is not None and options.spec != "1.1":
-        put(entities, _identifier_entity(doi_url(options.identifier)))
+        put(entities, identifier_entity(options.identifier, options))
     for citation in options.citations:
         url = doi_url(citation)
         put(entities, {"@id": url, "@type": "CreativeWork", "name": url, "url": url})
@@ -46,17 +44,23 @@ def add_people(entities: dict[str, Entity], options: CrateOptions) -> list[str]:
     return agents
 
 
-def _identifier_entity(url: str) -> Entity:
-    """Return the identifier as RO-Crate 1.2 wants it (Root Data Entity): an entity that says its kind."""
+def identifier_entity(identifier: str, options: CrateOptions) -> Entity:
+    """Return the crate's identifier as an entity that says its kind (RO-Crate 1.2, Root Data Entity).
+
+    The `@id` of a DOI is where it leads to. It has no `url`, which stands for what can be resolved: a DOI
+    leads nowhere before the crate that names it is published, and validators would follow it.
+    """
+    url = doi_url(identifier)
     doi = url.removeprefix("https://doi.org/")
-    kind = "DOI" if doi != url else "URL" if web_url(url) else "identifier"
-    entity = property_value(
-        CRATE_IDENTIFIER, kind, f"doi:{doi}" if kind == "DOI" else url, f"The {kind} of the crate."
-    )
+    if doi != url:
+        cited = url in map(doi_url, options.citations)  # where the same URL stands for what to read
+        entity = property_value("#identifier" if cited else url, "DOI", f"doi:{doi}", "The DOI of the crate.")
+        entity["propertyID"] = "https://registry.identifiers.org/registry/doi"
+        return entity
+    kind = "URL" if web_url(url) else "identifier"
+    entity = property_value("#identifier", kind, url, f"The {kind} of the crate.")
     if web_url(url):
         entity["url"] = url
-    if kind == "DOI":
-        entity["propertyID"] = "https://registry.identifiers.org/registry/doi"
     return entity
 
 
