@@ -22,7 +22,7 @@ from prov4ml_packager.finalize import finalize
 from prov4ml_validators import Severity, validate
 from tests.reader.raw_writer import RawRank, copied_file, make_run
 
-from .test_metadata import VALIDATOR
+from .workflow_runs import VALIDATOR
 
 COMMIT = "feedc0de0123456789abcdef0123456789abcdef"
 REMOTE = "git@github.com:zelda-lab/blind-digits.git"
