@@ -1,5 +1,6 @@
 """Reports as files: complete, the same every time, and one line where none can be made."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,23 @@ def test_many_runs_are_rows_and_fold_their_own_parts(tmp_path: Path) -> None:
     assert {"loss · TRAINING", "single", "Duration", "Start"} <= set(heads)
     assert "Parameters that differ" not in words
     assert text.count('<details class="run">') == 5
+
+
+def test_runs_are_called_by_the_names_that_they_were_given(tmp_path: Path) -> None:
+    runs = [ordinary_run(tmp_path / f"run{number}", number, points=3) for number in range(3)]
+    for number, name in enumerate(["calm sea", "red hill"]):
+        content = json.loads((runs[number] / "run.json").read_text())
+        (runs[number] / "run.json").write_text(json.dumps({**content, "name": name}))
+    words = [
+        word
+        for word in Page(write_report(runs, tmp_path / "report.html").read_text(encoding="utf-8")).words
+        if word.strip()
+    ]
+    place = words.index("Comparison", words.index("Each run"))
+    assert [word for word in words[place:] if word in ("calm sea", "red hill", "run 2")][:3] == [
+        "calm sea", "red hill", "run 2",
+    ]  # fmt: skip
+    assert "Name" not in words[place : words.index("calm sea", place)]
 
 
 def test_what_differs_between_many_runs_stands_together(tmp_path: Path) -> None:

@@ -76,9 +76,12 @@ def make_figures(runs: Sequence[ReportRun], limits: Limits) -> Figures:
 
 
 def short_names(runs: Sequence[RunRecord]) -> tuple[str, ...]:
-    """Return what tells runs apart: their identifiers where all are of one experiment."""
-    one = len({run.experiment for run in runs}) == 1 and len({run.run_id for run in runs}) == len(runs) > 1
-    return tuple(f"run {escape_text(run.run_id)}" if one else run_title(run) for run in runs)
+    """Return what tells runs apart: of one experiment their names, where they have none their identifiers."""
+    if len(runs) > 1 and len({run.experiment for run in runs}) == 1:
+        names = [run.name or f"run {run.run_id}" for run in runs]
+        if len(set(names)) == len(runs):
+            return tuple(map(escape_text, names))
+    return tuple(run_title(run) for run in runs)
 
 
 def _by_weight(waiting: Sequence[tuple[int, MetricSeries]]) -> list[MetricSeries]:

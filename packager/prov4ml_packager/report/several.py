@@ -45,9 +45,9 @@ def comparison(found: RunTable, runs: Sequence[ReportRun], limits: Limits, href:
         href: a relative link to the whole table, or None.
     """
     most = limits.columns_for(min(len(runs), limits.rows))
-    columns = _columns(found, most)
-    shown = columns[:most]
     names = short_names([one.run for one in runs])
+    columns = [one for one in _columns(found, most) if one.name != "name" or set(one.values) - {*names, None}]
+    shown = columns[:most]
     head = _head(shown)
     extremes = [_extreme(column) for column in shown]
     rows = []
