@@ -14,7 +14,7 @@ from prov4ml_packager.metric_table import POINT_DTYPE, JoinedPoints, MetricTable
 from prov4ml_packager.reader import points as reader_points
 from prov4ml_packager.reader import read_run
 from prov4ml_packager.stores import chunk_points, open_store, write_store
-from prov4ml_packager.stores.chunk_points import ChunkFiller
+from prov4ml_packager.stores.chunk_points import ChunkFiller, GroupCutter
 
 from ..reader.raw_writer import RawRank, make_run
 
@@ -53,20 +53,62 @@ def test_chunks_hold_what_the_series_hold(
         patch.object(reader_points, "CHUNK_RECORDS", block),
         patch.object(chunk_points, "_SIDE_BY_SIDE", side_by_side),
     ):
-        other = np.arange(3 * in_memory, dtype=np.int64).view(POINT_DTYPE)
-        joined = JoinedPoints(
-            [series_from_points(other, metric="a"), *read_run(run, memory_points=0).metrics.series]
-        )
-        expected = joined.read(0, joined.count)
-        found = {chunk.number: chunk for chunk in ChunkFiller(joined, length, skipped.__contains__).chunks()}
-    assert set(found) == set(range(-(-len(expected) // length))) - skipped
-    for number, chunk in found.items():
-        part = expected[number * length : (number + 1) * length]
+        in_memory_points = np.arange(3 * in_memory, dtype=np.int64).view(POINT_DTYPE)
+        series = [
+            series_from_points(in_memory_points, metric="a"),
+            *read_run(run, memory_points=0).metrics.series,
+        ]
+        joined = {"even": JoinedPoints(series[::2]), "odd": JoinedPoints(series[1::2])}
+        lengths = {"even": length, "odd": length + 1}
+        groups = [
+            GroupCutter(key, joined[key], lengths[key], skipped.__contains__, []) for key in ("even", "odd")
+        ]
+        expected = {key: points.read(0, points.count) for key, points in joined.items()}
+        chunks = list(ChunkFiller(groups).chunks())
+    found = {(chunk.group, chunk.number): chunk for chunk in chunks}
+    assert len(found) == len(chunks)
+    for key, length in lengths.items():
+        numbers = {number for group, number in found if group == key}
+        assert numbers == set(range(-(-len(expected[key]) // length))) - skipped
+    for (key, number), chunk in found.items():
+        length = lengths[key]
+        part = expected[key][number * length : (number + 1) * length]
         assert chunk.count == len(part)
         for name, column in chunk.columns.items():
             assert column[: len(part)].tobytes() == np.ascontiguousarray(part[name]).tobytes()
             assert len(column) == length
             assert not column[len(part) :].any()
+
+
+@pytest.mark.parametrize("name", ["x.zarr", "x.nc"])
+def test_all_contexts_of_a_run_are_read_in_one_pass(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("prov4ml_packager.stores.netcdf_store.CHUNK_POINTS", 7)
+    monkeypatch.setattr("prov4ml_packager.stores.zarr_writer.CHUNK_POINTS", 7)
+    monkeypatch.setattr("prov4ml_packager.stores.hdf5_chunks.CHUNK_POINTS", 7)
+    run = make_run(tmp_path / "run")
+    rank = RawRank(run, 0)
+    contexts = [None, "A", "B", "C"]
+    for number, context in enumerate(contexts, start=1):
+        if context is not None:
+            rank.event("context", name=context, parent=None)
+        rank.series(number, "m", context=context)
+    rank.raw_points(b"".join(struct.pack("<IIqqd", 1 + k % 4, 0, k, 7 * k, k / 3) for k in range(100)))
+    table = read_run(run, memory_points=0).metrics
+    passes: list[list[int]] = []
+    blocks = reader_points.RankPoints.blocks
+
+    def counted(self: reader_points.RankPoints, numbers: list[int]) -> object:
+        passes.append(numbers)
+        return blocks(self, numbers)
+
+    monkeypatch.setattr(reader_points.RankPoints, "blocks", counted)
+    path = write_store(table, tmp_path / name)
+    assert [len(one) for one in passes] == [4]
+    with open_store(path) as store:
+        steps = {one.context: one.points()["step"].tolist() for one in store.series}
+    assert steps == {context: list(range(number, 100, 4)) for number, context in enumerate(contexts)}
 
 
 def test_a_store_of_mixed_series_takes_no_temporary_file(

@@ -15,8 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..metric_table import CHUNK_POINTS
-from .chunk_encoding import encoded_chunks
-from .chunk_points import Columns
+from .chunk_encoding import GroupChunks, encoded_chunks
 from .fast_deflate import deflate_planes
 from .fletcher import fletcher32
 from .kept import KeptChunks
@@ -34,17 +33,18 @@ def write_point_chunks(
         ValueError: a variable does not have the filters that are expected.
         OSError: HDF5 cannot write.
     """
-    spare: list[Columns] = []
+    encoders = dict.fromkeys(POINT_VARIABLES, encode_chunk)
     with h5py.File(path, "r+") as file:
+        variables: dict[str, dict[str, Any]] = {}
         for group in groups:
-            variables = {name: file[group.key][name] for name in POINT_VARIABLES}
-            for name, variable in variables.items():
+            variables[group.key] = {name: file[group.key][name] for name in POINT_VARIABLES}
+            for name, variable in variables[group.key].items():
                 _check_filters(f"{group.key}/{name}", variable)
-            encoders = dict.fromkeys(variables, encode_chunk)
-            for chunk in encoded_chunks(group.points, CHUNK_POINTS, encoders, group.key, kept, spare):
-                for name, variable in variables.items():
-                    variable.id.write_direct_chunk((chunk.number * CHUNK_POINTS,), chunk.content(name))
-                progress(chunk.count)
+        cut = [GroupChunks(group.key, group.points, CHUNK_POINTS, encoders) for group in groups]
+        for chunk in encoded_chunks(cut, kept):
+            for name, variable in variables[chunk.group].items():
+                variable.id.write_direct_chunk((chunk.number * CHUNK_POINTS,), chunk.content(name))
+            progress(chunk.count)
 
 
 class _Scratch(threading.local):

@@ -4,8 +4,8 @@ import json
 import shutil
 import warnings
 import zipfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,8 +18,7 @@ from ..atomic import atomic_directory, atomic_file, scratch_directory
 from ..errors import PackagerError
 from ..metric_table import CHUNK_POINTS, MetricTable
 from .attributes import STORE_ATTRIBUTES, encoded
-from .chunk_encoding import encoded_chunks
-from .chunk_points import Columns
+from .chunk_encoding import GroupChunks, encoded_chunks
 from .formats import is_zarr_directory
 from .kept import KeptChunks
 from .ragged import (
@@ -87,7 +86,6 @@ class _ZarrWriter:
     sharded: bool
     progress: Callable[[int], None]
     kept: KeptChunks | None
-    spare: list[Columns] = field(default_factory=list)
 
     def write(self, table: MetricTable, directory: Path) -> None:
         with zarr.config.set({"json_indent": None}):  # indented, the metadata would be a tenth of a store
@@ -96,10 +94,12 @@ class _ZarrWriter:
                 zarr_format=self.zarr_format,
                 attributes={**STORE_ATTRIBUTES, **encoded(table.attributes)},
             )
+            groups = []
             for group in context_groups(table):
                 target = root.create_group(group.key, attributes=dict(group.attributes))
                 self._write_series(target, group)
-                self._write_points(target, directory / group.key, group)
+                groups.append(self._point_arrays(target, group))
+            self._write_points(directory, groups)
             with warnings.catch_warnings():
                 # That consolidated metadata is an extension of format 3; readers that do not know it skip it.
                 warnings.simplefilter("ignore", category=zarr.errors.ZarrUserWarning)
@@ -117,24 +117,29 @@ class _ZarrWriter:
             if count:
                 numbers[:] = group.numbers(name)
 
-    def _write_points(self, target: Any, folder: Path, group: ContextGroup) -> None:
-        """Write the chunks of the point variables ourselves: zarr would rewrite a shard for each of them."""
+    def _point_arrays(self, target: Any, group: ContextGroup) -> GroupChunks:
+        """Make the arrays of the point variables, without a chunk yet."""
         total = group.point_count
         length = max(1, min(total, CHUNK_POINTS))
-        count = -(-total // length)
         encoders = {}
         for name, kind in POINT_VARIABLES.items():
-            shard = length * count if self.sharded and count > 1 else None
+            shard = -(-total // length) * length if self.sharded and total > length else None
             self._array(target, name, kind, "point", total, length, shard)
             encoders[name] = self.codec.encoder(kind, length, self.zarr_format)
+        return GroupChunks(group.key, group.points, length, encoders)
+
+    def _write_points(self, directory: Path, groups: Sequence[GroupChunks]) -> None:
+        """Write the chunks of the point variables ourselves: zarr would rewrite a shard for each of them."""
         prefix = "c." if self.zarr_format == 3 else ""
-        for chunk in encoded_chunks(group.points, length, encoders, group.key, self.kept, self.spare):
-            for name in encoders:
-                chunk.write(name, folder / name / f"{prefix}{chunk.number}")
-            self.progress(chunk.count)
-        if self.sharded and count > 1:
+        for chunk in encoded_chunks(groups, self.kept):
             for name in POINT_VARIABLES:
-                join_chunks([folder / name / f"{prefix}{number}" for number in range(count)])
+                chunk.write(name, directory / chunk.group / name / f"{prefix}{chunk.number}")
+            self.progress(chunk.count)
+        for group in groups:
+            if self.sharded and len(group.numbers()) > 1:
+                for name in POINT_VARIABLES:
+                    folder = directory / group.key / name
+                    join_chunks([folder / f"{prefix}{number}" for number in group.numbers()])
 
     def _series_array(self, target: Any, name: str, kind: Any, length: int) -> Any:
         return self._array(target, name, kind, "series", length, max(1, min(length, _SERIES_CHUNK)), None)
