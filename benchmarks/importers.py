@@ -83,7 +83,7 @@ def importers_section(points: int, *, peers: bool) -> str:
             other = measure(python, "read", tracker, points, folder)
             ratio = other.processor / own.processor
             rows.append(f"{row}{points / other.seconds / 1e3:,.0f} | {other.peak_mib:.0f} | {ratio:.2f} |")
-    return f"""## Imports
+    return f"""## Importing runs of other trackers
 
 {points:,} points of ten metrics, written by the tracker itself (yProv4ML's document in its form). An
 import hashes the source and writes a whole run directory; the peer only reads the numbers into memory.

@@ -221,6 +221,13 @@ def test_every_float_reads_back(tmp_path: Path) -> None:
         assert table.series[0].points()["value"].tobytes() == floats.tobytes()
 
 
+def test_there_is_one_nan(tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    path.write_text(HEADER + ",m,,0,1,2,NaN\n,m,,0,1,2,-nan\n,m,,0,1,2,nan\n")
+    with open_store(path) as table:
+        assert table.series[0].points()["value"].tobytes() == np.full(3, np.nan).tobytes()
+
+
 def test_a_time_that_a_spreadsheet_rounded_says_so(tmp_path: Path) -> None:
     path = tmp_path / "m.csv"
     path.write_text("context,metric,source,rank,step,time,value\n,loss,,0,0,1.77E+18,0.5\n")

@@ -50,6 +50,9 @@ def _parse(body: bytes, separator: str, columns: Sequence[str], points: Points) 
         return False
     for name in types:
         points[name] = frame[name].to_numpy()
+    is_nan = np.isnan(points["value"])
+    if is_nan.any():
+        points["value"][is_nan] = np.nan  # a CSV has one NaN, whatever the sign before it
     return True
 
 
