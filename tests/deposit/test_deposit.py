@@ -221,6 +221,28 @@ def test_a_server_that_asks_to_wait(
     assert server.files["digits.zip"]["status"] == "completed"
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["9" * 5000, "soon", "-1", "Wed, 21 Oct 2015 07:28:00 +99999999999999", "Wed, 99 Oct 0 99:99:99 GMT"],
+)
+def test_a_wait_that_makes_no_sense_counts_as_none(
+    here: Path, server: Invenio, waits: list[float], said: str
+) -> None:
+    server.faults = [Fault("POST", "/records", status=429, headers={"Retry-After": said})]
+    deposit(server)
+    assert waits == [1]
+
+
+@pytest.mark.parametrize("proxy", ["http://[::1", "http://proxy.example:port"])
+def test_a_proxy_that_cannot_be(
+    here: Path, monkeypatch: pytest.MonkeyPatch, proxy: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("https_proxy", proxy)
+    assert run(["deposit", "digits.zip", "--server", "https://zenodo.example"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("prov4ml-pack: error: the proxy of the environment has an address that is none (")
+
+
 def test_a_connection_that_breaks_is_mended(
     here: Path, server: Invenio, waits: list[float], capsys: pytest.CaptureFixture[str]
 ) -> None:

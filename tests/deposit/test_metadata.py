@@ -290,3 +290,21 @@ def test_the_command_prints_or_writes_it(here: Path, capsys: pytest.CaptureFixtu
     assert written["metadata"]["resource_type"] == {"id": "model"}
     assert run(["deposit", "digits.zip", "--metadata", "deposit.json"]) == 0
     assert json.loads(capsys.readouterr().out) == written
+
+
+def test_text_that_is_no_text_is_escaped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    licence = {"@id": "https://spdx.org/licenses/MIT", "@type": "CreativeWork", "name": "MIT"}
+    description = "é \ud800 \x9b31m \x7f"
+    content = document(
+        {**licence, "description": "A licence."},
+        description=description,
+        license={"@id": licence["@id"]},
+        datePublished="2026-01-31",
+    )
+    (tmp_path / "ro-crate-metadata.json").write_text(json.dumps(content))
+    assert run(["deposit", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert r'"<p>é \ud800 \u009b31m \u007f</p>"' in out
+    assert json.loads(out)["metadata"]["description"] == f"<p>{description}</p>"
+    assert run(["deposit", str(tmp_path), "-o", str(tmp_path / "d.json")]) == 0
+    assert (tmp_path / "d.json").read_text(encoding="utf-8") == out

@@ -12,8 +12,9 @@ from urllib.parse import quote, urlsplit
 
 from ..errors import PackagerError
 from ..progress import UNWATCHED, Progress
+from .answers import field_problems
 from .metadata import RESOURCE_TYPE, deposit_metadata
-from .server import ATTEMPTS, Content, Refused, Server, Unavailable, field_problems
+from .server import ATTEMPTS, Content, Refused, Server, Unavailable
 from .source import Source
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")

@@ -47,8 +47,17 @@ def read_record(path: Path) -> dict[str, Any]:
 
 
 def record_text(record: dict[str, Any]) -> str:
-    """Return the JSON of a record, to be read by people."""
-    return json.dumps(record, indent=2, ensure_ascii=False)
+    """Return the JSON of a record, to be read by people.
+
+    What does not print, and a lone surrogate, which no file can hold, are escaped.
+    """
+    lines = json.dumps(record, indent=2, ensure_ascii=False).split("\n")
+    return "\n".join(line if line.isprintable() else _escaped(line) for line in lines)
+
+
+def _escaped(line: str) -> str:
+    # Outside texts JSON has nothing that is not printable.
+    return "".join(one if one.isprintable() else json.dumps(one)[1:-1] for one in line)
 
 
 def write_record(record: dict[str, Any], target: Path) -> Path:

@@ -11,19 +11,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
 from typing import Any
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import urlunsplit
 
 from ..errors import PackagerError
 from ..release import release
+from .answers import LARGEST_ANSWER, explanation, retry_after
+from .connection import checked_address, open_connection
 
 ATTEMPTS = 4
 _TIMEOUT = 60.0
 _LONGEST_WAIT = 300
-_LARGEST_ANSWER = 8 << 20
 _BUSY = frozenset({429, 503})
 _FAILED = frozenset({500, 502, 504})
 _TRUST = "SSL_CERT_FILE names a file with those to be trusted"
@@ -84,7 +82,7 @@ class Server:
         note: Callable[[str], None] = lambda line: None,
         timeout: float = _TIMEOUT,
     ) -> None:
-        self._parts = _checked_address(address)
+        self._parts = checked_address(address)
         self.address = urlunsplit(self._parts)
         if _TOKEN.fullmatch(token) is None:
             raise PackagerError("the token is empty, or has characters that no token has", path=self.address)
@@ -139,12 +137,12 @@ class Server:
 
     def send(self, method: str, path: str, content: Content | None = None) -> Any:
         """Send a request once; see `request`."""
-        connection, sent = self._connection(), False
+        connection, sent = open_connection(self._parts, self._timeout), False
         try:
             connection.connect()
             sent = True
             answer = self._exchange(connection, method, path, content)
-            body = answer.read(_LARGEST_ANSWER + 1)
+            body = answer.read(LARGEST_ANSWER + 1)
         except ssl.SSLCertVerificationError as error:
             raise self._error(
                 f"its certificate is not accepted: {error.verify_message}", hint=_TRUST
@@ -161,20 +159,6 @@ class Server:
         finally:
             connection.close()
         return self._read(answer, body)
-
-    def _connection(self) -> http.client.HTTPConnection:
-        host, port = self._parts.hostname or "", self._parts.port
-        if self._parts.scheme == "http":
-            return http.client.HTTPConnection(host, port, timeout=self._timeout)
-        context = ssl.create_default_context()
-        proxy = _proxy(host)
-        if proxy is None:
-            return http.client.HTTPSConnection(host, port, timeout=self._timeout, context=context)
-        through = http.client.HTTPSConnection(
-            proxy.hostname or "", proxy.port or 8080, timeout=self._timeout, context=context
-        )
-        through.set_tunnel(host, port or 443, headers=_proxy_headers(proxy))
-        return through
 
     def _exchange(
         self, connection: http.client.HTTPConnection, method: str, path: str, content: Content | None
@@ -203,11 +187,11 @@ class Server:
     def _read(self, answer: http.client.HTTPResponse, body: bytes) -> Any:
         status = answer.status
         if status in _BUSY or status in _FAILED:
-            message, _ = _explanation(body)
+            message, _ = explanation(body)
             said = "asks to wait" if status == 429 else "fails"
             raise Unavailable(
                 self._clean(f"{said} ({status}{message})"),
-                wait=_retry_after(answer.headers.get("Retry-After")),
+                wait=retry_after(answer.headers.get("Retry-After")),
                 arrived=status in _FAILED,
                 path=self.address,
             )
@@ -221,14 +205,14 @@ class Server:
         if not body:
             return None
         try:
-            if len(body) > _LARGEST_ANSWER:
+            if len(body) > LARGEST_ANSWER:
                 raise ValueError
             return json.loads(body)
         except (ValueError, RecursionError) as error:
             raise self._no_invenio() from error
 
     def _refusal(self, status: int, body: bytes) -> PackagerError:
-        message, fields = _explanation(body)
+        message, fields = explanation(body)
         settings = f"{self.address}/account/settings/applications/"
         said, hint = {
             401: ("does not accept the token", f"make a new one at {settings}"),
@@ -256,91 +240,3 @@ class Server:
 
     def _clean(self, text: str) -> str:
         return " ".join(text.replace(self._token, "***").split())
-
-
-def _checked_address(address: str) -> SplitResult:
-    """Return the parts of an address without `/` or `/api` at its end."""
-    hint = "give it as https://zenodo.org"
-    try:
-        parts = urlsplit(address)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise PackagerError(f"is no address ({error})", path=address, hint=hint) from error
-    if parts.username is not None or parts.password is not None:
-        shown = f"{parts.scheme}://{host}"
-        raise PackagerError("has a user name or password in it, which others can see", path=shown, hint=hint)
-    if parts.scheme not in ("https", "http") or not host or parts.query or parts.fragment:
-        raise PackagerError("is no address of a server", path=address, hint=hint)
-    if parts.scheme == "http" and not _is_this_machine(host):
-        raise PackagerError("would send the token unencrypted", path=address, hint="use https")
-    return SplitResult(parts.scheme, parts.netloc, parts.path.rstrip("/").removesuffix("/api"), "", "")
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _proxy(host: str) -> SplitResult | None:
-    """Return the proxy that the environment names for https."""
-    from urllib.request import getproxies, proxy_bypass
-
-    named = getproxies()
-    address = named.get("https") or named.get("all")
-    if not address or proxy_bypass(host):
-        return None
-    return urlsplit(address if "://" in address else f"http://{address}")
-
-
-def _proxy_headers(proxy: SplitResult) -> dict[str, str]:
-    from base64 import b64encode
-    from urllib.parse import unquote
-
-    if proxy.username is None:
-        return {}
-    user = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
-    return {"Proxy-Authorization": f"Basic {b64encode(user.encode('utf-8')).decode('ascii')}"}
-
-
-def _explanation(body: bytes) -> tuple[str, tuple[str, ...]]:
-    """Return what the server says of an error, with a colon before it, and the fields at fault."""
-    try:
-        value = json.loads(body[:_LARGEST_ANSWER])
-    except (ValueError, RecursionError):
-        return "", ()
-    if not isinstance(value, dict):
-        return "", ()
-    said = [str(value["message"]).strip().rstrip(".")[:200]] if value.get("message") else []
-    problems = field_problems(value)
-    said += problems[:5] + ([f"and {len(problems) - 5} more"] if len(problems) > 5 else [])
-    fields = tuple(problem.partition(":")[0] for problem in problems)
-    return (f": {'; '.join(said)}" if said else ""), fields
-
-
-def field_problems(value: dict[str, Any]) -> list[str]:
-    """Return `field: what is wrong` for each problem that an answer lists."""
-    errors = value.get("errors")
-    found = []
-    for one in errors if isinstance(errors, list) else []:
-        if isinstance(one, dict):
-            messages = one.get("messages")
-            texts = messages if isinstance(messages, list) else [messages]
-            said = " ".join(str(text) for text in texts).rstrip(".")[:200]
-            found.append(f"{str(one.get('field'))[:100]}: {said}")
-    return found
-
-
-def _retry_after(value: str | None) -> int | None:
-    """Return the seconds of a `Retry-After` (RFC 9110, section 10.2.3): a number, or a date."""
-    if value is None:
-        return None
-    if value.strip().isdecimal():
-        return int(value)
-    try:
-        when = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    zoned = when if when.tzinfo is not None else when.replace(tzinfo=UTC)
-    return max(0, int((zoned - datetime.now(UTC)).total_seconds()) + 1)
