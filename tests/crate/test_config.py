@@ -221,9 +221,9 @@ def test_funders_citations_and_identifier_are_entities_of_the_crate(tmp_path: Pa
     assert validate(crate).is_valid()
     later = build_crate([make_run(tmp_path / "run_2")], tmp_path / "later", replace(options, spec="1.2"))
     graph = json.loads((later / "ro-crate-metadata.json").read_text())["@graph"]
-    (identifier,) = [one for one in graph if one["@id"] == "#identifier"]
-    assert (identifier["propertyID"], identifier["value"], identifier["url"]) == (
+    (identifier,) = [one for one in graph if one["@id"] == "https://doi.org/10.5281/zenodo.1"]
+    assert (identifier["@type"], identifier["propertyID"], identifier["value"]) == (
+        "PropertyValue",
         "https://registry.identifiers.org/registry/doi",
         "doi:10.5281/zenodo.1",
-        "https://doi.org/10.5281/zenodo.1",
     )
