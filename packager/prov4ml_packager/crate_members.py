@@ -9,20 +9,26 @@ from typing import Any
 
 from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_PROV
 from prov4ml_validators.crate.check import find_root
-from prov4ml_validators.crate.members import DirectoryMembers, Member, Members, TarMembers, open_zip
+from prov4ml_validators.crate.graph import DESCRIPTOR
+from prov4ml_validators.crate.members import (
+    LARGEST_METADATA,
+    DirectoryMembers,
+    Member,
+    Members,
+    TarMembers,
+    open_zip,
+)
 
 from .errors import PackagerError
 
-METADATA_FILE = "ro-crate-metadata.json"
 _ZIPS = (".zip", ".eln")
 _TARS = (".tar.gz", ".tgz", ".tar.zst", ".tzst")
-_LARGEST_MEMBER = 256 << 20
 
 
 def is_crate(path: Path) -> bool:
     """Return whether a path is a directory with crate metadata, or named like an archive."""
     if path.is_dir():
-        return any((path / root / METADATA_FILE).is_file() for root in ("", "data"))
+        return any((path / root / DESCRIPTOR).is_file() for root in ("", "data"))
     # A zipped Zarr store is no crate.
     return path.name.lower().endswith(_ZIPS + _TARS) and not path.name.lower().endswith(".zarr.zip")
 
@@ -84,14 +90,14 @@ def read_member(crate: Path, path: str) -> bytes:
             listed = [one for one in members.entries() if one.path == path and one.kind == "file"]
             if not listed:
                 raise PackagerError("is missing", path=crate, place=path)
-            too_large = PackagerError(f"is larger than {_LARGEST_MEMBER >> 20} MiB", path=crate, place=path)
-            if listed[-1].size > _LARGEST_MEMBER:
+            too_large = PackagerError(f"is larger than {LARGEST_METADATA >> 20} MiB", path=crate, place=path)
+            if listed[-1].size > LARGEST_METADATA:
                 raise too_large
             content = bytearray()
             for _, chunks in members.contents({path}):
                 for chunk in chunks:
                     content += chunk
-                    if len(content) > _LARGEST_MEMBER:  # whatever the archive says
+                    if len(content) > LARGEST_METADATA:  # whatever the archive says
                         raise too_large
             return bytes(content)
     except (OSError, ValueError) as error:

@@ -6,9 +6,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_PROV, RUN_FILE
+from prov4ml_validators.crate.graph import DESCRIPTOR
 from prov4ml_validators.prov_formats.detection import is_found_in_folders
 
-from .crate_members import METADATA_FILE, is_crate, member_paths, prov_members, read_member
+from .crate_members import is_crate, member_paths, prov_members, read_member
 from .errors import PackagerError
 from .prov_forms import is_prov_json, may_hold_prov, parse_prov
 
@@ -120,7 +121,7 @@ def _of_folder(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _likely(names: list[str]) -> list[str]:
     """Return the names that may be PROV documents, those that say so first."""
-    ends = [name for name in names if may_hold_prov(name) and PurePosixPath(name).name != METADATA_FILE]
+    ends = [name for name in names if may_hold_prov(name) and PurePosixPath(name).name != DESCRIPTOR]
     telling = [name for name in ends if "prov" in PurePosixPath(name).name.lower()]
     others = [name for name in ends if name not in set(telling) and name.lower().endswith(".json")]
     return [*telling, *others][:_MOST_CANDIDATES]

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from prov4ml.rundir import RUN_FILE
+from prov4ml_validators.crate.graph import DESCRIPTOR
 
 from .errors import PackagerError
-
-_CRATE_FILE = "ro-crate-metadata.json"
 
 
 def natural_key(name: str) -> list[tuple[bool, int, str]]:
@@ -75,7 +74,7 @@ def _runs_among(folders: Iterable["os.DirEntry[str]"], note: Callable[[str], Non
     for entry in folders:
         if entry.is_symlink():
             note(f"{entry.path}: is a link and is left out; name it itself if it is to be taken")
-        elif os.path.lexists(os.path.join(entry.path, _CRATE_FILE)):
+        elif os.path.lexists(os.path.join(entry.path, DESCRIPTOR)):
             note(f"{entry.path}: is a crate and is left out")
         elif os.path.lexists(os.path.join(entry.path, RUN_FILE)):
             runs.append(Path(entry.path))

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from prov4ml_packager.crate import build_crate, unpack_crate
-from prov4ml_packager.crate.archive.unpack_zip import open_zip
+from prov4ml_packager.crate.archive.zip_reader import open_zip
 from prov4ml_packager.crate.options import COMPRESSIONS, Compression
 from prov4ml_packager.crate.sign import sign_crate
 from prov4ml_packager.errors import PackagerError

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from prov4ml_validators import validate
-from prov4ml_validators.crate.members import DirectoryMembers
+from prov4ml_validators.crate.members import LARGEST_METADATA, DirectoryMembers
 from prov4ml_validators.report import Finding, Severity
 
 from ..atomic import put_directory
@@ -23,7 +23,7 @@ from ..progress import UNWATCHED, Progress
 from .archive.archives import ArchiveKind, archive_kind, write_archive
 from .archive.bag import DATA, Bag, bag_members, find_bag, is_bag, read_bag
 from .archive.compressors import METHODS
-from .archive.members import LARGEST_METADATA, METADATA, Member, file_member, total_size
+from .archive.members import METADATA, Member, file_member, total_size
 from .archive.unpack import unpack_crate
 from .options import COMPRESSIONS, Compression
 
@@ -140,7 +140,7 @@ def _read_document(folder: Path, crate: Path) -> dict[str, Any]:
     if not path.is_file() or path.is_symlink():
         raise PackagerError(f"has no {METADATA} at its top", path=crate, hint="give the crate itself")
     if path.stat().st_size > LARGEST_METADATA:
-        raise PackagerError("is larger than 256 MiB", path=crate, place=METADATA)
+        raise PackagerError(f"is larger than {LARGEST_METADATA >> 20} MiB", path=crate, place=METADATA)
     document = parse_object(path.read_bytes(), crate, METADATA)
     if not isinstance(document.get("@graph"), list):
         raise PackagerError("has no @graph", path=crate, place=METADATA)

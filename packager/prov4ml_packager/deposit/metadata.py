@@ -10,11 +10,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from prov4ml_validators.crate.graph import DESCRIPTOR
+
 from ..crate.entities import doi_url
 from ..crate.media_types import media_type
-from ..crate_members import METADATA_FILE
 from ..errors import PackagerError
-from .graph import CrateGraph, Entity, identifiers, text, texts, types
+from .graph import CrateEntities, Entity, identifiers, text, texts, types
 from .languages import language_code
 from .people import creator, organization_reference
 from .rights import rights
@@ -52,7 +53,7 @@ def deposit_metadata(
     Raises:
         PackagerError: the crate lacks what a record must have: a title, a creator with a name, a date.
     """
-    graph = CrateGraph(document)
+    graph = CrateEntities(document)
     root = graph.root
     title = text(root, "name") or ""
     if len(title) < _SHORTEST:
@@ -101,7 +102,7 @@ def _all(found: Iterable[dict[str, Any] | None]) -> list[dict[str, Any]]:
     return kept
 
 
-def _creators(graph: CrateGraph, crate: Path, with_identifiers: bool) -> list[dict[str, Any]]:
+def _creators(graph: CrateEntities, crate: Path, with_identifiers: bool) -> list[dict[str, Any]]:
     people = [one for name in ("author", "creator") for one in graph.values(graph.root, name)]
     found = _all(creator(graph, one, with_identifiers=with_identifiers) for one in people)
     if not found:
@@ -114,7 +115,7 @@ def _creators(graph: CrateGraph, crate: Path, with_identifiers: bool) -> list[di
     return found
 
 
-def _contributors(graph: CrateGraph, with_identifiers: bool) -> list[dict[str, Any]]:
+def _contributors(graph: CrateEntities, with_identifiers: bool) -> list[dict[str, Any]]:
     found = _all(
         creator(graph, one, with_identifiers=with_identifiers)
         for one in graph.values(graph.root, "contributor")
@@ -144,19 +145,19 @@ def _html(plain: str) -> str:
     return html.replace("\n", "<br>")
 
 
-def _technical_description(graph: CrateGraph, name: str) -> dict[str, Any]:
+def _technical_description(graph: CrateEntities, name: str) -> dict[str, Any]:
     profiles = [
         text(one, "name") or str(one.get("@id", "")) for one in graph.values(graph.root, "conformsTo")
     ]
     follows = f" It follows {', '.join(one for one in profiles if one)}." if any(profiles) else ""
     said = (
-        f"The file {name} is an RO-Crate{_specification(graph)}: {METADATA_FILE} in it describes each of its "
+        f"The file {name} is an RO-Crate{_specification(graph)}: {DESCRIPTOR} in it describes each of its "
         f"files and how they came about, and ro-crate-preview.html shows it.{follows}"
     )
     return {"description": _html(said), "type": {"id": "technical-info"}}
 
 
-def _specification(graph: CrateGraph) -> str:
+def _specification(graph: CrateEntities) -> str:
     for one in graph.values(graph.descriptor, "conformsTo"):
         if match := _SPECIFICATION.fullmatch(str(one.get("@id", ""))):
             return f" {match[1]}"
@@ -170,7 +171,7 @@ def _keywords(root: Entity) -> list[str]:
     return [word for word in dict.fromkeys(words) if word]
 
 
-def _languages(graph: CrateGraph) -> list[str]:
+def _languages(graph: CrateEntities) -> list[str]:
     tags = [
         tag
         for one in graph.values(graph.root, "inLanguage")
@@ -179,11 +180,11 @@ def _languages(graph: CrateGraph) -> list[str]:
     return list(dict.fromkeys(code for tag in tags if (code := language_code(tag)) is not None))
 
 
-def _actions(graph: CrateGraph) -> list[Entity]:
-    return [one for one in graph.entities if _ACTION in types(one)]
+def _actions(graph: CrateEntities) -> list[Entity]:
+    return [one for one in graph.all if _ACTION in types(one)]
 
 
-def _dates(graph: CrateGraph) -> list[dict[str, Any]]:
+def _dates(graph: CrateEntities) -> list[dict[str, Any]]:
     """Return when the data was made: from the first start to the last end of the runs, as days."""
     given = [text(one, name) or "" for one in _actions(graph) for name in ("startTime", "endTime")]
     days = sorted(one[:10] for one in given if _DAY.match(one))
@@ -201,7 +202,7 @@ def _reference(address: str) -> dict[str, str] | None:
     return {"identifier": url, "scheme": "url"} if url.startswith(("https://", "http://")) else None
 
 
-def _identifiers(graph: CrateGraph) -> list[dict[str, Any]]:
+def _identifiers(graph: CrateEntities) -> list[dict[str, Any]]:
     named = [
         address
         for one in graph.values(graph.root, "identifier")
@@ -210,7 +211,7 @@ def _identifiers(graph: CrateGraph) -> list[dict[str, Any]]:
     return _all(_reference(one) for one in named)
 
 
-def _related(graph: CrateGraph) -> list[dict[str, Any]]:
+def _related(graph: CrateEntities) -> list[dict[str, Any]]:
     root = graph.root
     related: list[tuple[Entity, str, str | None]] = []
     for name, relation in (
@@ -236,7 +237,7 @@ def _related_identifier(entity: Entity, relation: str, kind: str | None) -> dict
     return found
 
 
-def _funding(graph: CrateGraph, with_identifiers: bool) -> list[dict[str, Any]]:
+def _funding(graph: CrateEntities, with_identifiers: bool) -> list[dict[str, Any]]:
     """Return the grants that the crate names (schema.org `funding`), then funders without one of these."""
     found: list[dict[str, Any] | None] = []
     for grant in graph.values(graph.root, "funding"):

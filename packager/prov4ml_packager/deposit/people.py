@@ -6,7 +6,7 @@ Source: InvenioRDM, Metadata reference, Creators (https://inveniordm.docs.cern.c
 import re
 from typing import Any
 
-from .graph import CrateGraph, Entity, identifiers, text, types
+from .graph import CrateEntities, Entity, identifiers, text, types
 
 _ORCID = re.compile(r"(?:https?://orcid\.org/|orcid:)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])/?")
 _ROR = re.compile(r"(?:https?://)?ror\.org/(0[a-hj-km-np-tv-z0-9]{6}\d{2})/?")
@@ -18,7 +18,7 @@ _PARTICLES = frozenset({
 # fmt: on
 
 
-def creator(graph: CrateGraph, entity: Entity, *, with_identifiers: bool) -> dict[str, Any] | None:
+def creator(graph: CrateEntities, entity: Entity, *, with_identifiers: bool) -> dict[str, Any] | None:
     """Return a person or an organization as creator or contributor, None without a name.
 
     Args:

@@ -9,12 +9,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from prov4ml_validators import validate
+from prov4ml_validators.crate.graph import DESCRIPTOR
 from prov4ml_validators.report import Severity
 
 from ..crate.archive.archives import write_archive
 from ..crate.archive.members import CHUNK, total_size
 from ..crate.existing import open_existing
-from ..crate_members import METADATA_FILE, parse_object, read_member
+from ..crate_members import parse_object, read_member
 from ..errors import PackagerError
 from ..progress import UNWATCHED, Progress
 
@@ -62,7 +63,7 @@ def read_document(crate: Path) -> dict[str, Any]:
             path=crate,
             hint=f"see prov4ml-pack validate {crate}",
         )
-    return parse_object(read_member(crate, METADATA_FILE), crate, METADATA_FILE)
+    return parse_object(read_member(crate, DESCRIPTOR), crate, DESCRIPTOR)
 
 
 @contextmanager

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_PROV, RUN_FILE
+from prov4ml_validators.crate.graph import DESCRIPTOR
 
-from ..crate_members import METADATA_FILE, is_crate, parse_object, prov_members, read_member
+from ..crate_members import is_crate, parse_object, prov_members, read_member
 from ..documents import load_document
 from ..errors import PackagerError
 from ..record import FileRecord, ImportRecord, RunRecord
@@ -150,11 +151,11 @@ def _identifiers(value: Any) -> list[str]:
 
 
 def _crate(path: Path) -> Summary:
-    metadata = parse_object(read_member(path, METADATA_FILE), path, METADATA_FILE)
+    metadata = parse_object(read_member(path, DESCRIPTOR), path, DESCRIPTOR)
     graph = metadata.get("@graph")
     entities = [one for one in graph if isinstance(one, dict)] if isinstance(graph, list) else []
     by_id = {one["@id"]: one for one in entities if isinstance(one.get("@id"), str)}
-    descriptor = by_id.get(METADATA_FILE, {})
+    descriptor = by_id.get(DESCRIPTOR, {})
     about = (_identifiers(descriptor.get("about")) or ["./"])[0]
     root = by_id.get(about, {})
 
@@ -222,7 +223,7 @@ def _store(path: Path) -> Summary:
         raise PackagerError(
             "is neither a run directory, a crate nor a Zarr store",
             path=path,
-            hint=f"a run directory holds {RUN_FILE}, a crate {METADATA_FILE}",
+            hint=f"a run directory holds {RUN_FILE}, a crate {DESCRIPTOR}",
         )
     form = detect_format(path)
     with open_store(path) as table:

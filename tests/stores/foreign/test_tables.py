@@ -195,11 +195,13 @@ def test_whole_numbers_that_no_float_holds_are_counted_first(tmp_path: Path, kin
 
 def test_whole_numbers_of_a_csv_that_no_float_holds(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
-    path.write_text(f"n,a,b\n1,{LARGE + 1},1e300\n2,-{LARGE},12345678901234567.5\n")
+    path.write_text(
+        f"n,a,b\n1,{LARGE + 1},1e300\n2,-{LARGE},12345678901234567.5\n3,{'9' * 5000},-{'0' * 5000}{LARGE}\n"
+    )
     notes: list[str] = []
     with open_source(path, ReadOptions(columns=parse_columns("step=n,value=a,value=b")), notes.append):
         pass
-    assert notes == [f"{path}: 1 whole number beyond 2**53 becomes the nearest 64-bit float"]
+    assert notes == [f"{path}: 2 whole numbers beyond 2**53 become the nearest 64-bit float"]
 
 
 @pytest.mark.filterwarnings("ignore:Consolidated metadata")

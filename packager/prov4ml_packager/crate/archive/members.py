@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from prov4ml_validators.crate.graph import DESCRIPTOR
+from prov4ml_validators.crate.manifest import MANIFEST as MANIFEST
 from prov4ml_validators.seal.check import SIGNATURE
 
 from ...errors import PackagerError
@@ -17,10 +19,7 @@ from ..media_types import is_compressed
 
 CHUNK = 1 << 20
 SMALL = 64 << 10
-METADATA = "ro-crate-metadata.json"
-LARGEST_METADATA = 256 << 20
-"""Bytes of metadata that are read; more would take gigabytes of memory."""
-MANIFEST = "manifest-sha256.txt"
+METADATA = DESCRIPTOR
 PREVIEW = "ro-crate-preview.html"
 README = "README.md"
 COMPARISON = "comparison.csv"

@@ -21,15 +21,15 @@ from prov4ml_validators.crate.archive_limits import (
     check_overlaps,
     check_zip_directory,
 )
-from prov4ml_validators.crate.members import tar_members
+from prov4ml_validators.crate.members import LARGEST_METADATA, tar_members
 
 from ...atomic import atomic_directory
 from ...errors import PackagerError
 from ...progress import UNWATCHED, Progress
 from ...zstd import zstd_module
-from .members import CHUNK, LARGEST_METADATA, METADATA
+from .members import CHUNK, METADATA
 from .paths import folded
-from .unpack_zip import bad_zip_errors, open_zip
+from .zip_reader import bad_zip_errors, open_zip
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 _ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")

@@ -13,7 +13,8 @@ TimeUnit = Literal["s", "ms", "us", "ns"]
 _NANOSECONDS: dict[TimeUnit, int] = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 _LIMITS: tuple[tuple[float, TimeUnit], ...] = ((1e11, "s"), (1e14, "ms"), (1e17, "us"))
 _EXACT = 2.0**63
-_WHOLE = 1 << 53  # up to which every whole number is a float64
+WHOLE = 1 << 53
+"""Up to it every whole number is a float64."""
 
 
 def guess_time_unit(time: float) -> TimeUnit:
@@ -62,7 +63,7 @@ def inexact_count(values: npt.NDArray[Any]) -> int:
     """Return how many numbers have no float64 of their own: whole ones of 64 bits beyond 2**53 may not."""
     if values.dtype.kind not in "iu" or values.dtype.itemsize < 8 or not len(values):
         return 0
-    if int(values.max()) <= _WHOLE and int(values.min()) >= -_WHOLE:
+    if int(values.max()) <= WHOLE and int(values.min()) >= -WHOLE:
         return 0
     floats = values.astype(np.float64)
     # The largest ones are rounded to a power of two that no longer fits into their own type.

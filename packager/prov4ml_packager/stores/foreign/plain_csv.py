@@ -1,5 +1,6 @@
 """A CSV of someone else with named columns: wide (a metric a column) or long (a column of metric names)."""
 
+import math
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,9 +13,8 @@ from ..damage import Damage
 from ..spool import PointSpool, SeriesKey
 from .column_names import ColumnNames
 from .csv_columns import CsvColumns
-from .numbers import TimeUnit, guess_time_unit, rounding_note
+from .numbers import WHOLE, TimeUnit, guess_time_unit, rounding_note
 
-_WHOLE = 2.0**53  # up to which every whole number is a float64
 _NANOSECONDS: dict[TimeUnit, int] = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 
 
@@ -96,7 +96,7 @@ class _Reader:
                 metric = self._cell(row, names.metric) if names.metric else value
                 key: SeriesKey = (context, metric, source, rank)
                 number = _number(text, value)
-                if abs(number) >= _WHOLE and text.lstrip("+-").isdecimal() and int(text) != number:
+                if abs(number) >= WHOLE and _is_rounded(text, number):
                     self.rounded += 1
                 self._spool.add(key, step, time, number, unit)
 
@@ -132,6 +132,14 @@ def _number(text: str, name: str) -> float:
         return float(text)
     except ValueError:
         raise ValueError(f"the {name} {text[:60]!r} is no number") from None
+
+
+def _is_rounded(text: str, number: float) -> bool:
+    """Return whether a text is a whole number other than its float64; of any length."""
+    digits = text.strip().lstrip("+-")
+    if not digits.isdecimal():
+        return False
+    return math.isinf(number) or int(digits.lstrip("0")) != abs(number)
 
 
 def _integer(text: str, name: str) -> int:

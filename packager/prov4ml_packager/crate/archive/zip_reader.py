@@ -1,4 +1,4 @@
-"""Reading zips with all five compressions, without trusting the numbers that they give of themselves."""
+"""Zips opened for reading, with all five compressions."""
 
 import sys
 import zipfile
