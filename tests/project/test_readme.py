@@ -54,7 +54,7 @@ def test_script_and_commands_work_as_written(tmp_path: Path) -> None:
     assert len(ours) >= 5
     for line in ours:
         words = shlex.split(line)
-        assert words[0] in ("prov4ml-pack", "ssh-keygen"), f"{line}: a command of which this test knows nothing"
+        assert words[0] in ("prov4ml-pack", "ssh-keygen"), f"{line}: this test knows nothing of it"
         done = run(words, tmp_path)
         assert done.returncode == 0, f"{line}: {done.stdout}{done.stderr}"
     assert (tmp_path / "opened" / "ro-crate-preview.html").is_file()
