@@ -3,8 +3,10 @@
 import os
 import re
 from array import array
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Generator, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -109,23 +111,42 @@ class CsvIndex:
     def _scan(self) -> None:
         offset, line, stretch, size = self._stream.tell(), 2, _STRETCH, _WINDOW
         with ThreadPoolExecutor(1) as reader:
-            window = self._read(offset, size)
-            while window.size:
-                next_offset = offset + len(window.rows)
-                waiting = reader.submit(self._read, next_offset, size)
-                if self._is_one_series(window):
-                    self._add(offset, len(window.rows), window.row_count, line)
-                    offset, line, stretch = next_offset, line + window.row_count, _STRETCH
-                    window = waiting.result()
-                    continue
+            while True:
+                with closing(self._windows(reader, offset, size)) as windows:
+                    for window in windows:
+                        if not self._is_one_series(window):
+                            break
+                        self._add(offset, len(window.rows), window.row_count, line)
+                        offset, line, stretch = offset + len(window.rows), line + window.row_count, _STRETCH
+                if not window.size:
+                    return
                 if size > _STRETCH and self._begins_alike(window):
                     size //= 2  # the series ends somewhere in there
                 else:
                     offset, line = self._scan_rows(offset, line, offset + min(stretch, window.size))
                     stretch = min(2 * stretch, _WINDOW)  # many short series: looks at windows are in vain
                     size = _WINDOW
-                waiting.result()
-                window = self._read(offset, size)
+
+    def _windows(self, reader: Executor, offset: int, size: int) -> Generator["_Window", None, None]:
+        """Yield window after window without end; the next are on their way while one is looked at."""
+
+        def following() -> _Window:
+            nonlocal offset
+            window = self._read(offset, size)
+            offset += len(window.rows)
+            return window
+
+        waiting = deque([reader.submit(following)])
+        try:
+            while True:
+                window = waiting.popleft().result()
+                if not waiting:
+                    waiting.append(reader.submit(following))
+                yield window
+                waiting.append(reader.submit(following))
+        finally:
+            for future in waiting:
+                future.cancel()
 
     def _read(self, offset: int, size: int) -> "_Window":
         return _Window.of(os.pread(self._stream.fileno(), size, offset))
