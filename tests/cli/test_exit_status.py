@@ -30,6 +30,11 @@ from ..reader.raw_writer import make_run, small_run
             "Invalid value for '--author': 'A <B>' is no 'NAME' or 'NAME <ORCID>'; "
             "see prov4ml-pack crate --help",
         ),
+        (
+            ["crate", "gone", "-o", "x.zip", "--author", "A <0000-0002-1825-XXXX>"],
+            "Invalid value for '--author': 'A <0000-0002-1825-XXXX>' is no 'NAME' or 'NAME <ORCID>'; "
+            "see prov4ml-pack crate --help",
+        ),
         (["crate", "gone"], "Missing option '-o' / '--output'; see prov4ml-pack crate --help"),
         (["graph", "gone"], "Missing option '-o' / '--output'; see prov4ml-pack graph --help"),
         (["unpack", "gone.zip"], "gone.zip: does not exist; give a crate's archive"),

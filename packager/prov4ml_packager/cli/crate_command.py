@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from ..crate import Author, Organization
     from ..remote import Location
 
-_AUTHOR = re.compile(
-    r"\s*(?P<name>[^<>]+?)\s*(?:<\s*(?:https?://orcid\.org/)?(?P<orcid>[0-9X-]{19})\s*>)?\s*"
-)
+_AUTHOR = re.compile(r"\s*(?P<name>[^<>]+?)\s*(?:<\s*(?P<orcid>[^<>\s]+)\s*>)?\s*")
 _ORGANIZATION = re.compile(r"\s*(?P<name>[^<>]+?)\s*(?:<\s*(?P<url>https?://[^<>\s]+)\s*>)?\s*")
 
 
@@ -27,11 +25,13 @@ def parse_author(text: str) -> "Author":
         BadParameter: it has another form.
     """
     from ..crate import Author
+    from ..crate.persistent_ids import orcid_number, orcid_url
 
     match = _AUTHOR.fullmatch(text)
-    if match is None:
+    number = orcid_number(match["orcid"]) if match is not None and match["orcid"] else None
+    if match is None or (match["orcid"] and number is None):
         raise click.BadParameter(f"{text!r} is no 'NAME' or 'NAME <ORCID>'", param_hint="'--author'")
-    return Author(match["name"], f"https://orcid.org/{match['orcid']}" if match["orcid"] else None)
+    return Author(match["name"], orcid_url(number) if number is not None else None)
 
 
 def parse_organization(text: str, option: str) -> "Organization":

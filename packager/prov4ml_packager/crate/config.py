@@ -1,6 +1,5 @@
 """People, licence and titles of a crate from `pyproject.toml`, another TOML file, or `CITATION.cff`."""
 
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields, replace
@@ -9,11 +8,10 @@ from typing import Any
 
 from ..errors import PackagerError
 from .options import Author, Contact, CrateOptions, Organization
+from .persistent_ids import orcid_number, orcid_url, ror_number
 
 TABLE = "tool.prov4ml.crate"
 _LARGEST_FILE = 1 << 20
-_ORCID = re.compile(r"(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])/?\Z")
-_ROR = re.compile(r"(?:https?://ror\.org/)?(0[a-z0-9]{8})/?\Z")
 _TEXTS = ("name", "description", "license", "url", "identifier", "compression", "spec", "profile", "secrets")
 _SWITCHES = ("bag", "redact", "with_raw")
 _KEYS = {*_TEXTS, *_SWITCHES, "keywords", "citation", "author", "publisher", "funder", "contact"}
@@ -180,10 +178,10 @@ def _author(value: Any, path: Path, place: str) -> Author:
 def _orcid(value: str | None, path: Path, place: str) -> str | None:
     if value is None:
         return None
-    match = _ORCID.match(value)
-    if match is None:
+    number = orcid_number(value)
+    if number is None:
         raise PackagerError(f"{value!r} is no ORCID (0000-0000-0000-0000)", path=path, place=f"{place}.orcid")
-    return f"https://orcid.org/{match[1]}"
+    return orcid_url(number)
 
 
 def _organization(value: Any, path: Path, place: str) -> Organization | None:
@@ -197,10 +195,10 @@ def _organization(value: Any, path: Path, place: str) -> Organization | None:
     ror = _text(table, "ror", path, f"{place}.")
     if ror is None:
         return Organization(name, _text(table, "url", path, f"{place}."), email)
-    match = _ROR.match(ror)
-    if match is None:
+    number = ror_number(ror)
+    if number is None:
         raise PackagerError(f"{ror!r} is no ROR (https://ror.org/…)", path=path, place=f"{place}.ror")
-    return Organization(name, f"https://ror.org/{match[1]}", email)
+    return Organization(name, f"https://ror.org/{number}", email)
 
 
 def _contact(value: Any, path: Path) -> Contact | None:

@@ -3,13 +3,11 @@
 Source: InvenioRDM, Metadata reference, Creators (https://inveniordm.docs.cern.ch/reference/metadata/).
 """
 
-import re
 from typing import Any
 
+from ..crate.persistent_ids import has_right_check_digit, orcid_number, ror_number
 from .graph import CrateEntities, Entity, identifiers, text, types
 
-_ORCID = re.compile(r"(?:https?://orcid\.org/|orcid:)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])/?")
-_ROR = re.compile(r"(?:https?://)?ror\.org/(0[a-hj-km-np-tv-z0-9]{6}\d{2})/?")
 # fmt: off
 _PARTICLES = frozenset({
     "af", "al", "bin", "da", "dal", "de", "del", "della", "den", "der", "di", "do", "dos", "du", "el",
@@ -69,23 +67,13 @@ def organization_reference(entity: Entity, *, with_identifiers: bool) -> dict[st
 
 def orcid(entity: Entity) -> str | None:
     """Return the ORCID of a person, `0000-0000-0000-0000`; None for one whose last digit is wrong."""
-    for one in identifiers(entity):
-        if (match := _ORCID.fullmatch(one)) and _has_right_check_digit(match[1]):
-            return match[1]
-    return None
-
-
-def _has_right_check_digit(number: str) -> bool:
-    """Check ISO 7064, MOD 11-2, as ORCID describes it ("Structure of the ORCID Identifier")."""
-    total = 0
-    for digit in number.replace("-", "")[:-1]:
-        total = (total + int(digit)) * 2
-    return "0123456789X"[(12 - total % 11) % 11] == number[-1]
+    numbers = (orcid_number(one) for one in identifiers(entity))
+    return next((one for one in numbers if one is not None and has_right_check_digit(one)), None)
 
 
 def ror(entity: Entity) -> str | None:
     """Return the ROR of an organization without its address."""
-    return next((match[1] for one in identifiers(entity) if (match := _ROR.fullmatch(one))), None)
+    return next((number for one in identifiers(entity) if (number := ror_number(one)) is not None), None)
 
 
 def split_name(name: str) -> tuple[str | None, str]:
