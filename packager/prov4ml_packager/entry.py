@@ -1,6 +1,7 @@
 """The `prov4ml-pack` script: it is in every install, so it must start even where click is absent."""
 
 import gc
+import os
 import sys
 
 _ALLOCATIONS = 50_000
@@ -14,6 +15,7 @@ def main() -> int:
     modules are imported, and twice more when the interpreter ends.
     """
     gc.set_threshold(_ALLOCATIONS)
+    _open_closed_streams()
     try:
         from .cli.main import run
     except ModuleNotFoundError as error:
@@ -29,3 +31,10 @@ def main() -> int:
         return run(sys.argv[1:])
     finally:
         gc.freeze()  # the process ends: what is left need not be looked through
+
+
+def _open_closed_streams() -> None:
+    """Let what is printed go nowhere where someone closed stdout or stderr (`>&-`, a Windows service)."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - until the process ends

@@ -19,6 +19,7 @@ from prov4ml.rundir import (
 
 from .atomic import atomic_directory
 from .errors import PackagerError
+from .find_runs import refuse_to_change_crate
 from .graph import Drawing
 from .provenance import build_document, document_warnings, write_document
 from .reader import read_run
@@ -89,6 +90,7 @@ def finalize_record(
     progress: Callable[[int], None] | None = None,
 ) -> FinalizedRun:
     """Do what `finalize` does for a run that was read already."""
+    refuse_to_change_crate(record.directory)
     store_format = to or record.options.metrics_file_type
     packaged = record.directory / PACKAGED_DIRECTORY
     name = _store_name(record, store_format)

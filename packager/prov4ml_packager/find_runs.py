@@ -10,6 +10,9 @@ from prov4ml_validators.crate.graph import DESCRIPTOR
 
 from .errors import PackagerError
 
+_NO_RUN = "has no raw files: it is from a crate"
+_OF_RUN = "give the run directory that it was made of"
+
 
 def natural_key(name: str) -> list[tuple[bool, int, str]]:
     """Return what orders names as people do: version 2 before version 10."""
@@ -55,6 +58,21 @@ def find_runs(places: Iterable[Path], note: Callable[[str], None] = lambda _: No
                 known.add(run.resolve())
                 gathered.add(run.resolve())
     return found
+
+
+def refuse_crate(directory: Path) -> None:
+    """Raise PackagerError for a crate, or a run's folder in one, since what it has is in `packaged/` alone.
+
+    Asked of a run directory without folders of ranks; a run may also have been killed before it had one.
+    """
+    if any(os.path.lexists(place / DESCRIPTOR) for place in (directory, directory.absolute().parent)):
+        raise PackagerError(_NO_RUN, path=directory, hint=_OF_RUN)
+
+
+def refuse_to_change_crate(directory: Path) -> None:
+    """Raise PackagerError for a crate: other products in `packaged/` would not be those of its manifest."""
+    if os.path.lexists(directory / DESCRIPTOR):
+        raise PackagerError("is a crate, and its files stay as they are", path=directory, hint=_OF_RUN)
 
 
 def _folders(place: Path) -> list[os.DirEntry[str]]:

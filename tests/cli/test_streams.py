@@ -122,3 +122,11 @@ def test_a_stopped_command_leaves_nothing_half_written(tmp_path: Path, project: 
         err.lstrip("\n") == "prov4ml-pack: error: interrupted; nothing half done is left\n"
     )  # click ends "^C"
     assert sorted(path.name for path in run_directory.iterdir()) == before
+
+
+@pytest.mark.parametrize("command", ["inspect", "validate"])
+def test_closed_streams_change_no_exit_status(tmp_path: Path, project: Path, command: str) -> None:
+    directory = small_run(tmp_path / "run")
+    line = f'exec "$0" -m prov4ml_packager {command} "$1" >&- 2>&-'
+    done = subprocess.run(["sh", "-c", line, sys.executable, str(directory)], env=environment(project))
+    assert done.returncode == 0

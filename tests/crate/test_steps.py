@@ -102,6 +102,17 @@ def test_every_context_is_a_step_with_a_tool_and_its_actions(
     assert findings(crate) == {(f"process-run-crate-{run_version}/tool-id", message)}
 
 
+def test_from_1_3_on_tools_without_a_page_have_the_workflow_in_the_crate_as_url(tmp_path: Path) -> None:
+    options = replace(STEPS, spec="1.3", url=None)
+    crate = build_crate([logged_run(tmp_path / "run", git=None)], tmp_path / "crate", options)
+    graph = graph_of(crate)
+    tools = [graph[one] for one in ids(graph[MAIN]["hasPart"])]
+    assert [(one["name"], one["url"]) for one in tools] == [
+        ("train.py: training", MAIN), ("train.py: validation", MAIN),
+    ]  # fmt: skip
+    assert not [rule for rule, _ in findings(crate) if rule.startswith("ro-crate-1.3/")]
+
+
 def test_a_step_has_what_was_logged_in_its_context(tmp_path: Path) -> None:
     graph = graph_of(build_crate([logged_run(tmp_path / "run")], tmp_path / "crate", STEPS))
     actions = tool_actions(graph)

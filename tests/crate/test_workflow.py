@@ -165,6 +165,15 @@ def test_the_script_of_a_workflow_is_a_part_of_it(tmp_path: Path) -> None:
     assert "softwareRequirements" not in graph[MAIN]
 
 
+def test_from_1_3_on_a_script_without_a_page_has_a_url(tmp_path: Path) -> None:
+    run = logged_run(tmp_path / "run", git=None)
+    crate = build_crate([run], tmp_path / "crate", replace(FULL, spec="1.3", url=None))
+    graph = graph_of(crate)
+    script = graph[ids(graph[MAIN]["hasPart"])[0]]
+    assert script["url"] == script["@id"] == "#workflow/script/train.py"
+    assert not [rule for rule, _ in findings(crate) if rule.startswith("ro-crate-1.3/")]
+
+
 def test_a_script_can_be_the_main_workflow(tmp_path: Path) -> None:
     sources = {"train.py": b"import model\n", "model.py": b""}
     run = logged_run(tmp_path / "run", sources=sources, script="artifacts/source/train.py")

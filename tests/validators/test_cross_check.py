@@ -78,6 +78,11 @@ def list_foreign_file(_: Json, entities: Json) -> None:
     action(entities)["result"].append({"@id": "run.json"})
 
 
+def update_crate(_: Json, entities: Json) -> None:
+    update = {"@id": "#update", "@type": "UpdateAction", "object": {"@id": "./"}}
+    entities["#update"] = {**update, "result": {"@id": "run.json"}}
+
+
 def stray(document: Json, entities: Json) -> None:
     """Give the run a UUID that is no action's; both are the only ones of their kind."""
     run(document)[f"{TERMS}uuid"] = "other"
@@ -106,6 +111,7 @@ CASES: dict[str, tuple[Change, list[tuple[str, str]]]] = {
         move_store, [("not-in-crate", PROV)] * 3,
     ),
     "listed": (list_foreign_file, [("not-in-provenance", METADATA)]),
+    "listed by an update of the crate": (update_crate, []),
     "digest": (
         lambda d, e: entity(d, "model_version.net.2").update({f"{TERMS}sha256": "0" * 64}),
         [("digest", PROV)],

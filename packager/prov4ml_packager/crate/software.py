@@ -23,21 +23,22 @@ def instrument_entities(facts: RunFacts, options: CrateOptions) -> list[Entity]:
     """
     url = source_url(facts.run) or web_url(options.url)
     identifier = url or facts.local_id("software", "script")
-    if url is None and options.spec != "1.1":
-        url = _place_in_crate(facts) or identifier
+    url = url or url_in_crate(facts, options, identifier)
     sentence = "The program that ran."
     return software_entities(facts.run, identifier, url, script_name(facts.run), sentence)
 
 
-def _place_in_crate(facts: RunFacts) -> str | None:
-    """Return where in the crate the script is that ran, or None if it was not logged.
+def url_in_crate(facts: RunFacts, options: CrateOptions, identifier: str) -> str | None:
+    """Return the `url` of the script that ran where no page is known of it; None on RO-Crate 1.1.
 
     From RO-Crate 1.2 on software MUST have a `url` (Workflows and Scripts, "Workflow Runtime and Programming
-    Language"); for a script that no page is known of, its copy is the place to read it.
+    Language"): its copy in the crate is the place to read it, and its own `@id` where it was not logged.
     """
+    if options.spec == "1.1":
+        return None
     scripts = {code.script for code in facts.run.source_code if code.script is not None}
     found = (file.member.path for file in facts.payload.files if file.original in scripts)
-    return next((quote(path) for path in found), None)
+    return next((quote(path) for path in found), identifier)
 
 
 def software_entities(

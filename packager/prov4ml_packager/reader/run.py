@@ -5,6 +5,7 @@ from pathlib import Path
 from prov4ml.rundir import METRICS_FILE, RUN_FILE, rank_directory
 
 from ..errors import PackagerError
+from ..find_runs import refuse_crate
 from ..record import RankRecord, RunRecord
 from .contexts import build_contexts
 from .events import Collected
@@ -41,6 +42,8 @@ def read_run(directory: Path, *, memory_points: int = MEMORY_POINTS) -> RunRecor
         folders = rank_folders(directory, problems)
     except OSError as error:
         raise PackagerError(f"cannot be read ({error.strerror or error})", path=directory) from error
+    if not folders:
+        refuse_crate(directory)
     journals = {
         rank: (folder, read_journal(folder, rank, run_file.created, problems))
         for rank, folder in folders.items()

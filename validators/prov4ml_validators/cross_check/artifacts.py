@@ -196,7 +196,7 @@ def check_listed(
     """Yield inputs and results of the crate's actions that no document names.
 
     Without an action, that is every file in the folder of a document. The documents, their drawings
-    and what else packaging added are no part of the run.
+    and what else packaging added are no part of the run, nor is what an update of the crate put in.
     """
     known = {files.find(one.path, document.folder) for document in documents for one in named_files(document)}
     for path, entity in _listed(documents, graph, files):
@@ -207,7 +207,12 @@ def check_listed(
 
 
 def _listed(documents: Sequence[Document], graph: CrateGraph, files: Files) -> Iterator[tuple[str, Entity]]:
-    actions = [entity for entity in graph.entities if any(one.endswith("Action") for one in entity.types)]
+    actions = [
+        entity
+        for entity in graph.entities
+        if any(one.endswith("Action") for one in entity.types)
+        and graph.root_id not in list(references(as_list(entity.get("object"))))  # an update of the crate
+    ]
     ids = {
         name
         for action in actions

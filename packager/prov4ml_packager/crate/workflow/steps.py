@@ -117,8 +117,8 @@ def _add_tools(
             "description": escape_text(f"What {program} does in the context {name!r}."),
             "version": entities[workflow.identifier]["version"],
         }
-        if url is not None:
-            tool["url"] = url
+        if url is not None or options.spec != "1.1":  # from 1.2 on software MUST have a url
+            tool["url"] = url or workflow.identifier
         if language is not None:
             tool["programmingLanguage"] = {"@id": language["@id"]}
         step: Entity = {

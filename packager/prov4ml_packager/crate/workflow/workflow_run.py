@@ -18,7 +18,14 @@ from ..file_entities import file_id
 from ..media_types import UNKNOWN_TYPE
 from ..options import CrateOptions
 from ..profile import bioschemas_entity
-from ..software import changed_sentence, commit_of, common_url, package_entities, software_entities
+from ..software import (
+    changed_sentence,
+    commit_of,
+    common_url,
+    package_entities,
+    software_entities,
+    url_in_crate,
+)
 from .languages import language_of_run, library_of
 from .main_workflow import MainWorkflow
 from .slots import DescribedRun, fill_slots
@@ -126,6 +133,7 @@ def describe_script(
     if any(rank.script for rank in first.ranks) and name != escape_text(workflow.name):
         url = common_url([run.facts for run in runs], options)
         identifier = url or workflow.part("script", name)
+        url = url or url_in_crate(runs[0].facts, options, identifier)
         program["hasPart"] = {"@id": identifier}
         program, *others = software_entities(
             first, identifier, url, name, "The script that the workflow ran."

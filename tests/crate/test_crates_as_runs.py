@@ -1,0 +1,60 @@
+"""Crates that are given where a run directory is asked for: their files stay as they are."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from prov4ml_packager.cli.main import run as pack
+from prov4ml_packager.crate import build_crate
+
+from .builders import FULL
+from .workflow_runs import logged_run
+
+COMMANDS = {
+    "crate": ("crate", "{}", "-o", "{}.zip"),
+    "finalize": ("finalize", "{}"),
+    "report": ("report", "{}", "-o", "{}.html"),
+}
+
+
+def contents(directory: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in directory.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_crate_is_no_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, count: int
+) -> None:
+    runs = [logged_run(tmp_path / f"run_{number}", number=number) for number in range(count)]
+    crate = build_crate(runs, tmp_path / "crate", FULL)
+    before = contents(crate)
+    status = pack([part.format(crate) for part in COMMANDS[command]])
+    place = crate if count == 1 else crate / "run_0"
+    assert status == 2
+    assert (
+        f"prov4ml-pack: error: {place}: has no raw files: it is from a crate; "
+        "give the run directory that it was made of"
+    ) in capsys.readouterr().err.splitlines()
+    assert contents(crate) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "crate",
+        *(run.directory.name for run in runs),
+    ]
+
+
+def test_a_crate_with_raw_files_is_read_and_not_changed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = logged_run(tmp_path / "run")
+    crate = build_crate([run], tmp_path / "crate", replace(FULL, with_raw=True))
+    before = contents(crate)
+    assert pack(["report", str(crate), "-o", str(tmp_path / "report.html")]) == 0
+    capsys.readouterr()
+    assert pack(["finalize", str(crate)]) == 2
+    assert capsys.readouterr().err == (
+        f"prov4ml-pack: error: {crate}: is a crate, and its files stay as they are; "
+        "give the run directory that it was made of\n"
+    )
+    assert contents(crate) == before
