@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from ..errors import PackagerError
@@ -115,7 +115,7 @@ def _unique(column: Column, taken: set[str]) -> Column:
         again += 1
         name = f"{column.name} ({again})"
     taken.add(name)
-    return column if name == column.name else Column(**{**vars(column), "name": name})
+    return column if name == column.name else replace(column, name=name)
 
 
 def _identity(runs: Sequence[Compared], names: Sequence[str]) -> Iterator[Column]:

@@ -14,8 +14,8 @@ from ..errors import PackagerError
 from ..release import release
 from ..text import escape_text
 from .archive.members import METADATA, Member
+from .file_entities import described_file
 from .licences import licence_entity
-from .media_types import media_type
 from .options import RUN_TERMS
 
 _PROPERTY = re.compile(r"[A-Za-z][A-Za-z0-9]*")
@@ -149,15 +149,8 @@ def _put(graph: list[Document], entity: Document) -> None:
 
 def _file_entity(member: Member, time: datetime) -> Document:
     name = escape_text(member.path.rsplit("/", 1)[-1])
-    return {
-        "@id": quote(member.path),
-        "@type": "File",
-        "name": name,
-        "description": f"{name}, added to the crate on {time.date().isoformat()}.",
-        "encodingFormat": media_type(member.path),
-        "contentSize": str(member.size),
-        "sha256": member.sha256,
-    }
+    sentence = f"{name}, added to the crate on {time.date().isoformat()}."
+    return described_file(member, name, sentence)
 
 
 def _set(graph: list[Document], root: Document, name: str, value: str, crate: Path) -> None:

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import PackagerError
+from ..small_files import read_small_file
 from .options import Author, Contact, CrateOptions, Organization
 from .persistent_ids import orcid_number, orcid_url, ror_number
 
 TABLE = "tool.prov4ml.crate"
-_LARGEST_FILE = 1 << 20
+_MOST_MEBIBYTES = 1
 _TEXTS = ("name", "description", "license", "url", "identifier", "compression", "spec", "profile", "secrets")
 _SWITCHES = ("bag", "redact", "with_raw")
 _KEYS = {*_TEXTS, *_SWITCHES, "keywords", "citation", "author", "publisher", "funder", "contact"}
@@ -62,14 +63,7 @@ def _over(below: CrateOptions, above: CrateOptions) -> CrateOptions:
 
 
 def _read_bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(_LARGEST_FILE + 1)
-    except OSError as error:
-        raise PackagerError(f"cannot be read: {error.strerror or error}", path=path) from error
-    if len(content) > _LARGEST_FILE:
-        raise PackagerError("is larger than 1 MiB, which no configuration is", path=path)
-    return content
+    return read_small_file(path, _MOST_MEBIBYTES, "configuration")
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from ..wording import run_title
 from .archive.members import COMPARISON, COMPARISON_METADATA, Member, bytes_member
 from .entities import Entity, references
 from .facts import RunFacts
+from .file_entities import described_file
 
 _NAMED = 3
 _IDENTIFYING = frozenset({"run", "experiment", "run_id", "name", "uuid"})
@@ -92,32 +93,21 @@ def comparison_entities(experiment: Experiment, runs: Sequence[RunFacts]) -> lis
     measured = [_variable(column) for column in experiment.table.columns if column.name not in _IDENTIFYING]
     left = experiment.table.left_out
     more = f" Metrics that are only in the runs' own stores: {left}." if left else ""
-    table = _file(
+    table = described_file(
         experiment.csv,
-        "text/csv",
+        COMPARISON,
         f"Comparison of the runs, one row a run: parameters that differ, metrics, status, duration.{more}",
     )
     table["about"] = references([quote(one.folder) for one in runs])
     table["variableMeasured"] = references([str(one["@id"]) for one in measured])
-    described = _file(
+    described = described_file(
         experiment.metadata,
-        "application/csvm+json",
+        COMPARISON_METADATA,
         f"Names, datatypes and units of the columns of {COMPARISON} as CSV on the Web.",
+        "application/csvm+json",
     )
     described["about"] = {"@id": COMPARISON}
     return [table, described, *measured]
-
-
-def _file(member: Member, media_type: str, description: str) -> Entity:
-    return {
-        "@id": member.path,
-        "@type": "File",
-        "name": member.path,
-        "description": description,
-        "encodingFormat": media_type,
-        "contentSize": str(member.size),
-        "sha256": member.sha256,
-    }
 
 
 def _variable(column: Column) -> Entity:

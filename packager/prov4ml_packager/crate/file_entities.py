@@ -13,6 +13,7 @@ from prov4ml.rundir import (
 
 from ..file_roles import FileRole, file_roles
 from ..text import escape_text
+from .archive.members import Member
 from .entities import Entity, references
 from .facts import RunFacts
 from .media_types import media_type
@@ -33,6 +34,19 @@ def file_id(one: PayloadFile | PayloadDirectory) -> str:
     return quote(one.member.path)
 
 
+def described_file(member: Member, name: str, description: str, encoding: str | None = None) -> Entity:
+    """Return the JSON-LD of a file: media type (of its name, if None is given), size as text, sha256."""
+    return {
+        "@id": quote(member.path),
+        "@type": "File",
+        "name": name,
+        "description": description,
+        "encodingFormat": encoding or media_type(member.path),
+        "contentSize": str(member.size),
+        "sha256": member.sha256,
+    }
+
+
 def file_entity(file: PayloadFile, role: FileRole | None, spec: Spec, language: Entity | None) -> Entity:
     """Return the JSON-LD of a file: name, description, media type, size as text, sha256.
 
@@ -40,15 +54,8 @@ def file_entity(file: PayloadFile, role: FileRole | None, spec: Spec, language: 
     """
     name = file.original.rsplit("/", 1)[-1]
     sentences = role.sentences if role else [_unrecorded(file.original)]
-    entity: Entity = {
-        "@id": file_id(file),
-        "@type": "File",
-        "name": role.name if role else escape_text(name),
-        "description": escape_text(" ".join(sentences)),
-        "encodingFormat": media_type(file.member.path),
-        "contentSize": str(file.member.size),
-        "sha256": file.member.sha256,
-    }
+    title = role.name if role else escape_text(name)
+    entity = described_file(file.member, title, escape_text(" ".join(sentences)))
     if role is not None and role.name != escape_text(name):
         entity["alternateName"] = escape_text(name)
     is_python = file.original.endswith(".py") and role is not None and role.is_source

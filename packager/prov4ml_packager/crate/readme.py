@@ -10,6 +10,7 @@ from ..wording import iso_time
 from .archive.members import COMPARISON, MANIFEST, METADATA, PREVIEW, README, Member
 from .entities import Entity
 from .facts import RunFacts
+from .file_entities import described_file
 from .licences import licence_entity
 from .options import CrateOptions
 from .workflow.main_workflow import MainWorkflow
@@ -61,13 +62,6 @@ def readme_text(runs: Sequence[RunFacts], options: CrateOptions, title: str, wor
 
 def readme_entity(readme: Member) -> Entity:
     """Return the JSON-LD of the README."""
-    return {
-        "@id": README,
-        "@type": "File",
-        "name": README,
-        "description": "What this crate is, for people.",
-        "about": {"@id": "./"},
-        "encodingFormat": "text/markdown",
-        "contentSize": str(readme.size),
-        "sha256": readme.sha256,
-    }
+    entity = described_file(readme, README, "What this crate is, for people.")
+    entity["about"] = {"@id": "./"}
+    return entity

@@ -228,7 +228,7 @@ def _plain_ports(facts: RunFacts, side: Side, slots: _Slots) -> list[Entity]:
 def _datasets_without_files(facts: RunFacts, slots: _Slots) -> list[Entity]:
     """Describe datasets of which only sizes and a digest were recorded; the same one is described once."""
     keys = safe_names(dataset.label for dataset in facts.run.datasets)
-    contexts = {**context_keys(facts.run)}
+    contexts = context_keys(facts.run)
     entities: dict[str, Entity] = {}
     for dataset in facts.run.datasets:
         if dataset.file is not None and dataset.file.path is not None:

@@ -7,10 +7,11 @@ from typing import Any
 from ..atomic import atomic_file
 from ..crate_members import parse_object
 from ..errors import PackagerError
+from ..small_files import read_small_file
 from .metadata import RESOURCE_TYPE, deposit_metadata
 from .source import read_document
 
-_LARGEST = 16 << 20
+_MOST_MEBIBYTES = 16
 
 
 def make_record(
@@ -32,14 +33,7 @@ def read_record(path: Path) -> dict[str, Any]:
     Raises:
         PackagerError: it cannot be read, or has no metadata.
     """
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(_LARGEST + 1)
-    except OSError as error:
-        raise PackagerError(f"cannot be read: {error.strerror or error}", path=path) from error
-    if len(content) > _LARGEST:
-        raise PackagerError("is larger than 16 MiB, which no metadata is", path=path)
-    record = parse_object(content, path)
+    record = parse_object(read_small_file(path, _MOST_MEBIBYTES, "metadata"), path)
     if not isinstance(record.get("metadata"), dict):
         hint = "write one with prov4ml-pack deposit CRATE -o FILE"
         raise PackagerError('has no "metadata"', path=path, hint=hint)
