@@ -5,9 +5,9 @@ import re
 from array import array
 from collections import deque
 from collections.abc import Generator, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor, wait
 from contextlib import closing
-from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,27 +27,42 @@ _UNCLOSED = "a quote is opened and never closed"
 _RECORD_LIMIT = 1 << 24  # bytes; a quote that is never closed would else read the whole file
 
 
-@dataclass(frozen=True)
 class _Window:
     """Some bytes of a table, and what is counted in them without keeping other threads from running.
 
+    Its memory is filled anew: making some for each window costs as much as looking at it.
+
     Attributes:
         size: how many bytes there are.
-        rows: those up to the last line break.
-        row_count: line breaks among them.
+        length: how many up to the last line break.
+        rows: line breaks among them.
         quotes: quotes among them.
     """
 
-    size: int
-    rows: bytes
-    row_count: int
-    quotes: int
+    def __init__(self) -> None:
+        self._data = bytearray(_WINDOW)
+        self._marks = np.frombuffer(self._data, np.uint8)
+        self._found = np.empty(_WINDOW, np.bool_)
+        self.size = self.length = self.rows = self.quotes = 0
 
-    @classmethod
-    def of(cls, data: bytes) -> "_Window":
-        rows = data[: data.rfind(b"\n") + 1]
-        marks = np.frombuffer(rows, np.uint8)
-        return cls(len(data), rows, *(int(np.count_nonzero(marks == ord(mark))) for mark in '\n"'))
+    def fill(self, file: int, offset: int, size: int) -> None:
+        """Read some bytes of an open file."""
+        self.size = os.preadv(file, [memoryview(self._data)[:size]], offset)
+        self.length = self._data.rfind(b"\n", 0, self.size) + 1
+        self.rows, self.quotes = self._count("\n"), self._count('"')
+
+    def _count(self, mark: str) -> int:
+        found = np.equal(self._marks[: self.length], ord(mark), out=self._found[: self.length])
+        return int(np.count_nonzero(found))
+
+    def begins_with(self, prefix: bytes, near: int = 0) -> bool:
+        """Tell whether the first row behind a byte begins with something; the very first if it is 0."""
+        place = self._data.find(b"\n", near, self.length) + 1 if near else 0
+        return self._data.startswith(prefix, place, self.length)
+
+    def all_begin_with(self, prefix: bytes) -> bool:
+        """Tell whether all rows do."""
+        return self.begins_with(prefix) and self._data.count(b"\n" + prefix, 0, self.length) == self.rows - 1
 
 
 class CsvIndex:
@@ -84,7 +99,9 @@ class CsvIndex:
         self.offsets, self.lengths, self.rows, self.lines = array("q"), array("q"), array("q"), array("q")
         self.runs: dict[SeriesKey, array[int]] = {}
         self._prefix = b""
+        self._memory = [_Window() for _ in range(3)]
         self._scan()
+        self._memory.clear()
 
     @property
     def row_count(self) -> int:
@@ -116,8 +133,8 @@ class CsvIndex:
                     for window in windows:
                         if not self._is_one_series(window):
                             break
-                        self._add(offset, len(window.rows), window.row_count, line)
-                        offset, line, stretch = offset + len(window.rows), line + window.row_count, _STRETCH
+                        self._add(offset, window.length, window.rows, line)
+                        offset, line, stretch = offset + window.length, line + window.rows, _STRETCH
                 if not window.size:
                     return
                 if size > _STRETCH and self._begins_alike(window):
@@ -127,13 +144,15 @@ class CsvIndex:
                     stretch = min(2 * stretch, _WINDOW)  # many short series: looks at windows are in vain
                     size = _WINDOW
 
-    def _windows(self, reader: Executor, offset: int, size: int) -> Generator["_Window", None, None]:
+    def _windows(self, reader: Executor, offset: int, size: int) -> Generator[_Window, None, None]:
         """Yield window after window without end; the next are on their way while one is looked at."""
+        free = cycle(self._memory)  # one is looked at, and at most two are waiting
 
         def following() -> _Window:
             nonlocal offset
-            window = self._read(offset, size)
-            offset += len(window.rows)
+            window = next(free)
+            window.fill(self._stream.fileno(), offset, size)
+            offset += window.length
             return window
 
         waiting = deque([reader.submit(following)])
@@ -145,28 +164,23 @@ class CsvIndex:
                 yield window
                 waiting.append(reader.submit(following))
         finally:
-            for future in waiting:
-                future.cancel()
+            wait([future for future in waiting if not future.cancel()])
 
-    def _read(self, offset: int, size: int) -> "_Window":
-        return _Window.of(os.pread(self._stream.fileno(), size, offset))
-
-    def _is_one_series(self, window: "_Window") -> bool:
+    def _is_one_series(self, window: _Window) -> bool:
         """Tell whether all rows begin like the last one before, and none has a quote of its own."""
         prefix = self._prefix
-        if self._damage is not None or not prefix or b"\n" in prefix or not window.rows.startswith(prefix):
+        if self._damage is not None or not prefix or b"\n" in prefix or not window.all_begin_with(prefix):
             return False
-        if window.rows.count(b"\n" + prefix) != window.row_count - 1:
-            return False
-        return window.quotes == window.row_count * prefix.count(b'"')
+        return window.quotes == window.rows * prefix.count(b'"')
 
-    def _begins_alike(self, window: "_Window") -> bool:
+    def _begins_alike(self, window: _Window) -> bool:
         """Tell whether a stretch of rows may begin like the last one, as some of its rows do."""
-        middle = window.rows.find(b"\n", min(len(window.rows), _STRETCH) // 2) + 1
+        middle = min(window.length, _STRETCH) // 2
         return (
             self._damage is None
             and bool(self._prefix)
-            and all(window.rows.startswith(self._prefix, place) for place in (0, middle))
+            and window.begins_with(self._prefix)
+            and window.begins_with(self._prefix, middle)
         )
 
     def _scan_rows(self, offset: int, line: int, stop: int) -> tuple[int, int]:

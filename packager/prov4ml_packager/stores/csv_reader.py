@@ -24,7 +24,7 @@ from .damage import Damage
 
 _SEGMENT_BYTES = 1 << 22
 _KEPT = 2
-_AHEAD = 2  # segments that are parsed before they are asked for
+_AHEAD = 4  # segments that are parsed before they are asked for; polars itself works on all cores
 
 
 @contextmanager
