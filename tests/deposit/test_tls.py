@@ -76,7 +76,9 @@ def _tunnel(client: socket.socket, seen: list[bytes]) -> None:
     with client:
         head = b""
         while not head.endswith(b"\r\n\r\n"):
-            head += client.recv(1)
+            if not (byte := client.recv(1)):
+                return
+            head += byte
         seen.append(head)
         host, _, port = head.split()[1].decode().rpartition(":")
         with socket.create_connection((host, int(port))) as server:

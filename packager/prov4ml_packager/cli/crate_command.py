@@ -1,6 +1,7 @@
 """`prov4ml-pack crate`."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from .output import note, progress, say
 from .progress_bar import byte_progress
 
 if TYPE_CHECKING:
-    from ..crate import Author, Organization
+    from ..crate import Author, CrateOptions, Organization
     from ..remote import Location
 
 _AUTHOR = re.compile(r"\s*(?P<name>[^<>]+?)\s*(?:<\s*(?P<orcid>[^<>\s]+)\s*>)?\s*")
@@ -46,6 +47,36 @@ def parse_organization(text: str, option: str) -> "Organization":
     if match is None:
         raise click.BadParameter(f"{text!r} is no 'NAME' or 'NAME <https://...>'", param_hint=f"'{option}'")
     return Organization(match["name"], match["url"])
+
+
+def _chosen_options(config: Path | None, redact: bool, given: Mapping[str, Any]) -> "CrateOptions":
+    """Return the options of a configuration with those of the command line over them.
+
+    Raises:
+        BadParameter: a person or an institution has another form.
+        PackagerError: the configuration cannot be read, or options do not go together.
+    """
+    from dataclasses import replace
+
+    from ..crate import load_crate_config, without_people
+
+    chosen = {name: value for name, value in given.items() if value not in (None, (), False)}
+    if "authors" in chosen:
+        chosen["authors"] = tuple(parse_author(text) for text in chosen["authors"])
+    if "publisher" in chosen:
+        chosen["publisher"] = parse_organization(chosen["publisher"], "--publisher")
+    if "funders" in chosen:
+        chosen["funders"] = tuple(parse_organization(text, "--funder") for text in chosen["funders"])
+    configured = load_crate_config(config)
+    if redact or configured.redact:
+        configured = without_people(configured)
+    if chosen.get("spec") == "1.2":  # which has no profiles: one in the configuration is for other versions
+        chosen.setdefault("profile", None)
+    options = replace(configured, **chosen)
+    options.check()
+    if options.bag and (time := given_time()) is not None:
+        options = replace(options, bagged=time.date())
+    return options
 
 
 @click.command(
@@ -113,12 +144,7 @@ def command(
     runs: "tuple[Location, ...]",
     output: "Location",
     config: Path | None,
-    authors: tuple[str, ...],
-    publisher: str | None,
-    funders: tuple[str, ...],
-    with_raw: bool,
     redact: bool,
-    bag: bool,
     jobs: int,
     **given: Any,
 ) -> None:
@@ -130,33 +156,13 @@ def command(
     CITATION.cff.
     """
     from contextlib import ExitStack
-    from dataclasses import replace
 
-    from ..crate import build_crate, load_crate_config, without_people
+    from ..crate import build_crate
     from ..finalize_many import ensure_all_finalized
     from ..find_runs import find_runs
     from ..remote import local_source, local_target
 
-    chosen = {name: value for name, value in given.items() if value not in (None, ())}
-    if authors:
-        chosen["authors"] = tuple(parse_author(text) for text in authors)
-    if publisher is not None:
-        chosen["publisher"] = parse_organization(publisher, "--publisher")
-    if funders:
-        chosen["funders"] = tuple(parse_organization(text, "--funder") for text in funders)
-    if with_raw:
-        chosen["with_raw"] = True
-    if bag:
-        chosen["bag"] = True
-    configured = load_crate_config(config)
-    if redact or configured.redact:
-        configured = without_people(configured)
-    if chosen.get("spec") == "1.2":  # which has no profiles: one in the configuration is for other versions
-        chosen.setdefault("profile", None)
-    options = replace(configured, **chosen)
-    options.check()
-    if options.bag and (time := given_time()) is not None:
-        options = replace(options, bagged=time.date())
+    options = _chosen_options(config, redact, given)
     with ExitStack() as stack:
         places = [stack.enter_context(local_source(run)) for run in runs]
         found = find_runs(places, lambda line: note(f"prov4ml-pack: note: {line}"))
