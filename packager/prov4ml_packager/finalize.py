@@ -166,15 +166,3 @@ def is_current(record: RunRecord) -> bool:
         return all(path.stat().st_mtime_ns <= made for path in raw)
     except OSError:
         return False
-
-
-def ensure_finalized(directory: Path, *, progress: Callable[[int], None] | None = None) -> RunRecord:
-    """Return the run, finalized first unless its `packaged/` is current.
-
-    Raises:
-        PackagerError: as `finalize`.
-    """
-    record = read_run(directory)
-    if not is_current(record):
-        finalize_record(record, progress=progress)
-    return record

@@ -12,7 +12,7 @@ import pytest
 
 from prov4ml_packager.crate import CrateOptions, build_crate
 from prov4ml_packager.errors import PackagerError
-from prov4ml_packager.finalize import ensure_finalized
+from prov4ml_packager.finalize_many import ensure_all_finalized
 from prov4ml_packager.record import RunRecord
 from prov4ml_validators import Severity, validate
 
@@ -23,10 +23,11 @@ from .test_metadata import graph_of, ids
 
 def finalized(root: Path, count: int) -> list[RunRecord]:
     """Runs of one experiment with another rate each, as the logger leaves them, and finalized."""
-    return [
-        ensure_finalized(ordinary_run(root / f"digits_{number}", number, rate=0.1 * (1 + number), points=12))
+    runs = [
+        ordinary_run(root / f"digits_{number}", number, rate=0.1 * (1 + number), points=12)
         for number in range(count)
     ]
+    return ensure_all_finalized(runs)
 
 
 def named(tmp_path: Path, *experiments: str) -> list[RunRecord]:

@@ -16,7 +16,7 @@ import pytest
 from prov4ml_packager.crate import CrateOptions, build_crate, load_crate_config
 from prov4ml_packager.crate.template import write_template
 from prov4ml_packager.demo import demo
-from prov4ml_packager.finalize import ensure_finalized
+from prov4ml_packager.finalize_many import ensure_all_finalized
 from prov4ml_packager.importers.run_import import import_runs
 from prov4ml_packager.importers.write import WrittenRun
 from prov4ml_packager.record import RunRecord
@@ -66,7 +66,7 @@ def test_every_line_of_the_template_is_filled_in(tmp_path: Path) -> None:
 
 
 def demo_run(folder: Path) -> list[RunRecord]:
-    return [ensure_finalized(demo._train(folder))]
+    return ensure_all_finalized([demo._train(folder)])
 
 
 def four_ranks(folder: Path) -> list[RunRecord]:
@@ -75,7 +75,7 @@ def four_ranks(folder: Path) -> list[RunRecord]:
     environment = {name: value for name, value in os.environ.items() if name != "PROV4ML_FINALIZE"}
     command = ["mpirun", "--allow-run-as-root", "--oversubscribe", "-np", "4", sys.executable, "train.py"]
     subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, timeout=180)
-    record = ensure_finalized(folder / "prov" / "ranks_0")
+    (record,) = ensure_all_finalized([folder / "prov" / "ranks_0"])
     assert len(record.ranks) == 4
     return [record]
 
@@ -83,7 +83,7 @@ def four_ranks(folder: Path) -> list[RunRecord]:
 def imported(folder: Path, shared: Path) -> list[RunRecord]:
     (run,) = import_runs(shared / "data" / "yprov4ml-runs" / "zarr_experiment_0", folder)
     assert isinstance(run, WrittenRun)
-    return [ensure_finalized(run.directory)]
+    return ensure_all_finalized([run.directory])
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from prov4ml_packager.finalize import ensure_finalized
+from prov4ml_packager.finalize_many import ensure_all_finalized
 from prov4ml_packager.record import RunRecord
 from prov4ml_validators import Severity, validate
 
@@ -82,7 +82,7 @@ def logged_run(
         )
     rank.tick = 10 * (len(contexts) + 2)
     rank.end(**{"points": len(contexts)} | dict(end or {}))
-    return ensure_finalized(run)
+    return ensure_all_finalized([run])[0]
 
 
 def graph_of(crate: Path) -> dict[str, dict[str, Any]]:

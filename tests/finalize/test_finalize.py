@@ -12,7 +12,8 @@ import pytest
 
 import prov4ml_packager.finalize as module
 from prov4ml_packager.errors import PackagerError
-from prov4ml_packager.finalize import ensure_finalized, finalize, find_store, is_current
+from prov4ml_packager.finalize import finalize, find_store, is_current
+from prov4ml_packager.finalize_many import ensure_all_finalized
 from prov4ml_packager.reader import read_run
 from prov4ml_packager.stores import open_store
 
@@ -124,25 +125,25 @@ def test_points_from_a_temporary_file_make_the_same_store(
 def test_current_until_something_changes(tmp_path: Path) -> None:
     run = small_run(tmp_path / "run")
     assert not is_current(read_run(run))
-    record = ensure_finalized(run)
+    (record,) = ensure_all_finalized([run])
     assert is_current(record)
     made = (run / "packaged" / "prov.json").stat()
-    ensure_finalized(run)
+    ensure_all_finalized([run])
     assert (run / "packaged" / "prov.json").stat().st_ino == made.st_ino
     later = made.st_mtime_ns + 10**9
     os.utime(run / "rank_0" / "metrics.bin", ns=(later, later))
     assert not is_current(read_run(run))
-    ensure_finalized(run)
+    ensure_all_finalized([run])
     assert (run / "packaged" / "prov.json").stat().st_ino != made.st_ino
 
 
 @pytest.mark.parametrize("lost", ["prov.json", "metrics.csv"])
 def test_a_product_that_is_gone_is_made_again(tmp_path: Path, lost: str) -> None:
     run = small_run(tmp_path / "run")
-    ensure_finalized(run)
+    ensure_all_finalized([run])
     (run / "packaged" / lost).unlink()
     assert not is_current(read_run(run))
-    ensure_finalized(run)
+    ensure_all_finalized([run])
     assert (run / "packaged" / lost).is_file()
 
 

@@ -73,13 +73,6 @@ class RankDocument:
         """Return the context that an activity is, None for the run and for epochs."""
         return self.context_names.get(activity) if activity is not None else None
 
-    def activity_of(self, entity: str, kind: str) -> str | None:
-        """Return the activity of the first `wasGeneratedBy` or `used` of an entity."""
-        for relation in self.document.relations:
-            if relation.kind == kind and relation.arguments.get("prov:entity") == entity:
-                return relation.arguments.get("prov:activity")
-        return None
-
 
 def read_rank_document(path: Path, root: Path | None = None) -> RankDocument:
     """Read a document and repair its structure.
