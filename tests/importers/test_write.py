@@ -6,13 +6,14 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prov4ml_packager.importers import sources
 from prov4ml_packager.importers.imported import (
     ImportedArtifact,
     ImportedContext,
@@ -28,7 +29,7 @@ from prov4ml_packager.importers.imported import (
     ImportedSourceCode,
     Repair,
 )
-from prov4ml_packager.importers.sources import FileDigests, digest_source, inside
+from prov4ml_packager.importers.sources import FileDigests, digest_source, inside, transfer
 from prov4ml_packager.importers.write import WrittenRun, write_run
 from prov4ml_packager.metric_table import POINT_DTYPE, series_from_points
 from prov4ml_packager.reader import read_run
@@ -238,6 +239,30 @@ def test_a_large_file_is_read_once(source: Path, tmp_path: Path) -> None:
         reader.seek(0)
         assert digests.of(reader) == (hashlib.sha256(content).hexdigest(), len(content))
         assert reader.tell() == 0
+
+
+def test_a_large_file_that_is_linked_is_read_once(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (source / "weights.bin").write_bytes(os.urandom(1 << 20))
+    digests = FileDigests()
+    known = digest_source(source, digests)
+    read: list[int] = []
+
+    def transferred(reader: BinaryIO) -> tuple[str, int]:
+        found = transfer(reader)
+        read.append(found[1])
+        return found
+
+    monkeypatch.setattr(sources, "transfer", transferred)
+    done = write_run(
+        full_run(source), tmp_path / "out", importer="test", version="1", sources=[known],
+        files="link", digests=digests,
+    )  # fmt: skip
+    (path,) = (one.file.path for one in read_run(done.directory).artifacts if one.name == "w")
+    assert path is not None
+    assert (done.directory / path).samefile(source / "weights.bin")
+    assert 1 << 20 not in read
 
 
 def test_the_import_is_recorded(source: Path, tmp_path: Path) -> None:

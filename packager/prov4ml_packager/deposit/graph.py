@@ -32,6 +32,8 @@ class CrateEntities:
         """
         found: list[Entity] = []
         for value in as_list(entity.get(name)):
+            if isinstance(value, dict) and isinstance(value.get("@value"), str):
+                value = value["@value"]
             if isinstance(value, dict):
                 identifier = value.get("@id")
                 known = self._by_id.get(identifier) if isinstance(identifier, str) else None
