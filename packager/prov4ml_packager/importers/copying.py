@@ -96,11 +96,8 @@ class Copier:
     def _take(self, path: Path, reader: BinaryIO, target: Path) -> tuple[str, int]:
         """Copy or link a file that was opened; return its digest and bytes."""
         target.parent.mkdir(parents=True, exist_ok=True)
-        if self._mode == "link":
-            found = self._digests.of(reader)  # before a link changes the time by which the file is known
-            if _link(path, reader, target):
-                return found
-            reader.seek(0)
+        if self._mode == "link" and _link(path, reader, target):
+            return self._digests.of(reader)
         with target.open("xb") as writer:
             return transfer(reader, writer)
 

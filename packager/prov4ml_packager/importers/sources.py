@@ -91,10 +91,11 @@ class FileDigests:
     def of(self, reader: BinaryIO) -> tuple[str, int]:
         """Return the sha256 in hex and the bytes of a file that is open at its beginning.
 
-        A file is the same as long as its number, size and times are.
+        A file is the same as long as its number, size and time of modification are.
         """
         state = os.fstat(reader.fileno())
-        key = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+        # Not `st_ctime_ns`, which a link to the file changes.
+        key = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns)
         found = self._known.get(key)
         if found is None:
             found = transfer(reader)
