@@ -112,6 +112,8 @@ SLOW_PARTS = {
     "importlib.resources", "importlib.metadata", "traceback", "multiprocessing", "xml.etree", "tomllib",
 }  # fmt: skip
 """Of the standard library."""
+NO_FILES = {"hashlib", "tarfile", "zipfile"}
+"""What a document alone needs none of."""
 
 
 @pytest.mark.parametrize("name", ["crate", "crate.zip", "prov.json", "ro-crate-metadata.json"])
@@ -137,7 +139,7 @@ def test_validate_loads_nothing_heavy(tmp_path: Path, name: str) -> None:
     assert status == "0", done.stdout + done.stderr
     assert f"prov4ml_validators.{'crate.check' if 'crate' in name else 'prov_json.document'}" in loaded
     parts = {".".join(module.split(".")[:count]) for module in loaded for count in (1, 2)}
-    assert parts & (HEAVY | SLOW_PARTS) == set()
+    assert parts & (HEAVY | SLOW_PARTS | (NO_FILES if name.endswith(".json") else set())) == set()
 
 
 NETWORK = {"aiohttp", "ftplib", "http", "requests", "smtplib", "socket", "ssl", "urllib.request"}

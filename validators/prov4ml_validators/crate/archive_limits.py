@@ -1,9 +1,11 @@
 """What no archive of a stranger may do to the memory of whoever opens it: counted before it is believed."""
 
 import struct
-import zipfile
 from collections.abc import Sequence
-from typing import IO, BinaryIO
+from typing import IO, TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    import zipfile
 
 MOST_MEMBERS = 500_000
 """An archive that holds more is refused: its list alone would fill the memory."""
@@ -69,7 +71,7 @@ def _has_more_members(stream: BinaryIO, begin: int, length: int, most_members: i
     return False
 
 
-def check_overlaps(members: Sequence[zipfile.ZipInfo]) -> None:
+def check_overlaps(members: "Sequence[zipfile.ZipInfo]") -> None:
     """Refuse a zip in which two members have bytes in common: so a small one unpacks to anything.
 
     Source: D. Fifield, A better zip bomb (WOOT 2019).

@@ -3,7 +3,6 @@
 Source: RFC 8493, The BagIt File Packaging Format (V1.0).
 """
 
-import hashlib
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from dataclasses import dataclass, field
 from ..json_text import shorten
 from ..report import Finding, Location, Severity
 from ..rules import rule
-from .manifest import unescape
+from .manifest import DIGEST_LENGTHS, digests_of, unescape
 from .members import LARGEST_METADATA, DamagedMember, Member, Members
 
 # A crate is one also in a bag that is incomplete: what weighs MUST is that bytes are what they were.
@@ -85,7 +84,6 @@ _DECLARED = re.compile(r"BagIt-Version: ?(\d+)\.(\d+)\s*\nTag-File-Character-Enc
 _NAME = re.compile(r"(tag)?manifest-([A-Za-z0-9_-]+)\.txt")
 _LINE = re.compile(r"([0-9a-fA-F]+)[ \t]+\*?(.+)")
 _OXUM_LINE = re.compile(r"^Payload-Oxum[ \t]*:[ \t]*(\S+)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
-_ALGORITHMS = frozenset({"md5", "sha1", "sha224", "sha256", "sha384", "sha512"})
 _ENCODINGS = frozenset({"utf-8", "utf-16", "us-ascii", "iso-8859-1"})
 
 
@@ -180,7 +178,7 @@ def _listed(bag: _Bag, name: str, algorithm: str, listed: set[str], *, of_tags: 
     if content is None:
         yield FORM.finding(f"{name} is too large to be read", Location(file=name))
         return
-    if algorithm not in _ALGORITHMS:
+    if algorithm not in DIGEST_LENGTHS:
         yield NOT_CHECKED.finding(f"digests in {shorten(algorithm)} are not checked", Location(file=name))
     for number, line in enumerate(content.removeprefix("\ufeff").split("\n"), 1):
         if not line.strip():
@@ -199,13 +197,13 @@ def _listed(bag: _Bag, name: str, algorithm: str, listed: set[str], *, of_tags: 
             yield FORM.finding(f"{shorten(path)} is listed twice", where)
         elif path not in bag.files:
             yield ABSENT.finding(f"{shorten(path)} is not in the bag", where)
-        elif algorithm in _ALGORITHMS:
+        elif algorithm in DIGEST_LENGTHS:
             bag.digests.setdefault(path, {})[algorithm] = match[1].lower()
         listed.add(path)
 
 
 def _has_length(digest: str, algorithm: str) -> bool:
-    return algorithm not in _ALGORITHMS or len(digest) == 2 * hashlib.new(algorithm).digest_size
+    return len(digest) == DIGEST_LENGTHS.get(algorithm, len(digest))
 
 
 def _oxum(bag: _Bag) -> Iterator[Finding]:
@@ -223,11 +221,8 @@ def _changed(bag: _Bag) -> Iterator[Finding]:
     wanted = {bag.base + path for path in bag.digests}
     for found, chunks in bag.members.contents(wanted):
         path = found.removeprefix(bag.base)
-        digests = {name: hashlib.new(name, usedforsecurity=False) for name in bag.digests[path]}
-        for chunk in chunks:
-            for digest in digests.values():
-                digest.update(chunk)
-        wrong = [name for name, digest in digests.items() if digest.hexdigest() != bag.digests[path][name]]
+        actual = digests_of(chunks, bag.digests[path])
+        wrong = [name for name, digest in bag.digests[path].items() if actual[name] != digest]
         if wrong:
             message = f"{shorten(path)} has another {' and '.join(wrong)} than its manifest lists"
             yield DIGEST.finding(message, Location(file=path))

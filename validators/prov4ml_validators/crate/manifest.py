@@ -1,7 +1,7 @@
 """`manifest-sha256.txt`: one line a file, digest and path, as in BagIt (RFC 8493, section 2.1.3)."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..json_text import shorten
 from ..report import Finding, Location, Severity
@@ -40,6 +40,9 @@ UNLISTED = rule(
     help="package again",
 )
 
+DIGEST_LENGTHS = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128}
+"""How many hexadecimal digits a digest of each algorithm has."""
+
 _LINE = re.compile(r"([0-9a-fA-F]{64})[ \t]+\*?(.+)")
 _ESCAPE = re.compile(r"%(0[aA]|0[dD]|25)")
 
@@ -48,6 +51,17 @@ def parse_line(line: str) -> tuple[str, str] | None:
     """Return path and digest (in lower case) of a line of the manifest; None if it has another form."""
     match = _LINE.fullmatch(line.removesuffix("\r"))
     return None if match is None else (match[2].removeprefix("./"), match[1].lower())
+
+
+def digests_of(chunks: Iterable[bytes], algorithms: Iterable[str]) -> dict[str, str]:
+    """Return the digests of a content in hex by each of some algorithms, reading it once."""
+    import hashlib  # loads OpenSSL, for crates that state digests
+
+    digests = {name: hashlib.new(name, usedforsecurity=False) for name in algorithms}
+    for chunk in chunks:
+        for digest in digests.values():
+            digest.update(chunk)
+    return {name: digest.hexdigest() for name, digest in digests.items()}
 
 
 def _is_outside(path: str) -> bool:

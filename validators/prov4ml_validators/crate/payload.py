@@ -8,7 +8,7 @@ from ..json_text import shorten
 from ..report import Finding, Location, Severity
 from ..rules import rule
 from .graph import CrateGraph, Entity, as_list, decoded, texts
-from .manifest import MANIFEST, WRONG, check_manifest_lines
+from .manifest import DIGEST_LENGTHS, MANIFEST, WRONG, check_manifest_lines, digests_of
 from .members import DamagedMember, Member, Members, is_bomb
 from .paths import parent_folders
 
@@ -79,7 +79,6 @@ _PREVIEW_FILES = "ro-crate-preview_files"
 _METADATA = ("ro-crate-metadata.json", "ro-crate-metadata.jsonld", "ro-crate-metadata.json.sig")
 _DIGITS = re.compile(r"\d{1,20}")
 _HEX = re.compile(r"[0-9a-fA-F]+")
-_LENGTHS = {"sha256": 64, "sha512": 128, "sha1": 40, "md5": 32}
 
 
 @dataclass(frozen=True)
@@ -173,7 +172,7 @@ def check_content(graph: CrateGraph, payload: Payload) -> Iterator[Finding]:
         for name, broken in DIGESTS.items():
             for digest in texts(entity.get(name)) if name in entity.body else ():
                 digest = digest.strip()
-                if _HEX.fullmatch(digest) is None or len(digest) != _LENGTHS[name]:
+                if _HEX.fullmatch(digest) is None or len(digest) != DIGEST_LENGTHS[name]:
                     yield broken.finding(f"{shorten(digest)} is no {name}", entity.place(name))
                 else:
                     stated.setdefault(found, []).append((entity, name, digest.lower()))
@@ -209,17 +208,11 @@ def _digests(
             wanted.add(payload.prefix + path)
     if not wanted:
         return
-    import hashlib  # loads OpenSSL, for crates that state digests
-
     for full_path, chunks in payload.members.contents(wanted):
         path = full_path[len(payload.prefix) :]
         wanted_here = stated.get(path, ())
         names = {name for _, name, _ in wanted_here} | ({"sha256"} if path in listed else set())
-        digests = {name: hashlib.new(name, usedforsecurity=False) for name in names}
-        for chunk in chunks:
-            for digest in digests.values():
-                digest.update(chunk)
-        actual = {name: digest.hexdigest() for name, digest in digests.items()}
+        actual = digests_of(chunks, names)
         for entity, name, expected in wanted_here:
             if actual[name] != expected:
                 message = f"{name} of {shorten(entity.id)} is {actual[name]}, not {expected}"
