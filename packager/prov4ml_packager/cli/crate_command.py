@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .options import debug_option, example, given_time, location_type, output_option, path_type
-from .output import note, progress, say
+from .output import progress, say, tell
 from .progress_bar import byte_progress
 
 if TYPE_CHECKING:
@@ -165,20 +165,20 @@ def command(
     options = _chosen_options(config, redact, given)
     with ExitStack() as stack:
         places = [stack.enter_context(local_source(run)) for run in runs]
-        found = find_runs(places, lambda line: note(f"prov4ml-pack: note: {line}"))
+        found = find_runs(places, tell)
         with progress(f"finalize {runs[0] if len(found) == 1 else f'{len(found)} runs'}") as advance:
             records = ensure_all_finalized(found, jobs=jobs, progress=advance)
         for record in records:
             for warning in record.warnings:
-                note(f"prov4ml-pack: warning: {record.directory}: {warning}")
+                tell(f"{record.directory}: {warning}", "warning")
         made = stack.enter_context(local_target(output))
-        watched, tell = stack.enter_context(byte_progress(str(output)))
+        watched, tell_above = stack.enter_context(byte_progress(str(output)))
         build_crate(
             records,
             made,
             options,
-            note=tell,
-            warn=lambda line: tell(line, "warning"),
+            note=tell_above,
+            warn=lambda line: tell_above(line, "warning"),
             progress=watched,
         )
     say(output)

@@ -6,7 +6,7 @@ from typing import Literal
 import click
 
 from .options import debug_option, example, path_type, store_format_option
-from .output import note, progress, say
+from .output import progress, say, tell
 
 
 @click.command("finalize", epilog=example("prov4ml-pack finalize prov/digits_0 --to netcdf --svg"))
@@ -39,7 +39,7 @@ def command(
     from ..find_runs import find_runs
     from ..task_runner import Failure
 
-    runs = tuple(find_runs(runs, lambda line: note(f"prov4ml-pack: note: {line}")))
+    runs = tuple(find_runs(runs, tell))
     if len(runs) > 1 or scheduler is not None:
         if card:
             raise PackagerError("--card is made of one run at a time", hint="leave out --card")
@@ -48,10 +48,10 @@ def command(
         for task, made in finalize_many(tasks, jobs=jobs, scheduler=scheduler):
             if isinstance(made, Failure):
                 failed += 1
-                note(f"prov4ml-pack: error: {made}")
+                tell(str(made), "error")
                 continue
             for warning in made.warnings:
-                note(f"prov4ml-pack: warning: {task.run}: {warning}")
+                tell(f"{task.run}: {warning}", "warning")
             for path in made.paths:
                 say(path)
         if failed:
@@ -62,7 +62,7 @@ def command(
     with progress(f"finalize {run}") as advance:
         one = finalize(run, to=to, graph=graph, svg=svg, card=people, progress=advance)
     for warning in one.warnings:
-        note(f"prov4ml-pack: warning: {run}: {warning}")
+        tell(f"{run}: {warning}", "warning")
     for product in (one.prov, one.store, one.dot, one.svg, one.card):
         if product is not None:
             say(product)

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from .options import debug_option, example, output_option, path_type
-from .output import note, say
+from .output import say, tell
 
 
 @click.command(
@@ -56,4 +56,4 @@ def command(source: Path, output: Path, **chosen: Any) -> None:
     drawn = draw_graph(source, output, options=GraphOptions(**chosen))
     say(drawn.output)
     for line in (drawn.caption, *drawn.notes):
-        note(f"prov4ml-pack: note: {line}")
+        tell(line)

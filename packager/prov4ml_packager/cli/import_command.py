@@ -6,7 +6,7 @@ from typing import Literal
 import click
 
 from .options import debug_option, example, output_option, path_type
-from .output import note, progress, say
+from .output import progress, say, tell
 
 
 @click.command(
@@ -52,12 +52,10 @@ def command(
         ):
             if isinstance(one, UnreadableRun):
                 unread += 1
-                note(f"prov4ml-pack: error: {one.name}: {one.reason}")
+                tell(f"{one.name}: {one.reason}", "error")
                 continue
             for line in report_lines(one, verbose=verbose):
                 say(line)
     for other in others_for(source) if importer is None else ():
-        note(
-            f"prov4ml-pack: note: {source} also holds runs of {other.title}: --from {other.name} imports them"
-        )
+        tell(f"{source} also holds runs of {other.title}: --from {other.name} imports them")
     return 2 if unread else 0

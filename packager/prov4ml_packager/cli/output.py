@@ -22,9 +22,14 @@ def note(text: str) -> None:
     print(printable(text), file=sys.stderr)
 
 
+def tell(line: str, kind: str = "note") -> None:
+    """Print one line to stderr on what the user should know of: a `note`, a `warning`, or an `error`."""
+    note(f"prov4ml-pack: {kind}: {line}")
+
+
 def fail(text: str) -> None:
     """Print one line to stderr on why it could not be done."""
-    note(f"prov4ml-pack: error: {' '.join(text.split())}")
+    tell(" ".join(text.split()), "error")
 
 
 def show_colours() -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from .options import debug_option, example, output_option, path_type
-from .output import note, say
+from .output import say, tell
 
 
 @click.command("report", epilog=example("prov4ml-pack report prov/digits_0 prov/digits_1 -o report.html"))
@@ -47,9 +47,6 @@ def command(runs: tuple[Path, ...], output: Path | None, table: Path | None, car
         )
     if card is not None and len(runs) > 1:
         raise click.UsageError("--card takes one RUN", click.get_current_context())
-
-    def tell(line: str) -> None:
-        note(f"prov4ml-pack: note: {line}")
 
     found = find_runs(runs, tell) if output is not None or table is not None else []
     if output is not None:
