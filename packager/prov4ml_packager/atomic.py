@@ -3,6 +3,8 @@
 import os
 import shutil
 import sys
+import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +14,7 @@ from pathlib import Path
 from .errors import PackagerError
 
 _PREFIX = ".prov4ml-"
+_PAUSES = (0.0, 0.01, 0.05, 0.2, 0.5)  # seconds before each try to remove something
 _owner: ContextVar[str] = ContextVar("owner", default="")
 
 
@@ -43,10 +46,25 @@ def _failure(path: Path, error: OSError) -> PackagerError:
 
 
 def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
+    """Remove a file or directory, also where it is interrupted, or where a thread still writes into it.
+
+    One Ctrl-C can interrupt twice (polars raises it, and lets Python raise it once more), and the threads of
+    a library outlive what it was told to do.
+    """
+    again: KeyboardInterrupt | None = None
+    for pause in _PAUSES:
+        try:
+            time.sleep(pause)
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+            if not os.path.lexists(path):
+                break
+        except KeyboardInterrupt as error:
+            again = error
+    if again is not None:
+        raise again
 
 
 def _refuse_special(path: Path) -> None:
@@ -124,6 +142,24 @@ def scratch_directory(path: Path) -> Iterator[Path]:
     temporary = _prepare(path)
     try:
         temporary.mkdir()
+        yield temporary
+    finally:
+        _remove(temporary)
+
+
+@contextmanager
+def private_directory(prefix: str, folder: Path | None = None) -> Iterator[Path]:
+    """Yield a new, empty directory that only its owner may look into, which is gone when the block ends.
+
+    Args:
+        prefix: of its name.
+        folder: where it lies; the system's folder for temporary files if None.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    temporary = Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
+    try:
         yield temporary
     finally:
         _remove(temporary)

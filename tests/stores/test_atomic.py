@@ -1,4 +1,8 @@
 import os
+import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +36,48 @@ def test_an_error_leaves_the_old_file(tmp_path: Path, error: type[BaseException]
         write()
     assert target.read_text() == "old"
     assert os.listdir(tmp_path) == ["x.txt"]
+
+
+def interrupted_directory(path: Path, *, until_filled: bool = False) -> None:
+    with atomic_directory(path) as temporary:
+        while until_filled and not os.listdir(temporary):
+            time.sleep(0.001)
+        raise KeyboardInterrupt
+
+
+def test_a_second_interrupt_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Polars raises KeyboardInterrupt and lets Python raise it again, maybe while all is removed."""
+    remove, interrupts = shutil.rmtree, [KeyboardInterrupt()]
+
+    def interrupted(*arguments: Any, **options: Any) -> None:
+        if interrupts:
+            raise interrupts.pop()
+        remove(*arguments, **options)
+
+    monkeypatch.setattr(shutil, "rmtree", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        interrupted_directory(tmp_path / "x")
+    assert (interrupts, os.listdir(tmp_path)) == ([], [])
+
+
+def test_nothing_is_left_by_a_thread_that_still_writes(tmp_path: Path) -> None:
+    stop = time.monotonic() + 0.15
+
+    def write() -> None:
+        number = 0
+        while time.monotonic() < stop:
+            number += 1
+            for folder in tmp_path.iterdir():
+                with suppress(OSError):
+                    (folder / f"{number}").mkdir()
+                    (folder / f"{number}" / "x").write_text("x")
+
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write)
+        with pytest.raises(KeyboardInterrupt):
+            interrupted_directory(tmp_path / "x", until_filled=True)
+        writing.result()
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_file_never_replaces_a_directory(tmp_path: Path) -> None:

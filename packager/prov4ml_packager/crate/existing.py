@@ -2,11 +2,10 @@
 
 import os
 import shutil
-import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from prov4ml_validators import validate
 from prov4ml_validators.crate.members import LARGEST_METADATA, DirectoryMembers
 from prov4ml_validators.report import Finding, Severity
 
-from ..atomic import put_directory
+from ..atomic import private_directory, put_directory
 from ..crate_members import parse_object
 from ..errors import PackagerError
 from ..progress import UNWATCHED, Progress
@@ -125,14 +124,12 @@ def _opened(crate: Path, kind: ArchiveKind, folder: Path) -> ExistingCrate:
 @contextmanager
 def _beside(crate: Path) -> Iterator[Path]:
     """Yield a temporary folder on the same file system, gone at the end."""
-    try:
-        place = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=crate.absolute().parent))
-    except OSError as error:
-        raise PackagerError(f"cannot be written beside: {error.strerror or error}", path=crate) from error
-    try:
+    with ExitStack() as stack:
+        try:
+            place = stack.enter_context(private_directory(_PREFIX, crate.absolute().parent))
+        except OSError as error:
+            raise PackagerError(f"cannot be written beside: {error.strerror or error}", path=crate) from error
         yield place
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
 
 
 def _read_document(folder: Path, crate: Path) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 import io
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -58,9 +59,9 @@ def write_csv(
         if kept is not None and compression is None:
             _write_kept(kept, joined, header, rows, progress)
         else:
-            with open_writer(temporary, compression, level) as stream:
+            with open_writer(temporary, compression, level) as stream, closing(_ahead(joined, 0)) as parts:
                 stream.write(header)
-                for part in _ahead(joined, 0):
+                for part in parts:
                     rows.write(stream, part)
                     progress(len(part.points))
         if kept is not None and compression is None:
@@ -84,11 +85,11 @@ def _write_kept(
     kept: KeptText, joined: JoinedPoints, header: bytes, rows: "_RowWriter", progress: Callable[[int], None]
 ) -> None:
     stream, done = kept.reopen()
-    with stream:
+    with stream, closing(_ahead(joined, done)) as parts:
         if stream.tell() == 0:
             stream.write(header)
         progress(done)
-        for part in _ahead(joined, done):
+        for part in parts:
             rows.write(stream, part)
             done += len(part.points)
             kept.note(stream, done)
@@ -103,7 +104,7 @@ class _Rows:
     spans: list[tuple[MetricSeries, int, int]]
 
 
-def _ahead(joined: JoinedPoints, first: int) -> Iterator[_Rows]:
+def _ahead(joined: JoinedPoints, first: int) -> Generator[_Rows]:
     """Yield points from `first` on; the next ones are read while the caller writes."""
 
     def read(start: int) -> _Rows:

@@ -6,12 +6,12 @@ from a record whose texts were changed, so that provenance, stores, graph and me
 
 import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from ...atomic import private_directory
 from ...errors import PackagerError
 from ...record import RunRecord
 from ..options import CrateOptions
@@ -86,20 +86,19 @@ def redacted_runs(
         return told
 
     parent = target.absolute().parent
-    with tempfile.TemporaryDirectory(
-        prefix=".prov4ml-redact-", dir=parent if os.access(parent, os.W_OK) else None
-    ) as folder:
+    place = parent if os.access(parent, os.W_OK) else None
+    with private_directory(".prov4ml-redact-", place) as folder:
         try:
             for number, run in enumerate(runs):
-                copies.append(copy_run(run, Path(folder) / str(number), pseudonyms, note))
+                copies.append(copy_run(run, folder / str(number), pseudonyms, note))
             records = [finalize_copy(run, copy, words) for run, copy in zip(runs, copies, strict=True)]
             yield records, words, (truly(note), truly(warn))
         except PackagerError as error:
             places = [copy.place(Path(error.path)) for copy in copies if error.path is not None]
-            place = next((one for one in places if one is not None), None)
-            if place is None:
+            found = next((one for one in places if one is not None), None)
+            if found is None:
                 raise
-            raise PackagerError(error.message, path=place, place=error.place, hint=error.hint) from error
+            raise PackagerError(error.message, path=found, place=error.place, hint=error.hint) from error
 
 
 def _collect(runs: Sequence[RunRecord], options: CrateOptions) -> Pseudonyms:
