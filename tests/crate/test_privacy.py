@@ -36,10 +36,7 @@ def tracker_run(path: Path) -> Path:
     rank.point(1, 0, 0.5)
     rank.event("command", command="AWS_ACCESS_KEY=AKIAABCDEFGHIJKLMNOP python train.py", path=None)
     rank.event("input", number=1, value={"type": "str", "value": "https://ada:hunter2@h/x"}, file=None)
-    rank.event(
-        "artifact", name="weights", context=None, step=None, source=None, is_input=False, is_model=False,
-        attributes={}, file={**copied_file(run, "w.bin", b"weights"), "original": "s3://a:hunter2@b/w.bin"},
-    )  # fmt: skip
+    rank.artifact("weights", {**copied_file(run, "w.bin", b"weights"), "original": "s3://a:hunter2@b/w.bin"})
     message = "401 for https://ada:hunter2@example.org, sent Authorization: Bearer s3cr3t-tok3n"
     rank.end("failed", error={"type": "HTTPError", "message": message, "traceback": message})
     return run

@@ -206,10 +206,7 @@ def test_what_an_author_is_to_look_at_is_said(tmp_path: Path) -> None:
         "zelda_gone.txt": b"gone",
     }
     for name, content in files.items():
-        rank.event(
-            "artifact", name=name, context=None, step=None, source=None, is_input=False, is_model=False,
-            attributes={}, file=copied_file(run, name, content),
-        )  # fmt: skip
+        rank.artifact(name, copied_file(run, name, content))
     rank.end()
     record = finalize(run).record
     (run / "artifacts/changed.txt").write_bytes(b"after")

@@ -43,10 +43,7 @@ def logged_run(path: Path, files: dict[str, bytes], **parameters: Any) -> RunRec
     for key, value in parameters.items():
         rank.param(key, "json" if isinstance(value, (dict, list)) else "str", value)
     for name, content in files.items():
-        rank.event(
-            "artifact", name=name, context=None, step=None, source=None, is_input=False, is_model=False,
-            attributes={}, file=copied_file(run, name, content),
-        )  # fmt: skip
+        rank.artifact(name, copied_file(run, name, content))
     rank.end()
     return finalize(run).record
 
@@ -205,10 +202,7 @@ def test_secrets_among_many_small_files_are_found(tmp_path: Path) -> None:
         (run / "artifacts" / name).write_bytes(content)
     folder = {"path": "artifacts/logs", "original": "/home/ada/logs", "kind": "directory"}
     rank = RawRank(run)
-    rank.event(
-        "artifact", name="logs", context=None, step=None, source=None, is_input=False, is_model=False,
-        attributes={}, file={**folder, "size": 1, "sha256": None, "files": 700},
-    )  # fmt: skip
+    rank.artifact("logs", {**folder, "size": 1, "sha256": None, "files": 700})
     rank.end()
     assert said(finalize(run).record, tmp_path / "c.zip") == [
         f"{run}/artifacts/logs/333.txt: line 101: likely secret (github pat)",
@@ -277,10 +271,7 @@ def test_a_redacted_crate_is_searched_and_the_run_named(tmp_path: Path) -> None:
     run = make_run(tmp_path / "ada_run")
     rank = RawRank(run, user="ada")
     rank.param("note", "str", GITHUB)
-    rank.event(
-        "artifact", name="x", context=None, step=None, source=None, is_input=False, is_model=False,
-        attributes={}, file=copied_file(run, "of_ada.py", HUGGING_FACE.encode()),
-    )  # fmt: skip
+    rank.artifact("x", copied_file(run, "of_ada.py", HUGGING_FACE.encode()))
     rank.end()
     lines = said(finalize(run).record, tmp_path / "c.zip", without_people(CrateOptions()))
     assert lines[:2] == [

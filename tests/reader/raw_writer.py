@@ -73,6 +73,13 @@ class RawRank:
         with self.journal.open("ab") as file:
             file.write(data)
 
+    def artifact(self, name: str, file: Mapping[str, Any], **fields: Any) -> None:
+        usual = {
+            "context": None, "step": None, "source": None, "is_input": False, "is_model": False,
+            "attributes": {},
+        }  # fmt: skip
+        self.event("artifact", name=name, file=file, **usual | fields)
+
     def series(self, number: int, key: str, context: str | None = None, **fields: Any) -> None:
         self.event(
             "series",

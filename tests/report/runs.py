@@ -49,8 +49,7 @@ def ordinary_run(path: Path, number: int = 0, *, rate: float = 0.1, points: int 
         rank.point(4, step, 50.0 + step % 7, when)
         rank.point(5, step, 36_000.0, when)
     rank.point(6, 0, 0.75)
-    rank.event("artifact", name="plot", file=copied_file(run, "plot.txt", b"a plot"), context=None, step=None,
-               source=None, is_input=False, is_model=False, attributes={})  # fmt: skip
+    rank.artifact("plot", copied_file(run, "plot.txt", b"a plot"))
     rank.end()
     return run
 
