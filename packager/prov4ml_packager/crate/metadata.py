@@ -81,13 +81,7 @@ def metadata_document(
     if profile is not None and workflow is not None:
         publisher = organization_id(options.publisher) if options.publisher is not None else None
         people = WorkflowPeople(agents, publisher, licence["@id"])
-        describe_workflow(entities, described, workflow, options, people)
-        root["mainEntity"] = {"@id": workflow.identifier}
-        if profile.name == "provenance":
-            steps = describe_steps(entities, described, workflow, options)
-            root["mentions"] = references([*(facts.action_id for facts in runs), *steps])
-        else:
-            describe_script(entities, described, workflow, options)
+        root |= _add_workflow(entities, described, workflow, options, people, profile.name == "provenance")
     for name, value in root.items():
         crate.root_dataset[name] = value
     document: dict[str, Any] = crate.metadata.generate()
@@ -97,6 +91,25 @@ def metadata_document(
     # Not through `crate.add`, which resolves every `@id` anew: that takes longer than packing a small file.
     document["@graph"] += [entities[identifier] for identifier in sorted(entities)]
     return document
+
+
+def _add_workflow(
+    entities: dict[str, Entity],
+    described: Sequence[DescribedRun],
+    workflow: MainWorkflow,
+    options: CrateOptions,
+    people: WorkflowPeople,
+    with_steps: bool,
+) -> Entity:
+    """Describe the workflow, and its steps, else the script that it ran; return what the root says of it."""
+    describe_workflow(entities, described, workflow, options, people)
+    main: Entity = {"mainEntity": {"@id": workflow.identifier}}
+    if with_steps:
+        steps = describe_steps(entities, described, workflow, options)
+        main["mentions"] = references([*(run.facts.action_id for run in described), *steps])
+    else:
+        describe_script(entities, described, workflow, options)
+    return main
 
 
 def crate_title(runs: Sequence[RunFacts], options: CrateOptions) -> str:
