@@ -5,7 +5,8 @@ The logger hides them when it records; importers write down what other trackers 
 """
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,13 @@ from prov4ml.redaction import hide_credentials, redact_arguments, redact_command
 
 _MARKS = (b"@", b"=", b"\\u", b"authorization", b"--")
 """Bytes without which, in lower case, a line of JSON holds no credential that the rule knows."""
+
+# Options and assignments in prose, also in the list of arguments that `subprocess` quotes in its errors.
+_IN_PROSE = re.compile(
+    r"""(?<![\w.-])(?P<name>--[A-Za-z][\w.-]*)(?P<between>=|\s+|["'],\s*["'])(?P<value>[^\s"',-][^\s"',]*)
+    |(?<![\w.-])(?P<variable>[A-Z][A-Z0-9_]*|(?i:\w{0,64}(?:passw|secret|credential)\w{0,64}))=(?P<given>[^\s"',;]+)""",
+    re.VERBOSE,
+)
 
 
 def hide_in_event(data: dict[str, Any], line: bytes) -> dict[str, Any]:
@@ -27,7 +35,7 @@ def hide_in_event(data: dict[str, Any], line: bytes) -> dict[str, Any]:
     if kind not in ("rank_start", "command") and not any(mark in lower for mark in _MARKS):
         return data
     command = data.get("command")
-    hide = _hide_in_value if kind in ("param", "tag") else hide_credentials
+    hide = _HIDE.get(str(kind), hide_credentials)
     hidden: dict[str, Any] = map_texts(data, hide)
     if isinstance(command, str):
         hidden["command"] = redact_command(command)
@@ -39,6 +47,24 @@ def hide_in_event(data: dict[str, Any], line: bytes) -> dict[str, Any]:
 def _hide_in_value(text: str) -> str:
     """Hide in the value of a parameter or tag, where other trackers keep whole command lines."""
     return redact_command(text) if text.startswith("--") or " --" in text else hide_credentials(text)
+
+
+def _hide_in_message(text: str) -> str:
+    """Hide in the message of an error, which may quote the command that failed."""
+    return _IN_PROSE.sub(_hide_option, hide_credentials(text))
+
+
+def _hide_option(match: re.Match[str]) -> str:
+    if match["name"]:
+        (_, value) = redact_arguments([match["name"], match["value"]])
+        return f"{match['name']}{match['between']}{value}"
+    (assignment,) = redact_arguments([match[0]])
+    return assignment
+
+
+_HIDE: Mapping[str, Callable[[str], str]] = {
+    "param": _hide_in_value, "tag": _hide_in_value, "run_end": _hide_in_message, "warning": _hide_in_message
+}  # fmt: skip
 
 
 def hide_in_run_file(data: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 from prov4ml_packager.card import model_card
 from prov4ml_packager.crate import CrateOptions, build_crate
 from prov4ml_packager.finalize import finalize
+from prov4ml_packager.reader import read_run
 from prov4ml_packager.report import write_report
 from prov4ml_validators import Severity, validate
 from tests.reader.raw_writer import RawRank, copied_file, make_run
@@ -70,6 +71,33 @@ def test_credentials_that_another_tracker_recorded_do_not_travel(tmp_path: Path,
     page = write_report([run], tmp_path / "report.html")
     assert not any(secret in page.read_text() for secret in SECRETS)
     assert not any(secret in model_card(finalized.record, CrateOptions()) for secret in SECRETS)
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        (
+            "Command 'curl --password hunter2 https://ada:x@h/' returned non-zero exit status 22.",
+            "Command 'curl --password *** https://***@h/' returned non-zero exit status 22.",
+        ),
+        (
+            "Command '['curl', '--api-key', 'hunter2', '-v']' returned non-zero exit status 22.",
+            "Command '['curl', '--api-key', '***', '-v']' returned non-zero exit status 22.",
+        ),
+        ("cannot run: API_KEY=hunter2 x --token=hunter2", "cannot run: API_KEY=*** x --token=***"),
+        ("connect(host=db password=hunter2)", "connect(host=db password=***"),
+        ("no --password given, key=3, a token -- none", "no --password ***, key=3, a token -- none"),
+        ("unknown option --lr 0.1 of primary_key=3", "unknown option --lr 0.1 of primary_key=3"),
+    ],
+)
+def test_an_error_that_quotes_a_command_has_no_credentials(tmp_path: Path, message: str, shown: str) -> None:
+    run = make_run(tmp_path / "run")
+    RawRank(run).end(
+        "failed", error={"type": "OSError", "message": message, "traceback": f"OSError: {message}"}
+    )
+    error = read_run(run).error
+    assert error is not None
+    assert (error.message, error.traceback) == (shown, f"OSError: {shown}")
 
 
 def test_what_holds_no_credentials_travels_as_it_is(tmp_path: Path) -> None:
