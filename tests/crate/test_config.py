@@ -150,7 +150,7 @@ def test_choices_that_do_not_exist(tmp_path: Path, text: str, message: str) -> N
     path.write_text(text)
     with pytest.raises(PackagerError) as caught:
         load_crate_config(path)
-    assert str(caught.value) == message
+    assert str(caught.value) == f"{path}: {message}"
 
 
 def test_yaml_tags_make_no_objects(tmp_path: Path) -> None:

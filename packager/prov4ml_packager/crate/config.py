@@ -126,7 +126,10 @@ def _from_table(table: Mapping[str, Any], path: Path) -> CrateOptions:
         ),
         contact=_contact(table.get("contact"), path),
     )
-    options.check()
+    try:
+        options.check()
+    except PackagerError as error:
+        raise PackagerError(error.message, path=path, hint=error.hint) from error
     return options
 
 

@@ -20,11 +20,11 @@ _NAMES = 3
 _LONG_ROWS = 15
 _WIDEST = 120
 _TITLES = {
-    "run": "Run",
+    "run": "Facts of the run",
     "parameters": "Parameters",
     "data": "Data",
-    "code": "Code",
-    "environment": "Environment",
+    "code": "Parts of the code",
+    "environment": "Parts of the environment",
     "metrics": "Metrics: last values",
     "results": "Results",
     "attributes": "Attributes",
@@ -172,8 +172,11 @@ def differences(runs: Sequence[ReportRun], limits: Limits) -> Html:
         found = side_by_side(facets, section)
         differing = [one for one in found if one.differ]
         same = len(found) - len(differing)
+        are = "is" if same == 1 else "are"
         note = (
-            Html(f'<p class="note">{same:,} are the same in all runs.</p>') if same and differing else NOTHING
+            Html(f'<p class="note">{same:,} {are} the same in all runs.</p>')
+            if same and differing
+            else NOTHING
         )
         if few:
             rows = [
