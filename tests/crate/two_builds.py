@@ -59,6 +59,7 @@ noise = random.Random(7)
 here = Path(sys.argv[1])
 (here / "notes.txt").write_text("".join(f"{noise.random()} and so on\\n" for _ in range(120_000)))
 (here / "weights.bin").write_bytes(noise.randbytes(3 << 20))
+(here / "train.py").write_text("print('training')\\n")
 (here / "data").mkdir()
 for number in range(40):
     (here / "data" / f"sample {number} é.csv").write_text(f"x,y\\n{number},{noise.random()}\\n")
@@ -72,6 +73,7 @@ for kind in prov4ml.MetricsType:
             for name in ("loss", "accuracy", "Größe/../x"):
                 prov4ml.log_metric(name, math.sin(step) + noise.random(), context, step=step)
     prov4ml.log_metric("gap", math.nan, prov4ml.Context.TRAINING, step=0)
+    prov4ml.log_source_code(str(here / "train.py"), use_git=False)
     prov4ml.log_artifact("notes", str(here / "notes.txt"))
     prov4ml.log_artifact("weights", str(here / "weights.bin"))
     prov4ml.log_artifact("data", str(here / "data"))
@@ -91,7 +93,8 @@ SHORT = (
     ("deflate.zip", "--compression", "deflate", "--spec", "1.1"),
     ("zstd.zip", "--compression", "zstd", "--spec", "1.3"),
     ("all.tar.gz", "--spec", "1.2", "--with-raw"),
-    ("folder", "--spec", "1.1"),
+    ("folder", "--spec", "1.1", "--profile", "provenance"),
+    ("review.zip", "--redact"),
 )
 LONG = (
     *SHORT,
