@@ -12,6 +12,7 @@ from urllib.parse import unquote
 import pytest
 
 from prov4ml_packager.crate import CrateOptions, build_crate, unpack_crate
+from prov4ml_packager.crate.licences import licence_entity
 from prov4ml_packager.crate.options import Author
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.record import ArtifactRecord, FileRecord, RunError
@@ -367,3 +368,44 @@ def test_unpacked_zip_is_the_directory_crate(tmp_path: Path) -> None:
     run = make_run(tmp_path / "run_1")
     out = unpack_crate(build_crate([run], tmp_path / "c.zip", FULL), tmp_path / "out")
     assert graph_of(out) == graph_of(build_crate([run], tmp_path / "crate", FULL))
+
+
+@pytest.mark.parametrize(
+    ("given", "identifier", "name"),
+    [
+        (
+            "cc-by-4.0",
+            "https://spdx.org/licenses/CC-BY-4.0",
+            "Creative Commons Attribution 4.0 International",
+        ),
+        ("BSL-1.0", "https://spdx.org/licenses/BSL-1.0", "BSL-1.0"),
+        ("MIT OR Apache-2.0", "#licence", "MIT OR Apache-2.0"),
+        ("LicenseRef-house", "#licence", "LicenseRef-house"),
+        ("mine", "#licence", "mine"),
+    ],
+)
+def test_only_what_spdx_lists_leads_to_its_page(given: str, identifier: str, name: str) -> None:
+    entity = licence_entity(given)
+    assert (entity["@id"], entity["name"]) == (identifier, name)
+
+
+def test_a_licence_that_nobody_knows_is_said(tmp_path: Path) -> None:
+    notes: list[str] = []
+    options = replace(FULL, license="mine")
+    build_crate([make_run(tmp_path / "run_1")], tmp_path / "c.zip", options, note=notes.append)
+    said = "'mine' is no SPDX identifier and no URL, and is taken as words; see https://spdx.org/licenses/"
+    assert said in notes
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (CrateOptions(url="ftp:x"), "the page of the software is 'ftp:x' and no http(s) URL"),
+        (CrateOptions(citations=("bar",)), "citation 'bar' is no http(s) URL and no DOI"),
+        (CrateOptions(keywords=("one", " ")), "a keyword is empty; leave it out"),
+    ],
+)
+def test_what_leads_nowhere_is_refused(options: CrateOptions, message: str) -> None:
+    with pytest.raises(PackagerError) as caught:
+        options.check()
+    assert str(caught.value) == message

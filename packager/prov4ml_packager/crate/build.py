@@ -8,7 +8,14 @@ from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_PROV
 from ..errors import PackagerError
 from ..progress import UNWATCHED, Progress
 from ..record import RunRecord
-from .archive.archives import ArchiveKind, archive_kind, archive_stem, check_compression, write_archive
+from .archive.archives import (
+    ArchiveKind,
+    archive_kind,
+    archive_stem,
+    check_compression,
+    check_replaceable,
+    write_archive,
+)
 from .archive.bag import UNREADABLE, Bag, bag_members, bag_tags
 from .archive.members import MANIFEST, METADATA, PREVIEW, README, Member, bytes_member, total_size
 from .drawing import drawing_ahead
@@ -68,6 +75,8 @@ def build_crate(
     kind = archive_kind(target)
     check_compression(kind, options.compression, target)
     _check_target(runs, target)
+    if kind == "directory":
+        check_replaceable(target)  # before minutes of work, and not only before it is replaced
     runs = in_order(runs)
     with search_for(options.secrets, note) as search:
         if options.redact:

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from ..wording import source_url
 from .archive.archives import ArchiveKind
 from .config import TABLE
+from .entities import web_url
 from .facts import RunFacts
+from .licences import spdx_identifier
 from .options import Compression, CrateOptions
 
 _READERS = {
@@ -27,6 +29,11 @@ def crate_hints(
 
     if options.license is None:
         missing("licence", 'license = "CC-BY-4.0"')
+    elif web_url(options.license) is None and spdx_identifier(options.license) is None:
+        lines.append(
+            f"{options.license!r} is no SPDX identifier and no URL, and is taken as words; "
+            "see https://spdx.org/licenses/"
+        )
     if not options.authors and not options.redact:
         line = (
             'author = [{ name = "Given Family", orcid = "0000-0000-0000-0000", affiliation = "Institution" }]'

@@ -1,5 +1,9 @@
 """Licences by SPDX identifier: the words that a crate says about each."""
 
+import re
+
+# Neither an expression with operators nor a licence of one's own (SPDX 2.3, Annex D).
+_ONE_LICENCE = re.compile(r"(?!LicenseRef-)[A-Za-z0-9.+-]+")
 _NAMES = {
     "AGPL-3.0-only": "GNU Affero General Public License v3.0 only",
     "AGPL-3.0-or-later": "GNU Affero General Public License v3.0 or later",
@@ -23,6 +27,17 @@ _NAMES = {
 }
 
 
+def spdx_identifier(licence: str) -> str | None:
+    """Return the identifier of one licence as the SPDX License List spells it; None for any other text."""
+    from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+
+    try:
+        identifier = str(canonicalize_license_expression(licence))
+    except InvalidLicenseExpression:
+        return None
+    return identifier if _ONE_LICENCE.fullmatch(identifier) else None
+
+
 def licence_entity(licence: str | None) -> dict[str, str]:
     """Return the JSON-LD entity of a licence: an SPDX identifier, an http(s) URL, any other text, or none.
 
@@ -43,12 +58,8 @@ def licence_entity(licence: str | None) -> dict[str, str]:
             "description": f"The licence published at {licence}.",
             "url": licence,
         }
-    by_lower_case = {name.lower(): name for name in _NAMES}
-    identifier = by_lower_case.get(licence.lower(), licence)
-    if (
-        not identifier.replace("-", "").replace(".", "").replace("+", "").isalnum()
-        or not identifier.isascii()
-    ):
+    identifier = spdx_identifier(licence)
+    if identifier is None:
         description = "The licence under which this crate may be used, as its makers named it."
         return {"@id": "#licence", "@type": "CreativeWork", "name": licence, "description": description}
     url = f"https://spdx.org/licenses/{identifier}"

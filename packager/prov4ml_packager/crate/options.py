@@ -5,6 +5,7 @@ from datetime import date
 from typing import Literal, get_args
 
 from ..errors import PackagerError
+from .entities import doi_url, web_url
 
 Compression = Literal["stored", "deflate", "bzip2", "lzma", "zstd"]
 Spec = Literal["1.1", "1.2", "1.3"]
@@ -101,7 +102,8 @@ class CrateOptions:
 
         Raises:
             PackagerError: an unknown compression, version, profile or policy, a run profile on RO-Crate 1.2,
-                for which none was made, or raw files in a redacted crate.
+                for which none was made, raw files in a redacted crate, a page or citation that leads nowhere,
+                or an empty keyword.
         """
         if self.compression is not None and self.compression not in COMPRESSIONS:
             raise PackagerError(f"compression {self.compression!r} is not known", hint=_one_of(COMPRESSIONS))
@@ -113,6 +115,13 @@ class CrateOptions:
             raise PackagerError("no run profile was made for RO-Crate 1.2", hint="choose --spec 1.1 or 1.3")
         if self.secrets not in SECRET_POLICIES:
             raise PackagerError(f"secrets {self.secrets!r} is not known", hint=_one_of(SECRET_POLICIES))
+        if self.url is not None and web_url(self.url) is None:
+            raise PackagerError(f"the page of the software is {self.url!r} and no http(s) URL")
+        for citation in self.citations:
+            if web_url(doi_url(citation)) is None:
+                raise PackagerError(f"citation {citation!r} is no http(s) URL and no DOI")
+        if any(not word.strip() for word in self.keywords):
+            raise PackagerError("a keyword is empty", hint="leave it out")
         if self.redact and self.with_raw:
             raise PackagerError(
                 "raw files are what the logger wrote, and cannot be redacted",

@@ -98,7 +98,7 @@ def write_archive(
     report = progress or (lambda count: None)
     try:
         if kind == "directory":
-            _check_replaceable(target)
+            check_replaceable(target)
             with atomic_directory(target) as folder:
                 _write_directory(members, folder, report)
             return
@@ -112,7 +112,8 @@ def write_archive(
         raise PackagerError(f"cannot be written: {error.strerror or error}", path=target) from error
 
 
-def _check_replaceable(target: Path) -> None:
+def check_replaceable(target: Path) -> None:
+    """Refuse a directory that is neither empty nor a crate."""
     is_crate = (target / METADATA).is_file() or is_bag(target)
     if target.is_dir() and any(target.iterdir()) and not is_crate:
         raise PackagerError("is a directory with other things in it", path=target, hint="choose a new name")
