@@ -3,7 +3,6 @@
 Usage: conversion_worker.py CASE POINTS FOLDER
 """
 
-import resource
 import shutil
 import sys
 import time
@@ -11,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from peak_memory import peak_mib
 
 from prov4ml_packager.metric_table import POINT_DTYPE, MetricTable, series_from_points, sorted_table
 
@@ -184,7 +184,7 @@ def main() -> None:
     size = sum(one.stat().st_size for one in files)
     if not case.startswith(("raw", "zarr", "csv")):
         remove(path)
-    print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, size / points)
+    print(seconds, peak_mib(), size / points)
 
 
 if __name__ == "__main__":

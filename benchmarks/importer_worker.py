@@ -8,13 +8,14 @@ peer: the shortest way to the same numbers, by the tracker's own reader where it
 
 import json
 import os
-import resource
 import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
+
+from peak_memory import peak_mib
 
 METRICS = [f"metric_{number}" for number in range(10)]
 T0 = 1_795_000_000_000  # ms
@@ -209,7 +210,7 @@ def main() -> None:
     count = run()
     seconds, processor = time.perf_counter() - began, time.process_time() - processor
     assert count >= points, f"{count} points of {points}"
-    print(seconds, processor, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    print(seconds, processor, peak_mib())
 
 
 if __name__ == "__main__":

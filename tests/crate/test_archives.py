@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import random
 import stat
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import zlib
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -175,6 +177,22 @@ def test_deflate_across_blocks_does_not_depend_on_the_pieces() -> None:
         results.add(b"".join([*pieces, deflater.flush()]))
     assert len(results) == 1
     assert zlib.decompress(results.pop(), -15) == whole
+
+
+def test_blocks_of_noise_are_stored_and_all_others_shrink() -> None:
+    noise = random.Random(1).randbytes(BLOCK)
+    weights = np.random.default_rng(1).normal(0, 0.02, BLOCK // 4).astype("<f4").tobytes()
+    again = noise[:20_000] * (BLOCK // 20_000 + 1)  # repeats within the window
+    text = b"".join(b"%d,%f\n" % (number, number / 7) for number in range(100_000))[:BLOCK]
+    blocks = [noise, text, noise, weights, again[:BLOCK], noise[:5000]]
+    whole = b"".join(blocks)
+    deflater = Deflater()
+    raw = [deflater.compress(block) for block in blocks]
+    assert zlib.decompress(b"".join([*raw, deflater.flush()]), -15) == whole
+    assert [len(one) > BLOCK for one in raw[:5]] == [True, False, True, False, False]
+    assert len(raw[0]) < BLOCK + 200
+    assert len(raw[3]) < 0.95 * BLOCK
+    assert len(raw[4]) < 0.05 * BLOCK
 
 
 @pytest.mark.parametrize("compression", COMPRESSIONS)
