@@ -307,7 +307,8 @@ def test_an_unknown_policy_is_refused(tmp_path: Path, capsys: pytest.CaptureFixt
     arguments = ["crate", "run", "-o", str(tmp_path / "c.zip"), "--config", str(tmp_path / "crate.toml")]
     assert run_command(arguments) == 2
     assert capsys.readouterr().err == (
-        "prov4ml-pack: error: secrets 'shout' is not known; choose warn or refuse or ignore\n"
+        f"prov4ml-pack: error: {tmp_path / 'crate.toml'}: secrets 'shout' is not known; "
+        "choose warn or refuse or ignore\n"
     )
 
 
