@@ -73,7 +73,8 @@ def test_payloads_stay_text(tmp_path: Path, payload: str) -> None:
     options = replace(
         FULL, name=payload, description=payload, license=payload, keywords=(payload,),
         authors=(Author(payload, payload, Organization(payload, payload)),),
-        publisher=Organization(payload, payload), url=f"https://x/{payload}", contact=Contact(payload, None, payload),
+        publisher=Organization(payload, payload), url=f"https://x/{payload}",
+        contact=Contact(payload, None, payload),
     )  # fmt: skip
     page = Page((build_crate([run], tmp_path / "crate", options) / "ro-crate-preview.html").read_text())
     assert page.tags <= TAGS
