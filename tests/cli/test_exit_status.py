@@ -121,6 +121,31 @@ def test_a_bug_is_2_and_says_so(
     )
 
 
+def test_a_library_that_panics_is_2_too_and_an_interrupt_if_it_was_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Panic(BaseException):
+        """As libraries in Rust raise it, which is no Exception."""
+
+    def panics(text: object) -> None:
+        raise Panic("poisoned")
+
+    def panics_when_stopped(text: object) -> None:
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            panics(text)
+
+    run_directory = small_run(tmp_path / "run")
+    for stand_in, said in (
+        (panics, "this is a bug (Panic: poisoned); please report it with what --debug shows"),
+        (panics_when_stopped, "interrupted; nothing half done is left"),
+    ):
+        monkeypatch.setattr(finalize_command, "say", stand_in)
+        assert run(["finalize", str(run_directory)]) == 2
+        assert capsys.readouterr().err == f"prov4ml-pack: error: {said}\n"
+
+
 @pytest.mark.parametrize("arguments", [["--debug", "finalize", "gone"], ["finalize", "gone", "--debug"]])
 def test_debug_shows_the_traceback(
     arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -14,6 +14,8 @@ from .output import fail
 
 PROGRAM = "prov4ml-pack"
 _COULD_NOT = 2
+_INTERRUPTED = "interrupted; nothing half done is left"
+_LONGEST_CHAIN = 20
 _VALIDATE_MODULES = {
     "click",
     "jsonschema",
@@ -95,7 +97,7 @@ def run(arguments: Sequence[str]) -> int:
     except (BrokenPipeError, SystemExit):  # click turns a broken pipe into exit status 1, which is a verdict
         _discard_stdout()
         return _COULD_NOT
-    except (Exception, KeyboardInterrupt) as error:
+    except BaseException as error:  # a panic of a library in Rust is no Exception
         if session.debug:
             import traceback
 
@@ -132,9 +134,11 @@ def _explain(error: BaseException) -> str:
     if isinstance(error, click.ClickException):
         return error.format_message()
     if isinstance(error, click.Abort | KeyboardInterrupt):
-        return "interrupted; nothing half done is left"
+        return _INTERRUPTED
     if isinstance(error, PackagerError | Unreadable):
         return str(error)
+    if _is_interrupt(error):
+        return _INTERRUPTED
     if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("prov4ml"):
         return f"{error.name} is not installed; run: pip install 'prov4ml[{_extra(error.name)}]'"
     if isinstance(error, OSError) and error.strerror:
@@ -142,6 +146,15 @@ def _explain(error: BaseException) -> str:
     if isinstance(error, MemoryError):
         return "out of memory"
     return f"this is a bug ({type(error).__name__}: {error}); please report it with what --debug shows"
+
+
+def _is_interrupt(error: BaseException | None) -> bool:
+    """Tell whether an error came of an interrupt: a library may fail while it is stopped."""
+    for _ in range(_LONGEST_CHAIN):
+        if error is None or isinstance(error, KeyboardInterrupt):
+            break
+        error = error.__context__
+    return isinstance(error, KeyboardInterrupt)
 
 
 def _extra(module: str) -> str:
