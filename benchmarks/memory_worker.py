@@ -7,7 +7,6 @@ one round or after 1% of the rounds, whichever is more: from there on, memory ha
 """
 
 import os
-import resource
 import sys
 
 import prov4ml
@@ -19,8 +18,9 @@ def resident_mib() -> float:
         with open("/proc/self/statm", encoding="ascii") as stream:
             return int(stream.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
     except OSError:
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak / (2**20 if sys.platform == "darwin" else 2**10)
+        from peak_memory import peak_mib  # only here, since what is loaded is measured too
+
+        return peak_mib()
 
 
 def main(series: int, rounds: int, samples: int, folder: str) -> None:

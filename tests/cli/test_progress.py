@@ -48,7 +48,7 @@ def on_a_terminal(folder: Path, *arguments: str) -> list[str]:
     return [line.rpartition("\r")[2].rstrip() for line in lines]
 
 
-def matching(lines: list[str], *patterns: str) -> None:
+def assert_lines(lines: list[str], *patterns: str) -> None:
     """Assert that for each pattern there is a line, in this order."""
     rest = iter(lines)
     for pattern in patterns:
@@ -56,16 +56,16 @@ def matching(lines: list[str], *patterns: str) -> None:
 
 
 def test_what_a_terminal_shows(here: Path) -> None:
-    matching(
+    assert_lines(
         on_a_terminal(here, "crate", "digits_0", "-o", "c.zip"),
         r"prov4ml-pack: note: no licence given.*", rf"read c\.zip: {MB}", rf"pack c\.zip: {WHOLE}",
     )  # fmt: skip
-    matching(on_a_terminal(here, "crate", "digits_0", "-o", "b.zip", "--bag"), rf"bag b\.zip: {WHOLE}")
-    matching(
+    assert_lines(on_a_terminal(here, "crate", "digits_0", "-o", "b.zip", "--bag"), rf"bag b\.zip: {WHOLE}")
+    assert_lines(
         on_a_terminal(here, "update", "c.zip", "--add", "big.bin"),
         rf"read c\.zip: {MB}", rf"pack c\.zip: {WHOLE}",
     )  # fmt: skip
-    matching(on_a_terminal(here, "unpack", "c.zip"), rf"unpack c\.zip: {WHOLE}")
+    assert_lines(on_a_terminal(here, "unpack", "c.zip"), rf"unpack c\.zip: {WHOLE}")
 
 
 def test_nothing_where_nobody_watches(here: Path) -> None:

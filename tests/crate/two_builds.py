@@ -306,15 +306,14 @@ def main() -> None:
             sides[0].differences(), *(side.differences().values() for side in sides), strict=True
         ):
             print(f"{name:15} {one:40} {two}")
-        found = [build(side, runs, folder, LONG) for side in sides]
-    for file in sorted(found[0].keys() | found[1].keys()):
+        first_made, second_made = (build(side, runs, folder, LONG) for side in sides)
+    files = sorted(first_made.keys() | second_made.keys())
+    for file in files:
         if "/" not in file:
-            print(f"{file:15} {found[0].get(file)}")
-    different = [
-        file for file in found[0].keys() | found[1].keys() if found[0].get(file) != found[1].get(file)
-    ]
-    print(f"{len(found[0])} files, {len(different)} different")
-    for file in sorted(different):
+            print(f"{file:15} {first_made.get(file)}")
+    different = [file for file in files if first_made.get(file) != second_made.get(file)]
+    print(f"{len(files)} files, {len(different)} different")
+    for file in different:
         print(f"  {file}")
     raise SystemExit(1 if different else 0)
 

@@ -15,7 +15,6 @@ from .output import fail
 PROGRAM = "prov4ml-pack"
 _COULD_NOT = 2
 _INTERRUPTED = "interrupted; nothing half done is left"
-_LONGEST_CHAIN = 20
 _VALIDATE_MODULES = {
     "click",
     "jsonschema",
@@ -150,11 +149,9 @@ def _explain(error: BaseException) -> str:
 
 def _is_interrupt(error: BaseException | None) -> bool:
     """Tell whether an error came of an interrupt: a library may fail while it is stopped."""
-    for _ in range(_LONGEST_CHAIN):
-        if error is None or isinstance(error, KeyboardInterrupt):
-            break
+    while error is not None and not isinstance(error, KeyboardInterrupt):
         error = error.__context__
-    return isinstance(error, KeyboardInterrupt)
+    return error is not None
 
 
 def _extra(module: str) -> str:

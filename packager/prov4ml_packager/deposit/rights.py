@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from ..crate import licences
 from .graph import Entity, identifiers, text
 
 _SPDX = re.compile(r"https?://(?:www\.)?spdx\.org/licenses/([A-Za-z0-9.+-]+?)(?:\.html|\.json)?/?")
@@ -12,7 +13,6 @@ _CREATIVE_COMMONS = re.compile(
 )
 _OPEN_SOURCE = re.compile(r"https?://(?:www\.)?opensource\.org/licenses?/([A-Za-z0-9.+-]+?)(?:\.php)?/?")
 _APACHE = re.compile(r"https?://(?:www\.)?apache\.org/licenses/LICENSE-2\.0(?:\.txt|\.html)?/?")
-_IDENTIFIER = re.compile(r"[A-Za-z0-9]+(?:[.+-][A-Za-z0-9+]+)+|MIT|ISC|Zlib|Unlicense|WTFPL|PSF")
 _NOT_STATED = "#no-licence"
 
 
@@ -51,7 +51,6 @@ def spdx_identifier(entity: Entity) -> str | None:
         if _APACHE.fullmatch(one):
             return "Apache-2.0"
     for name in ("identifier", "name"):
-        one = text(entity, name) or ""
-        if _IDENTIFIER.fullmatch(one):
-            return one
+        if (listed := licences.spdx_identifier(text(entity, name) or "")) is not None:
+            return listed
     return None

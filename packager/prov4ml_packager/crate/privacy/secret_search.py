@@ -26,7 +26,7 @@ WINDOW = 4 << 20
 LARGEST_LOOKED_THROUGH = 16 << 20
 """Bytes of a file that a bounded search reads."""
 LONGEST_SEARCH = 60.0
-"""Seconds that a bounded search takes in all."""
+"""Seconds that a bounded search takes in all, those of its threads added up."""
 _OVERLAP = 4096
 _LOOKED_AT = 8192
 _BATCH = 1 << 20
