@@ -320,3 +320,62 @@ def test_a_crate_of_our_own_products_has_no_secret(tmp_path: Path) -> None:
     with zipfile.ZipFile(crate) as archive:
         found = {name: scanner.find(archive.read(name), name) for name in archive.namelist()}
     assert {name: kinds for name, kinds in found.items() if kinds} == {}
+
+
+@pytest.fixture
+def made_crate(tmp_path: Path) -> Path:
+    """A crate that is there already, of a run that logged no secret."""
+    return build_crate([logged_run(tmp_path / "run", {"a.txt": b"plain"})], tmp_path / "c.zip", DEFAULTS)
+
+
+def test_files_that_an_update_adds_are_searched(
+    tmp_path: Path, made_crate: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".git").mkdir()  # where the search for a configuration ends
+    monkeypatch.chdir(tmp_path)
+    Path("train.py").write_text(f"\ntoken = '{HUGGING_FACE}'\n")
+    large = tmp_path / "log.txt"
+    large.write_text(f"{'x' * 99}\n" * 1_000 + f"token {GITHUB}\n")
+    assert run_command(["update", "c.zip", "--add", "src/a.py=train.py", "--add", f"log.txt={large}"]) == 0
+    said = capsys.readouterr()
+    assert said.err == (
+        f"prov4ml-pack: warning: {large}: line 1001: likely secret (github pat)\n"
+        "prov4ml-pack: warning: train.py: line 2: likely secret (huggingface access token)\n"
+        f"prov4ml-pack: note: {AFTER}\n"
+    )
+    with zipfile.ZipFile(made_crate) as archive:
+        assert {"src/a.py", "log.txt"} <= set(archive.namelist())
+
+
+@pytest.mark.parametrize("by", ["option", "configuration"])
+def test_an_update_with_refused_secrets_changes_nothing(
+    tmp_path: Path,
+    made_crate: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    by: str,
+) -> None:
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    before = made_crate.read_bytes()
+    Path("train.py").write_text(f"token = '{HUGGING_FACE}'\n")
+    if by == "configuration":
+        Path("pyproject.toml").write_text('[tool.prov4ml.crate]\nsecrets = "refuse"\n')
+    chosen = ["--secrets", "refuse"] if by == "option" else []
+    assert run_command(["update", "c.zip", "--add", "train.py", *chosen]) == 2
+    assert capsys.readouterr().err == (
+        "prov4ml-pack: warning: train.py: line 1: likely secret (huggingface access token)\n"
+        "prov4ml-pack: error: 1 likely secret in what would be packed; nothing was written; add the file "
+        "without and revoke what is real, or choose --secrets warn\n"
+    )
+    assert made_crate.read_bytes() == before
+    assert run_command(["update", "c.zip", "--add", "train.py", "--secrets", "ignore"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_an_update_that_adds_nothing_does_not_start_a_search(
+    made_crate: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("prov4ml_packager.crate.privacy.secret_policy.has_scanner", lambda: False)
+    assert run_command(["update", str(made_crate), "--set", "name=Again", "--secrets", "refuse"]) == 0
+    assert capsys.readouterr().err == ""

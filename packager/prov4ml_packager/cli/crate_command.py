@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import debug_option, example, given_time, location_type, output_option, path_type
+from .options import (
+    config_option,
+    debug_option,
+    example,
+    given_time,
+    location_type,
+    output_option,
+    secrets_option,
+)
 from .output import progress, say, tell
 from .progress_bar import byte_progress
 
@@ -110,18 +118,8 @@ def _chosen_options(config: Path | None, redact: bool, given: Mapping[str, Any])
     is_flag=True,
     help="Put pseudonyms for users, hosts and home folders; leave out people of --config.",
 )
-@click.option(
-    "--secrets",
-    type=click.Choice(["warn", "refuse", "ignore"]),
-    default=None,
-    help="What to do about likely secrets in what was logged; default warn.",
-)
-@click.option(
-    "--config",
-    type=path_type,
-    default=None,
-    help="TOML or CITATION.cff; by default those around the current folder.",
-)
+@secrets_option("what was logged")
+@config_option
 @click.option("--author", "authors", metavar="NAME [<ORCID>]", multiple=True, help="May be repeated.")
 @click.option("--license", metavar="SPDX", default=None, help="SPDX identifier or URL.")
 @click.option("--publisher", metavar="NAME [<URL>]", default=None, help="Who publishes the crate.")

@@ -51,6 +51,24 @@ class _LocationType(click.ParamType):  # type: ignore[type-arg]
 location_type = _LocationType()
 
 
+config_option = click.option(
+    "--config",
+    type=path_type,
+    default=None,
+    help="TOML or CITATION.cff; by default those around the current folder.",
+)
+
+
+def secrets_option(where: str) -> Callable[[Command], Command]:
+    """Return the option `--secrets`, which decides over likely secrets in what `where` names."""
+    return click.option(
+        "--secrets",
+        type=click.Choice(["warn", "refuse", "ignore"]),
+        default=None,
+        help=f"What to do about likely secrets in {where}; default warn.",
+    )
+
+
 def example(*lines: str) -> str:
     """Return the end of a help text: command lines that can be pasted, which click does not wrap."""
     return "\n".join(["\b", "Example:", *(f"  {line}" for line in lines)])

@@ -2,12 +2,16 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from .options import debug_option, example, given_time, path_type
+from .options import config_option, debug_option, example, given_time, path_type, secrets_option
 from .output import say
 from .progress_bar import byte_progress
+
+if TYPE_CHECKING:
+    from ..crate.options import SecretPolicy
 
 
 def _pair(text: str, option: str) -> tuple[str, str]:
@@ -40,13 +44,23 @@ def _place(text: str) -> tuple[str, Path]:
 @click.option(
     "--set", "properties", metavar="NAME=VALUE", multiple=True, help="A property of the crate; repeatable."
 )
+@secrets_option("files that are added")
+@config_option
 @debug_option
-def command(crate: Path, add: tuple[str, ...], remove: tuple[str, ...], properties: tuple[str, ...]) -> None:
+def command(
+    crate: Path,
+    add: tuple[str, ...],
+    remove: tuple[str, ...],
+    properties: tuple[str, ...],
+    secrets: "SecretPolicy | None",
+    config: Path | None,
+) -> None:
     """Change a crate: add and remove files, set its name, licence and the like.
 
     The new crate is checked before it takes the place of the old one, in one step. A signature is taken out,
-    since it would be wrong.
+    since it would be wrong. Added files are searched for secrets as crate does.
     """
+    from ..crate import load_crate_config
     from ..crate.changed_graph import Changes
     from ..crate.update import update_crate
 
@@ -56,6 +70,13 @@ def command(crate: Path, add: tuple[str, ...], remove: tuple[str, ...], properti
         remove=remove,
         properties=dict(_pair(text, "--set") for text in properties),
     )
-    with byte_progress(str(crate)) as (progress, note):
-        update_crate(crate, changes, note=note, progress=progress)
+    with byte_progress(str(crate)) as (progress, tell):
+        update_crate(
+            crate,
+            changes,
+            secrets=secrets or load_crate_config(config).secrets,
+            note=tell,
+            warn=lambda line: tell(line, "warning"),
+            progress=progress,
+        )
     say(crate)

@@ -29,6 +29,7 @@ from .options import Compression, CrateOptions
 from .payload import collect_payload
 from .preview import preview_html
 from .privacy.redact import redacted_runs
+from .privacy.searched import logged_in
 from .privacy.secret_policy import report_secrets, search_for
 from .privacy.secret_search import SecretSearch
 from .profile import CrateProfile, choose_profile
@@ -113,7 +114,8 @@ def _write(
     next(one for one in document["@graph"] if one["@id"] == MANIFEST).update(manifest_entity(manifest))
     metadata = bytes_member(METADATA, graph_json(document))
     if search is not None:
-        report_secrets(search, facts, options.secrets, note, warn)
+        searched = [logged_in(one) for one in facts]
+        report_secrets(search, searched, options.secrets, "log the run without", note, warn)
     for line in crate_hints(facts, options, kind, compression):
         note(line)
     members = [*payload, preview, manifest, metadata]

@@ -144,7 +144,7 @@ def collect_payload(
         unwanted: characters that no name in the crate may have.
         note: called with one line about each file that is missing or is not what was recorded.
         progress: called with the number of bytes just read.
-        seen: called with the path in the run and the content of small files, but for those of Zarr stores.
+        seen: called with path in the run and content of small logged files, but for those of Zarr stores.
 
     Raises:
         PackagerError: `packaged/prov.json` or `run.json` is missing, a path leaves the run directory, or
@@ -185,7 +185,9 @@ def collect_payload(
             )  # refuses what is no regular file
             hidden = without_credentials(root / path, journal=name == JOURNAL_FILE)
             return PayloadFile(file if hidden is None else bytes_member(file.path, hidden), path)
-        look = partial(seen, path) if seen is not None and not opaque else None
+        look = None
+        if seen is not None and not opaque and path.startswith(f"{ARTIFACTS_DIRECTORY}/"):
+            look = partial(seen, path)
         member = file_member(
             prefix + paths[path], root / path, compressed=chunk, progress=progress, seen=look
         )

@@ -1,6 +1,7 @@
 """Changing a crate that is there: files added and taken out, properties of its root set; all or nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -14,7 +15,10 @@ from .changed_graph import Changes, change_sentences, changed_document, define_t
 from .existing import ExistingCrate, open_existing, refuse_worse, replace_crate
 from .graph_json import graph_json
 from .manifest import manifest_entity, manifest_lines
+from .options import SecretPolicy
 from .preview import with_metadata_copy
+from .privacy.searched import added_from
+from .privacy.secret_policy import report_secrets, search_for
 
 _OWN = frozenset({METADATA, MANIFEST, PREVIEW, SIGNATURE})
 _BODY_END = b"</body>"
@@ -24,7 +28,9 @@ def update_crate(
     crate: Path,
     changes: Changes,
     *,
+    secrets: SecretPolicy = "warn",
     note: Callable[[str], None] = lambda line: None,
+    warn: Callable[[str], None] = lambda line: None,
     progress: Progress = UNWATCHED,
 ) -> None:
     """Change a crate and put the new one in the place of the old one in one step, once it has been checked.
@@ -35,18 +41,21 @@ def update_crate(
     Args:
         crate: a zip, tar.gz, tar.zst or directory.
         changes: what to change.
+        secrets: what to do about likely secrets in files that are added.
         note: called with one line for what the user should know.
+        warn: called with one line for each likely secret.
         progress: told the bytes read, then those packed.
 
     Raises:
         PackagerError: it is no crate; a path to remove is not in it, one to add is there already or belongs
-            to the crate itself; or the new crate would break a rule at MUST that the old one does not break.
+            to the crate itself; there are likely secrets where they are refused; or the new crate would break
+            a rule at MUST that the old one does not break.
     """
     if not (changes.add or changes.remove or changes.properties):
         raise PackagerError("nothing to change", path=crate, hint="give --add, --remove or --set")
     with open_existing(crate) as existing:
         removed = _files_to_remove(existing, changes.remove)
-        added = [_added(existing, path, source, removed) for path, source in sorted(changes.add.items())]
+        added = _add_files(existing, changes.add, removed, secrets, note, warn)
         kept = existing.members([*removed, *_OWN], progress)
         document = changed_document(
             existing.document,
@@ -84,7 +93,30 @@ def _files_to_remove(existing: ExistingCrate, paths: Sequence[str]) -> set[str]:
     return found
 
 
-def _added(existing: ExistingCrate, path: str, source: Path, removed: set[str]) -> Member:
+def _add_files(
+    existing: ExistingCrate,
+    add: Mapping[str, Path],
+    removed: set[str],
+    secrets: SecretPolicy,
+    note: Callable[[str], None],
+    warn: Callable[[str], None],
+) -> list[Member]:
+    """Return the members that come in, searched for secrets before anything is written."""
+    wanted = [(_free_path(existing, path, source, removed), source) for path, source in sorted(add.items())]
+    if not wanted:
+        return []
+    with search_for(secrets, note) as search:
+        if search is None:
+            return [file_member(path, source) for path, source in wanted]
+        look = search.reader(Path())
+        added = [file_member(path, source, seen=partial(look, str(source))) for path, source in wanted]
+        sources = zip((source for _, source in wanted), added, strict=True)
+        report_secrets(search, [added_from(list(sources))], secrets, "add the file without", note, warn)
+    return added
+
+
+def _free_path(existing: ExistingCrate, path: str, source: Path, removed: set[str]) -> str:
+    """Return the path in the crate for a file, if it can be there."""
     plain = path.removeprefix("./")
     parts = plain.split("/")
     if plain in _OWN or not all(parts) or {".", ".."} & {*parts} or archive_paths([plain])[plain] != plain:
@@ -96,7 +128,7 @@ def _added(existing: ExistingCrate, path: str, source: Path, removed: set[str]) 
         raise PackagerError("is in the crate already", path=existing.path, place=path, hint=hint)
     if source.is_dir():
         raise PackagerError("is a directory", path=source, hint="add its files, one --add each")
-    return file_member(plain, source)
+    return plain
 
 
 def _preview(content: bytes, changes: Changes, removed: set[str]) -> bytes:

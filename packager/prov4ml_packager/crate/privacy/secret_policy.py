@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from ...errors import PackagerError
-from ..facts import RunFacts
 from ..options import SecretPolicy
+from .searched import Searched
 from .secret_scanner import has_scanner
 from .secret_search import LARGEST_LOOKED_THROUGH, LONGEST_SEARCH, SecretSearch, start_search
 
@@ -35,24 +35,26 @@ def search_for(policy: SecretPolicy, note: Callable[[str], None]) -> Iterator[Se
 
 def report_secrets(
     search: SecretSearch,
-    runs: Sequence[RunFacts],
+    searched: Sequence[Searched],
     policy: SecretPolicy,
+    instead: str,
     note: Callable[[str], None],
     warn: Callable[[str], None],
 ) -> None:
     """Finish a search and say what was found.
 
     Args:
-        search: that of these runs.
-        runs: what goes into the crate.
+        search: that of these texts and files.
+        searched: what goes into the crate.
         policy: `warn`, or `refuse` to stop where there are any.
+        instead: what the user can do to go without a secret that is refused.
         note: called with a line on what was not looked at.
         warn: called with a line for each finding.
 
     Raises:
         PackagerError: there are likely secrets and they are refused, or a file cannot be read.
     """
-    found = search.finish(runs)
+    found = search.finish(searched)
     for secret in found[:_MOST_NAMED]:
         warn(str(secret))
     if len(found) > _MOST_NAMED:
@@ -61,7 +63,7 @@ def report_secrets(
         some = "1 likely secret" if len(found) == 1 else f"{len(found)} likely secrets"
         raise PackagerError(
             f"{some} in what would be packed; nothing was written",
-            hint="log the run without and revoke what is real, or choose --secrets warn",
+            hint=f"{instead} and revoke what is real, or choose --secrets warn",
         )
     if found:
         note(

@@ -1,4 +1,4 @@
-"""The search for likely secrets in what a user logged; not in what we made, which is full of digests."""
+"""The search for likely secrets in texts and files, in threads and in bounded memory."""
 
 import os
 import time
@@ -11,16 +11,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from prov4ml.rundir import ARTIFACTS_DIRECTORY
 from prov4ml_validators.batch import usable_processors
 
-from ...record import RunRecord
 from ..archive.members import Member, open_source
-from ..facts import RunFacts
 from ..media_types import is_compressed
-from ..payload import PayloadFile
+from .searched import Searched
 from .secret_scanner import start_scanner
-from .secret_texts import record_texts
 
 WINDOW = 4 << 20
 LARGEST_LOOKED_THROUGH = 16 << 20
@@ -51,7 +47,7 @@ class LikelySecret:
 
 @dataclass
 class _Batch:
-    """Small files that are scanned at once: path in the run's directory, key, content."""
+    """Small files that are scanned at once: path below the root, key, content."""
 
     files: list[tuple[str, str, bytes]] = field(default_factory=list)
     size: int = 0
@@ -67,7 +63,7 @@ class _Found:
 
 
 class SecretSearch:
-    """A search that goes on in threads while a crate is collected; `cut` and `left` count files.
+    """A search that goes on in threads while members are collected; `cut` and `left` count files.
 
     Small files are searched as they are read for their digest, the rest at the end.
     """
@@ -85,16 +81,16 @@ class SecretSearch:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="prov4ml-secrets")
 
     def reader(self, root: Path) -> Callable[[str, bytes], None]:
-        """Return what is to be called with the path in a run directory and content of each small file."""
+        """Return what is to be called with the path below a root and content of each small file."""
 
         def seen(name: str, content: bytes) -> None:
-            if _is_searched(name) and not _is_binary(content):
+            if not is_compressed(name) and not _is_binary(content):
                 self._add(name, _key(root, name), content)
 
         return seen
 
-    def finish(self, runs: Sequence[RunFacts]) -> list[LikelySecret]:
-        """Return all that was found: of each run what is in its texts, then in its files in their order.
+    def finish(self, searched: Sequence[Searched]) -> list[LikelySecret]:
+        """Return all that was found: of each place what is in its texts, then in its files in their order.
 
         Raises:
             PackagerError: a file cannot be read.
@@ -102,20 +98,20 @@ class SecretSearch:
         for batch in self._batches.values():
             self._submit(partial(self._batch, batch))
         self._batches.clear()
-        for facts in runs:
-            for file in _files(facts):
-                if not file.member.is_small and _is_searched(file.original):
-                    key = _key(facts.run.directory, file.original)
-                    self._submit(partial(self._large, key, file.original, file.member))
+        for one in searched:
+            for name, member in one.files:
+                if not member.is_small and not is_compressed(name):
+                    self._submit(partial(self._large, _key(one.root, name), name, member))
         while self._waiting:
             self._take()
         secrets: list[LikelySecret] = []
-        for facts in runs:
-            secrets += self._texts(facts.run)
-            for file in _files(facts) if self._kinds else ():
-                kinds = self._kinds.get(_key(facts.run.directory, file.original), {})
-                path = facts.run.directory / file.original
-                secrets += [LikelySecret(path, f"line {line}", kinds[line]) for line in sorted(kinds)]
+        for one in searched:
+            secrets += self._texts(one)
+            for name, _ in one.files if self._kinds else ():
+                kinds = self._kinds.get(_key(one.root, name), {})
+                secrets += [
+                    LikelySecret(one.root / name, f"line {line}", kinds[line]) for line in sorted(kinds)
+                ]
         return secrets
 
     def close(self) -> None:
@@ -189,20 +185,22 @@ class SecretSearch:
             return _Found({key: kinds}, left=1)
         return _Found({key: kinds}, cut=int(is_cut))
 
-    def _texts(self, run: RunRecord) -> Iterator[LikelySecret]:
+    def _texts(self, searched: Searched) -> Iterator[LikelySecret]:
         # As one text of many lines: a key and what belongs to it may be two parameters.
         places: list[str] = []
         starts: list[int] = []
         lines: list[str] = []
-        for place, text in dict.fromkeys(record_texts(run)):
+        for place, text in searched.texts:
             places.append(place)
             starts.append(len(lines) + 1)
             lines += text.split("\n")
+        if not lines:
+            return
         content = "\n".join(lines).encode("utf-8", "replace")
         kinds = self._scanner.result().find(content, "texts.txt")
         found = [(places[bisect_right(starts, line) - 1], kinds[line]) for line in sorted(kinds)]
         for place, kind in dict.fromkeys(found):
-            yield LikelySecret(run.directory, place, kind)
+            yield LikelySecret(searched.root, place, kind)
 
 
 @contextmanager
@@ -225,15 +223,3 @@ def _key(root: Path, name: str) -> str:
 
 def _is_binary(start: bytes) -> bool:
     return b"\0" in start[:_LOOKED_AT]
-
-
-def _is_searched(name: str) -> bool:
-    return name.startswith(f"{ARTIFACTS_DIRECTORY}/") and not is_compressed(name)
-
-
-def _files(facts: RunFacts) -> Iterator[PayloadFile]:
-    """Yield the files of a run, but for those of Zarr stores."""
-    yield from facts.payload.files
-    for directory in facts.payload.directories:
-        if not directory.opaque:
-            yield from directory.files
