@@ -10,14 +10,17 @@ from typing import Any
 
 import pytest
 
-from prov4ml_packager.crate import build_crate, unpack_crate
+from prov4ml_packager.cli.main import run as run_command
+from prov4ml_packager.crate import Author, Organization, build_crate, unpack_crate
 from prov4ml_packager.crate.changed_graph import Changes
-from prov4ml_packager.crate.options import COMPRESSIONS, Compression
+from prov4ml_packager.crate.options import COMPRESSIONS, Compression, Spec
 from prov4ml_packager.crate.sign import sign_crate
 from prov4ml_packager.crate.update import update_crate
 from prov4ml_packager.errors import PackagerError
 from prov4ml_validators import validate
 from prov4ml_validators.report import Severity
+from tests.reader.raw_writer import RawRank
+from tests.reader.raw_writer import make_run as make_raw_run
 
 from .builders import FULL, make_run
 from .test_sign import KEYS, write_key
@@ -134,6 +137,87 @@ def test_the_previews_copy_of_the_metadata_is_of_the_changed_crate(tmp_path: Pat
     assert manifest.pop("sha256")
     assert manifest.pop("contentSize")
     assert copy == metadata
+
+
+ADA, BOB = FULL.authors[0], Author("Babbage", affiliation=Organization("Analytical Society"))
+PERSON = {"@id": ADA.orcid}
+
+
+@pytest.mark.parametrize(
+    ("people", "agent"),
+    [
+        ({"author": ADA}, PERSON),
+        ({"author": Author("Ada Lovelace")}, PERSON),  # who has no ORCID is known by name
+        ({"author": BOB, "author_if_named": ADA}, {"@id": "#person/Babbage"}),
+        ({"author_if_named": ADA}, PERSON),
+        ({"author_if_named": BOB}, None),
+        ({"author_if_named": Author("Ada Lovelace", "https://orcid.org/0000-0001-5109-3700")}, None),
+        ({}, None),
+    ],
+)
+@pytest.mark.parametrize("spec", ["1.1", "1.3"])
+def test_an_update_has_who_made_it_as_its_agent(
+    tmp_path: Path, notes: Path, people: dict[str, Author], agent: dict[str, str] | None, spec: Spec
+) -> None:
+    crate = build_crate([make_run(tmp_path / "run_1")], tmp_path / "c", replace(FULL, spec=spec))
+    before = graph_of(crate)
+    update_crate(crate, Changes(TIME, add={"notes.md": notes}, **people))
+    after = graph_of(crate)
+    (action,) = [one for one in after.values() if one["@type"] == "UpdateAction"]
+    assert action.get("agent") == agent
+    new = {one["name"] for key, one in after.items() if key not in before} - {"Update of the crate"}
+    is_bob = people.get("author") == BOB
+    assert new == {"notes.md", "prov4ml-pack"} | ({"Babbage", "Analytical Society"} if is_bob else set())
+    about = [
+        one.message
+        for one in validate(crate).findings
+        if "UpdateAction" in one.message or action["@id"] in one.message
+    ]
+    assert len(about) == (agent is None), about
+
+
+def test_an_update_without_new_files_has_the_crate_as_its_result(tmp_path: Path) -> None:
+    crate = build_crate([make_run(tmp_path / "run_1")], tmp_path / "c", FULL)
+    update_crate(crate, Changes(TIME, properties={"name": "Again"}, author=ADA))
+    (action,) = [one for one in graph_of(crate).values() if one["@type"] == "UpdateAction"]
+    assert action["result"] == {"@id": "./"}
+    assert not [one for one in validate(crate).findings if action["@id"] in one.message]
+
+
+def test_who_updates_comes_from_the_option_or_the_configuration_but_never_into_a_redacted_crate(
+    tmp_path: Path, notes: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".git").mkdir()  # where the search for a configuration ends
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LOGNAME", "babbage")
+    Path("pyproject.toml").write_text(
+        '[tool.prov4ml.crate]\nlicense = "MIT"\n'
+        'author = [{ name = "Ada Lovelace", orcid = "0000-0002-1825-0097" }]\n'
+    )
+    make_raw_run(tmp_path / "run")
+    RawRank(tmp_path / "run").end()
+    assert run_command(["crate", "run", "-o", "named"]) == 0
+    assert run_command(["crate", "run", "-o", "blind", "--redact", "--author", "Anonymous"]) == 0
+    for name, more, agent in [
+        ("named", [], "https://orcid.org/0000-0002-1825-0097"),
+        ("blind", [], None),
+        ("blind", ["--author", "Anonymous"], "#person/Anonymous"),
+    ]:  # fmt: skip
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(1_800_000_000 + len(more)))
+        arguments = ["update", name, "--set", "description=Read this.", "--secrets", "ignore", *more]
+        assert run_command(arguments) == 0, capsys.readouterr().err
+        actions = [one for one in graph_of(Path(name)).values() if one["@type"] == "UpdateAction"]
+        latest = max(actions, key=lambda one: one["endTime"])
+        assert latest.get("agent", {}).get("@id") == agent
+    assert not [
+        path for path in Path("blind").rglob("*") if path.is_file() and b"Lovelace" in path.read_bytes()
+    ]
+    capsys.readouterr()
+    assert run_command(["update", "named", "--set", "name=x", "--author", "Ada <me>"]) == 2
+    assert capsys.readouterr().err == (
+        "prov4ml-pack: error: Invalid value for '--author': 'Ada <me>' is no 'NAME' or 'NAME <ORCID>'; "
+        "see prov4ml-pack update --help\n"
+    )
 
 
 def test_a_signature_is_taken_out_with_a_note(tmp_path: Path, notes: Path) -> None:

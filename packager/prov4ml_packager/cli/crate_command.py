@@ -1,6 +1,5 @@
 """`prov4ml-pack crate`."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,44 +16,12 @@ from .options import (
     secrets_option,
 )
 from .output import progress, say, tell
+from .people import parse_author, parse_organization
 from .progress_bar import byte_progress
 
 if TYPE_CHECKING:
-    from ..crate import Author, CrateOptions, Organization
+    from ..crate import CrateOptions
     from ..remote import Location
-
-_AUTHOR = re.compile(r"\s*(?P<name>[^<>]+?)\s*(?:<\s*(?P<orcid>[^<>\s]+)\s*>)?\s*")
-_ORGANIZATION = re.compile(r"\s*(?P<name>[^<>]+?)\s*(?:<\s*(?P<url>https?://[^<>\s]+)\s*>)?\s*")
-
-
-def parse_author(text: str) -> "Author":
-    """Return the author that `NAME` or `NAME <ORCID>` stands for.
-
-    Raises:
-        BadParameter: it has another form.
-    """
-    from ..crate import Author
-    from ..crate.persistent_ids import orcid_number, orcid_url
-
-    match = _AUTHOR.fullmatch(text)
-    number = orcid_number(match["orcid"]) if match is not None and match["orcid"] else None
-    if match is None or (match["orcid"] and number is None):
-        raise click.BadParameter(f"{text!r} is no 'NAME' or 'NAME <ORCID>'", param_hint="'--author'")
-    return Author(match["name"], orcid_url(number) if number is not None else None)
-
-
-def parse_organization(text: str, option: str) -> "Organization":
-    """Return the organization that `NAME` or `NAME <URL>` stands for.
-
-    Raises:
-        BadParameter: it has another form.
-    """
-    from ..crate import Organization
-
-    match = _ORGANIZATION.fullmatch(text)
-    if match is None:
-        raise click.BadParameter(f"{text!r} is no 'NAME' or 'NAME <https://...>'", param_hint=f"'{option}'")
-    return Organization(match["name"], match["url"])
 
 
 def _chosen_options(config: Path | None, redact: bool, given: Mapping[str, Any]) -> "CrateOptions":

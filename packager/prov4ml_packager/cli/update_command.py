@@ -8,6 +8,7 @@ import click
 
 from .options import config_option, debug_option, example, given_time, path_type, secrets_option
 from .output import say
+from .people import parse_author
 from .progress_bar import byte_progress
 
 if TYPE_CHECKING:
@@ -44,6 +45,12 @@ def _place(text: str) -> tuple[str, Path]:
 @click.option(
     "--set", "properties", metavar="NAME=VALUE", multiple=True, help="A property of the crate; repeatable."
 )
+@click.option(
+    "--author",
+    metavar="NAME [<ORCID>]",
+    default=None,
+    help="Who changes it; by default the first author of the configuration, if the crate names them.",
+)
 @secrets_option("files that are added")
 @config_option
 @debug_option
@@ -52,6 +59,7 @@ def command(
     add: tuple[str, ...],
     remove: tuple[str, ...],
     properties: tuple[str, ...],
+    author: str | None,
     secrets: "SecretPolicy | None",
     config: Path | None,
 ) -> None:
@@ -64,17 +72,20 @@ def command(
     from ..crate.changed_graph import Changes
     from ..crate.update import update_crate
 
+    configured = load_crate_config(config)
     changes = Changes(
         time=given_time() or datetime.now(UTC),
         add=dict(_place(text) for text in add),
         remove=remove,
         properties=dict(_pair(text, "--set") for text in properties),
+        author=parse_author(author) if author is not None else None,
+        author_if_named=configured.authors[0] if configured.authors else None,
     )
     with byte_progress(str(crate)) as (progress, tell):
         update_crate(
             crate,
             changes,
-            secrets=secrets or load_crate_config(config).secrets,
+            secrets=secrets or configured.secrets,
             note=tell,
             warn=lambda line: tell(line, "warning"),
             progress=progress,

@@ -14,9 +14,11 @@ from ..errors import PackagerError
 from ..release import release
 from ..text import escape_text
 from .archive.members import METADATA, Member
+from .entities import Entity, references
 from .file_entities import described_file
 from .licences import licence_entity
-from .options import RUN_TERMS
+from .options import RUN_TERMS, Author, CrateOptions
+from .people import add_people
 
 _PROPERTY = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _STRUCTURE = frozenset({"about", "conformsTo", "hasPart", "mainEntity", "mentions"})
@@ -35,12 +37,17 @@ class Changes:
         properties: new values of the root data entity, as texts; an empty one takes the property away.
             `license` may be an SPDX identifier, `keywords` are separated by commas.
         time: when, recorded with the update.
+        author: who makes the change.
+        author_if_named: the same where nobody was given; a crate that does not name them is not to do so
+            now, since it may be one that names nobody.
     """
 
     time: datetime
     add: Mapping[str, Path] = field(default_factory=dict)
     remove: Sequence[str] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
+    author: Author | None = None
+    author_if_named: Author | None = None
 
 
 def changed_document(
@@ -183,14 +190,37 @@ def _record(
         "description": " ".join(change_sentences(changes, removed)),
         "instrument": {"@id": _TOOL},
         "object": {"@id": "./"},
+        "result": references(list(added) or ["./"]),
         "endTime": changes.time.isoformat(timespec="seconds"),
         "actionStatus": "http://schema.org/CompletedActionStatus",
     }
-    if added:
-        action["result"] = _plain([{"@id": one} for one in added])
+    if (agent := _agent(graph, changes)) is not None:
+        action["agent"] = {"@id": agent}
     _put(graph, action)
     _put(graph, _tool_entity())
     root["mentions"] = _plain([*_as_list(root.get("mentions", [])), {"@id": action["@id"]}])
+
+
+def _agent(graph: list[Document], changes: Changes) -> str | None:
+    """Return the `@id` of who makes the change, described if the crate does not do so; None if unknown.
+
+    Whoever has an ORCID is known by it, others by their name.
+    """
+    author = changes.author or changes.author_if_named
+    if author is None:
+        return None
+    entities: dict[str, Entity] = {}
+    (identifier,) = add_people(entities, CrateOptions(authors=(author,)))
+    name = entities[identifier]["name"]
+    for one in graph:
+        is_same = one.get("@id") == identifier or (author.orcid is None and one.get("name") == name)
+        if is_same and "Person" in _as_list(one.get("@type")):
+            return str(one["@id"])
+    if changes.author is None:
+        return None
+    known = {one.get("@id") for one in graph}
+    graph += [dict(entity) for key, entity in entities.items() if key not in known]
+    return identifier
 
 
 def _tool_entity() -> Document:
