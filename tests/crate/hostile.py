@@ -88,6 +88,22 @@ def zip_of(path: Path, members: Iterable[Raw]) -> Path:
     return path
 
 
+def two_faced_zip(path: Path, members: Iterable[Raw], bytes_of_last: bytes, last: Raw) -> Path:
+    """Write a zip whose last member is not what the list says of it, which is `last`."""
+    with zip_of(path, members).open("rb") as stream, zipfile.ZipFile(stream) as archive:
+        listed = archive.infolist()
+        stream.seek(0)
+        before = stream.read(archive.start_dir)
+    with path.open("wb") as stream:
+        stream.write(before + bytes_of_last)
+        records = [
+            zip_record(zip_header(one.content), one.name, info.header_offset)
+            for one, info in zip(members, listed, strict=True)
+        ]
+        _end_zip(stream, [*records, zip_record(zip_header(last.content), last.name, len(before))])
+    return path
+
+
 def _end_zip(stream: BinaryIO, records: Iterable[bytes]) -> None:
     begin, count = stream.tell(), 0
     for record in records:

@@ -6,9 +6,13 @@ What takes gigabytes or a million members of a tar for real is in `hostile_proof
 import contextlib
 import io
 import json
+import subprocess
 import tarfile
+import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,6 +37,9 @@ from .hostile import (
     million_tar,
     million_zip,
     overlapping_zip,
+    two_faced_zip,
+    zip_header,
+    zip_member,
 )
 
 TARS = ("c.crate.tar.gz", "c.crate.tar.zst")
@@ -306,3 +313,89 @@ def test_a_metadata_file_of_a_gigabyte(here: Path) -> None:
         assert told in out + err
         assert err.count("\n") <= 1
         assert peak < 400 << 20, (arguments, peak)
+
+
+METADATA_OF_A_ZIP = Raw(METADATA.encode(), GOOD)
+DATA = Raw(b"data.csv", b"a,b\n")
+SHARED = zip_header(DATA.content)
+HEADERS = {
+    "name": (SHARED, b"run.sh", 'is "run.sh" in its own header'),
+    "longer name": (SHARED, b"data.csv\0.sh", 'is "data.csv\\u0000.sh" in its own header'),
+    "no text": (SHARED, b"\xff\x1b", 'is "\\\\xff\\u001b" in its own header'),
+    "method": (
+        zip_header(DATA.content, method=8),
+        DATA.name,
+        "has compression method 8 in its own header and 0 in the archive's list",
+    ),
+    "checksum": (
+        zip_header(DATA.content, checksum=7),
+        DATA.name,
+        f"has CRC-32 7 in its own header and {zlib.crc32(DATA.content)} in the archive's list",
+    ),
+    "stored": (
+        zip_header(b"a", 4, zlib.crc32(DATA.content)),
+        DATA.name,
+        "has compressed size 1 in its own header and 4 in the archive's list",
+    ),
+    "size": (
+        zip_header(DATA.content, 5),
+        DATA.name,
+        "has size 5 in its own header and 4 in the archive's list",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", HEADERS)
+def test_a_header_that_is_not_what_the_list_says(here: Path, case: str) -> None:
+    local, name, why = HEADERS[case]
+    two_faced_zip(Path("c.zip"), [METADATA_OF_A_ZIP], zip_member(local, name, DATA.content), DATA)
+    assert refused(here, "c.zip") == f"data.csv: {why}"
+    assert broken_rules(here, "c.zip") == {"payload/zip-header"}
+    (found,) = [one for one in validate(Path("c.zip")).findings if one.rule == "payload/zip-header"]
+    assert found.message == f'"data.csv" {why}'
+    assert found.location.file == "data.csv"
+
+
+def test_no_header_where_the_list_says(here: Path) -> None:
+    two_faced_zip(Path("c.zip"), [METADATA_OF_A_ZIP], b"PK\3\5" + bytes(26 + 8) + DATA.content, DATA)
+    assert refused(here, "c.zip") == "data.csv: has no header where the archive's list says"
+    assert broken_rules(here, "c.zip") == {"payload/zip-header"}
+
+
+def written_tree() -> str:
+    """Return the name of the tree that git has of what was added."""
+    return subprocess.run(["git", "write-tree"], check=True, capture_output=True, text=True).stdout.strip()
+
+
+class Unseekable:
+    """A stream that is only written to, as a pipe is."""
+
+    def __init__(self, stream: Any) -> None:
+        self.write, self.flush = stream.write, stream.flush
+
+
+@pytest.mark.parametrize("writer", ["python", "python stream", "python zip64", "git"])
+def test_headers_of_other_programs_are_no_contradiction(here: Path, writer: str) -> None:
+    Path(METADATA).write_bytes(GOOD)
+    Path("some data.csv").write_bytes(b"a,b\n" * 1000)
+    names = [METADATA, "some data.csv"]
+    target = here / "c.zip"
+    if writer == "python":
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name in names:
+                archive.write(name)
+    elif writer == "python stream":
+        with target.open("wb") as stream, zipfile.ZipFile(Unseekable(stream), "w") as archive:
+            for name in names:
+                archive.write(name)
+    elif writer == "python zip64":
+        with zipfile.ZipFile(target, "w") as archive:
+            for name in names:
+                with archive.open(name, "w", force_zip64=True) as member:
+                    member.write(Path(name).read_bytes())
+    else:
+        subprocess.run(["git", "init", "-q", "."], check=True)
+        subprocess.run(["git", "add", "."], check=True)
+        subprocess.run(["git", "archive", "--format=zip", "-o", target, written_tree()], check=True)
+    assert not [one for one in validate(target).findings if one.rule == "payload/zip-header"]
+    assert unpack_crate(target, here / "out").joinpath("some data.csv").read_bytes() == b"a,b\n" * 1000

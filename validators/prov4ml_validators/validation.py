@@ -98,7 +98,8 @@ def _check(path: Path, shown: str, options: _Options) -> tuple[str, tuple[str, .
         raise Unreadable(shown, "is a pipe or a device", "give a file or a directory")
     if name.endswith(_ZIP_NAMES) or _begins_with(path, b"PK\x03\x04"):
         with open_zip(path) as members:
-            return _crate(shown, members, options)
+            of_crate, profiles, findings = _crate(shown, members, options)
+            return of_crate, profiles, [*members.check_headers(), *findings]
     if name.endswith(_TAR_NAMES):
         return _crate(shown, TarMembers(path), options)
     if path.stat().st_size > LARGEST_METADATA:

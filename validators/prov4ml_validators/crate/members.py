@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol, cast
 
-from ..report import Unreadable
+from ..report import Finding, Unreadable
 from .archive_limits import (
     LARGEST_HEADERS,
     MOST_MEMBERS,
@@ -20,6 +20,7 @@ from .archive_limits import (
     check_overlaps,
     check_zip_directory,
 )
+from .zip_headers import check_headers
 
 if TYPE_CHECKING:
     import tarfile
@@ -153,6 +154,11 @@ class ZipMembers:
     def __init__(self, archive: "zipfile.ZipFile", archive_size: int | None = None) -> None:
         self._archive = archive
         self.archive_size = archive_size
+
+    def check_headers(self) -> Iterator[Finding]:
+        """Yield members that their own headers describe differently than the list of the archive."""
+        if (stream := self._archive.fp) is not None:
+            yield from check_headers(stream, self._archive.infolist())
 
     def entries(self) -> Iterator[Member]:
         """Yield the members of the central directory."""

@@ -70,6 +70,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "zeros.bin: 2147483648 bytes, stored as 2087196",
         "zeros.bin: 2147483648 bytes, stored as 733184512",
     ),
+    "payload/zip-header": (
+        "the list of the archive has data.csv, the header before its bytes run.sh",
+        "the list of the archive and the header before the bytes have data.csv",
+    ),
     "payload/case-collision": (
         "the directory has Data.csv and data.csv",
         "the directory has data.csv alone",

@@ -13,6 +13,7 @@ from typing import IO, Any, cast
 
 from prov4ml_validators.crate.archive_limits import GuardedStream, check_overlaps, check_zip_directory
 from prov4ml_validators.crate.members import tar_members
+from prov4ml_validators.crate.zip_headers import header_difference
 
 from ...errors import PackagerError
 from ...zstd import zstd_module
@@ -38,7 +39,8 @@ def open_entries(crate: Path, most_members: int) -> Iterator[Iterable[Entry]]:
     """Open an archive and yield its members, each to be read before the next is asked for.
 
     Raises:
-        PackagerError: it is no archive that is known, or a member is a link, a special file or encrypted.
+        PackagerError: it is no archive that is known, or a member is a link, a special file, encrypted, or
+            not what its own header says.
         RefusedArchive: it has too many members, or parts that overlap.
     """
     with crate.open("rb") as stream:
@@ -48,7 +50,7 @@ def open_entries(crate: Path, most_members: int) -> Iterator[Iterable[Entry]]:
             check_zip_directory(stream, most_members)
             with open_zip(stream) as archive:
                 check_overlaps(archive.infolist())
-                yield _zip_entries(archive, crate)
+                yield _zip_entries(archive, stream, crate)
             return
         source: Any = stream
         if head[:2] == b"\x1f\x8b":
@@ -62,10 +64,12 @@ def open_entries(crate: Path, most_members: int) -> Iterator[Iterable[Entry]]:
             yield _tar_entries(tar, guarded, crate, most_members)
 
 
-def _zip_entries(archive: zipfile.ZipFile, crate: Path) -> Iterator[Entry]:
+def _zip_entries(archive: zipfile.ZipFile, stream: IO[bytes], crate: Path) -> Iterator[Entry]:
     for info in archive.infolist():
         # `filename` is cut at a NUL and has the system's separators; the name in the archive is what counts.
         name = info.orig_filename
+        if (difference := header_difference(stream, info)) is not None:
+            raise PackagerError(difference, path=crate, place=shown_name(name))
         if info.flag_bits & 0x41:
             raise PackagerError("is encrypted", path=crate, place=shown_name(name))
         kind = stat.S_IFMT(info.external_attr >> 16)

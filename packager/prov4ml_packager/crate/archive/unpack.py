@@ -49,8 +49,9 @@ def unpack_crate(
 
     What is refused, with the member's name: `..`, absolute paths, drive letters, backslashes and control
     characters in names; links, devices and other special files; members that are there twice or differ only
-    in case or Unicode form; encryption; damage; more than the limits; metadata that no reader takes, since it
-    is too large or nested too deeply. Modes and owners of the archive are not taken over. Nothing is left at
+    in case or Unicode form, or that have another header than the list says; encryption; damage; more than the
+    limits; metadata that no reader takes, since it is too large or nested too deeply. Modes and owners of the
+    archive are not taken over. Nothing is left at
     `target` unless all went well.
 
     Args:
