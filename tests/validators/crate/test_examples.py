@@ -153,8 +153,8 @@ def test_detached_name(tmp_path: Path) -> None:
 
 
 def test_words_are_for_what_other_tests_make() -> None:
-    # tests/validators/test_payload.py, test_crate.py and tests/crate/test_hostile.py make these for real: they
-    # need gigabytes or damage.
+    # tests/validators/test_payload.py, test_crate.py and tests/crate/test_hostile.py make these for real:
+    # they need gigabytes or damage.
     assert set(WORDS) == {
         "payload/archive-bomb", "payload/case-collision", "payload/compression-ratio", "payload/damaged",
         "payload/name-encoding", "payload/not-checked", "payload/zip-header",
