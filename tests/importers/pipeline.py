@@ -12,10 +12,13 @@ from pathlib import Path
 from prov4ml_packager.cli.main import run as run_command
 from prov4ml_packager.importers.run_import import import_runs
 from prov4ml_packager.importers.write import WrittenRun
+from prov4ml_packager.reader import read_run
 from prov4ml_packager.repair import repair_document
 from prov4ml_validators.json_text import decode_json
 from prov4ml_validators.prov_json import check_prov_json
 from prov4ml_validators.run_directory import check_run_directory
+
+from .made_up import MadeUp, make_up, write
 
 ROC_PYTHON = os.environ.get("PROV4ML_ROC_VALIDATOR_PYTHON")
 
@@ -48,6 +51,27 @@ def check_import(source: Path, folder: Path, formats: Sequence[str], *, crate: b
             command("crate", str(written.directory), "-o", str(crates[-1]))
             command("validate", str(crates[-1]))
     return crates
+
+
+def check_made_up(made: MadeUp, runs: Path) -> None:
+    """Hold the one run in a folder against what it was made up from, value by value."""
+    (directory,) = runs.iterdir()
+    run = read_run(directory)
+    assert (run.experiment, run.run_id) == (made.experiment, made.run_id)
+    series = {
+        (one.context, one.metric, one.source): [
+            (int(point["step"]), int(point["time"]), float(point["value"]).hex()) for point in one.points()
+        ]
+        for one in run.metrics.series
+    }
+    assert series == made.series
+    parameters = {one.key: one.value for one in run.parameters}
+    assert parameters.keys() == made.parameters.keys()
+    for key, value in made.parameters.items():
+        assert (type(parameters[key]), repr(parameters[key])) == (type(value), repr(value)), key
+    assert {one.file.original for one in run.artifacts} - {"nested"} == made.artifacts
+    assert made.start in (run.start, None)
+    assert made.end in (run.end, None)
 
 
 def command(*arguments: str) -> None:
@@ -101,6 +125,19 @@ def main(arguments: Sequence[str]) -> int:
             print(f"variant {seed}: {path}", file=sys.stderr)
             raise
     print(f"{number} variants of them: all repaired, imported and valid")
+    crates = []
+    for seed in range(number):
+        place = folder / f"made-up-{seed}"
+        made = make_up(seed)
+        try:
+            source = write(made, place / "source", seed)
+            crates += check_import(source, place, [("zarr", "netcdf", "csv")[seed % 3]], crate=seed % 10 == 0)
+            check_made_up(made, place / "runs")
+        except BaseException:
+            print(f"made-up run {seed}: {place}", file=sys.stderr)
+            raise
+    check_independently(crates, shared)
+    print(f"{number} made-up runs: every value imported, {len(crates)} crates, no finding of {judged}")
     return 0
 
 

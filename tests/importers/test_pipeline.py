@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from .pipeline import check_import, check_independently, check_repair
+from .made_up import make_up, write
+from .pipeline import check_import, check_independently, check_made_up, check_repair
 from .variants import base_document, variant
 
 SMALL = [
@@ -36,3 +37,11 @@ def test_whatever_is_readable_is_imported_and_repaired(shared: Path, tmp_path: P
     path.write_text(json.dumps(variant(base, 1000 + seed)), encoding="utf-8")
     check_repair(path)
     check_import(path, tmp_path, ("csv",), crate=False)
+
+
+@pytest.mark.parametrize("seed", range(1000, 1030))
+def test_every_value_of_a_made_up_run_comes_over(tmp_path: Path, seed: int) -> None:
+    made = make_up(seed)
+    source = write(made, tmp_path / "source", seed)
+    check_import(source, tmp_path, (("zarr", "netcdf", "csv")[seed % 3],), crate=seed % 10 == 0)
+    check_made_up(made, tmp_path / "runs")

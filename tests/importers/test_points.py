@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from unittest.mock import ANY
 
 import numpy as np
 import pytest
@@ -40,7 +41,19 @@ def test_every_form_gives_the_numbers_back(form: str, values: list[float]) -> No
 def test_lists_of_json_are_lists_too() -> None:
     assert parse_points([1, "2.5", {"$": "3", "type": "xsd:int"}]) == PointList((1, 2.5, 3))
     assert parse_points(["[]"]) == PointList(())
-    assert parse_points([None, True]) is None
+    assert parse_points([{"$": '[1, null, "NaN", true, "x", [3]]', "type": "rdf:JSON"}]) == PointList(
+        (1, None, ANY, 1, "x", "[3]")
+    )
+    assert parse_points([{"$": "[1, ", "type": "rdf:JSON"}]) == PointList(("[1,",))
+    assert parse_points([None]) is None
+    assert parse_points([True]) == PointList((1,))
+
+
+def test_a_number_that_no_float_holds_stays_text() -> None:
+    assert parse_points(["[1e400, -1e400, 1.0]"]) == PointList(("1e400", "-1e400", 1.0))
+    assert parse_points(["[inf, tensor([[2.5]]), tensor([1, 2])]"]) == PointList(
+        (math.inf, 2.5, "tensor([1, 2])")
+    )
 
 
 @pytest.mark.parametrize(
@@ -136,6 +149,36 @@ def test_the_zone_of_a_host_is_the_one_that_puts_a_time_into_the_run() -> None:
     assert guess_zone("2025-06-05 10:37:23", start, start + 20_000 * 10**9) is None  # in several
 
 
-def test_values_outside_64_bits_are_infinite() -> None:
-    found = assemble(whole([0]), PointList((10**400,)), whole([T0]), 0)
-    assert math.isinf(found.points["value"][0])
+def test_values_that_no_float_holds_are_apart_or_said_to_be_rounded() -> None:
+    found = assemble(whole([0, 1, 2]), PointList((10**400, 2**53 + 1, 2**53)), whole([T0] * 3), 0)
+    assert [(one.epoch, one.value) for one in found.odd] == [(0, str(10**400))]
+    assert found.points["value"].tolist() == [2.0**53, 2.0**53]
+    assert found.notes == ("values: 1 whole number beyond 2**53 becomes the nearest 64-bit float",)
+
+
+def test_epochs_that_are_no_whole_numbers_are_said() -> None:
+    found = assemble(PointList((0.5, 1.0, "2")), whole([5, 6, 7]), whole([T0] * 3), 0)
+    assert found.points["step"].tolist() == [0, 1, 1]
+    assert found.notes == (
+        "the epoch of 1 point is no whole number, as 0.5, and is rounded down",
+        "the epoch of 1 point is not known: it has that of the point before",
+    )
+
+
+@pytest.mark.parametrize("epoch", [10**400, -(10**400), 2**63, math.inf, math.nan])
+def test_an_epoch_that_is_none_is_not_known(epoch: float) -> None:
+    found = assemble(PointList((3, epoch)), whole([5, 6]), whole([T0] * 2), 0)
+    assert found.points["step"].tolist() == [3, 3]
+
+
+@pytest.mark.parametrize("time", [10**400, math.inf, math.nan, -5, None])
+def test_a_time_that_is_none_does_not_decide_on_the_unit(time: float | None) -> None:
+    found = assemble(whole([0, 1]), whole([5, 6]), PointList((1_700_000_000.25, time)), 0)
+    assert found.points["time"].tolist() == [1_700_000_000_250_000_000] * 2
+
+
+def test_times_may_be_texts() -> None:
+    texts = PointList(("2025-06-05T08:29:20Z", "soon"))
+    found = assemble(whole([0, 1]), whole([5, 6]), texts, 0, lambda text: 7 if text[0] == "2" else None)
+    assert found.points["time"].tolist() == [7, 7]
+    assert found.notes == ("the time of 1 point is not known: it has that of the point before",)

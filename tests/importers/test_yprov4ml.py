@@ -4,7 +4,7 @@ import csv
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -399,3 +399,201 @@ def test_what_is_a_run_or_a_crate_already_is_said(
         " is in it",
     ]
     assert not (tmp_path / "x").exists()
+
+
+def document_of(tmp_path: Path, document: dict[str, Any]) -> Path:
+    path = tmp_path / "document.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+def small_document(experiment: str = "demo", **times: Any) -> dict[str, Any]:
+    """Return a document of 2.x with one metric of two points, 1 and 2 s after the epoch 1749112160 s."""
+    return {
+        "prefix": {"prov-ml": "prov-ml", "default": "www.example.org"},
+        "entity": {
+            experiment: {"prov-ml:type": "Experiment", "prov-ml:experiment_name": experiment},
+            "loss_Context.TRAINING": {
+                "prov-ml:type": "Metric",
+                "prov-ml:name": "loss",
+                "prov-ml:context": "Context.TRAINING",
+                "prov-ml:metric_epoch_list": "[0, 1]",
+                "prov-ml:metric_value_list": "[1.5, 2.5]",
+                "prov-ml:metric_timestamp_list": "[1749112161000, 1749112162000]",
+            },
+            **{
+                f"execution_{name}_time": {"prov-ml:type": "Parameter", "prov-ml:parameter_value": time}
+                for name, time in times.items()
+            },
+        },
+        "activity": {f"{experiment}_execution": {"prov-ml:type": "LearningExecution"}},
+    }
+
+
+SECOND = 10**9
+FIRST, LAST = 1_749_112_161 * SECOND, 1_749_112_162 * SECOND
+
+
+@pytest.mark.parametrize(
+    ("times", "start", "end", "note"),
+    [
+        ({"start": "1749112160.5", "end": "1749112170"}, FIRST - SECOND // 2, 1_749_112_170 * SECOND, None),
+        ({"start": "1749112170", "end": "1749112160.5"}, FIRST - SECOND // 2, 1_749_112_170 * SECOND, None),
+        (
+            {"start": "1749112160.5"},
+            FIRST - SECOND // 2,
+            LAST,
+            "the end of the run: the document has none, and the time of the last point counts",
+        ),
+        (
+            {"end": "1749112170"},
+            FIRST,
+            1_749_112_170 * SECOND,
+            "the start of the run: the document has none, and the time of the first point counts",
+        ),
+        (
+            {},
+            FIRST,
+            LAST,
+            "the times of the run: the document has none, and those of the first and last point count",
+        ),
+    ],
+)
+def test_a_time_of_the_run_that_is_missing_is_that_of_a_point(
+    tmp_path: Path, times: dict[str, str], start: int, end: int, note: str | None
+) -> None:
+    written, run = imported(document_of(tmp_path, small_document(**times)), tmp_path / "out")
+    assert (run.start, run.end) == (start, end)
+    assert written.lost == (() if note is None else (note,))
+
+
+@pytest.mark.parametrize(
+    ("times", "note"),
+    [
+        ({"start": "1749112160"}, "the end of the run: the document has none, and its start counts"),
+        ({"end": "1749112160"}, "the start of the run: the document has none, and its end counts"),
+    ],
+)
+def test_without_points_the_other_time_counts(tmp_path: Path, times: dict[str, str], note: str) -> None:
+    document = small_document(**times)
+    del document["entity"]["loss_Context.TRAINING"]
+    written, run = imported(document_of(tmp_path, document), tmp_path / "out")
+    assert run.start == run.end == 1_749_112_160 * SECOND
+    assert written.lost == (note,)
+
+
+def test_a_document_with_nothing_but_bundles_is_a_run_each(tmp_path: Path) -> None:
+    bundles = {
+        "ex:one": small_document("one"),
+        "ex:two": small_document("two"),
+        "ex:again": small_document("one"),
+    }
+    del bundles["ex:one"]["prefix"]
+    document = {"prefix": {"ex": "http://example.org/", "prov-ml": "prov-ml"}, "bundle": bundles}
+    outcomes = list(import_runs(document_of(tmp_path, document), tmp_path / "out"))
+    names = [one.directory.name for one in outcomes if isinstance(one, WrittenRun)]
+    assert names == ["one_0", "two_0", "one_0-again"]
+    assert [one.is_new for one in outcomes if isinstance(one, WrittenRun)] == [True] * 3
+    for name in names:
+        (series,) = read_run(tmp_path / "out" / name).metrics.series
+        assert series.points()["value"].tolist() == [1.5, 2.5]
+
+
+def test_what_has_no_place_in_a_run_is_named(tmp_path: Path) -> None:
+    document = small_document(start="1749112160", end="1749112170")
+    document["activity"]["other_execution"] = {"prov-ml:type": "LearningExecution"}
+    document["entity"] |= {f"silent{number}": {} for number in range(5)}
+    document["bundle"] = {"ex:one": {"entity": {"a": {}}}}
+    written, _ = imported(document_of(tmp_path, document), tmp_path / "out")
+    assert written.lost == (
+        "5 entities of which the document says nothing but the name: silent0, silent1, silent2, … 2 more",
+        "1 bundle, for a run directory has none: ex:one",
+        "2 runs in one document: all of it is in that of demo_execution, and what other_execution did is not"
+        " told apart",
+    )
+
+
+def test_artifacts_have_the_last_part_of_their_path_as_name(tmp_path: Path) -> None:
+    names = {
+        "C:\\runs\\model.pt": "model.pt",
+        "\\\\server\\share\\data.csv": "data.csv",
+        "https://example.org/data/x.csv": "x.csv",
+        "s3://bucket/key/": "key",
+        "/home/ada/a.txt": "a.txt",
+        "a//b/c.txt": "c.txt",
+        "prov\\demo_0\\artifacts\\net\\net.pth": "net/net.pth",
+    }
+    document = small_document()
+    document["entity"]["demo"]["prov-ml:artifact_uri"] = "prov/demo_0/artifacts"
+    document["entity"] |= {path: {"prov-ml:artifact_path": path} for path in names}
+    _, run = imported(document_of(tmp_path, document), tmp_path / "out")
+    assert {one.file.original: one.name for one in run.artifacts} == names
+
+
+def test_a_context_is_known_by_its_activity_and_by_its_name(tmp_path: Path) -> None:
+    document = small_document()
+    document["prefix"]["context"] = "context"
+    document["activity"]["context:Context.VALIDATION"] = {}
+    metric = document["entity"].pop("loss_Context.TRAINING")
+    forms = [
+        "Context.VALIDATION",
+        "context:Context.VALIDATION",
+        {"$": "context:Context.VALIDATION", "type": "prov:QUALIFIED_NAME"},
+        "phase:two",
+    ]
+    for number, form in enumerate(forms):
+        document["entity"][f"m{number}"] = {**metric, "prov-ml:name": f"m{number}", "prov-ml:context": form}
+    _, run = imported(document_of(tmp_path, document), tmp_path / "out")
+    assert {one.metric: one.context for one in run.metrics.series} == {
+        "m0": "VALIDATION",
+        "m1": "VALIDATION",
+        "m2": "VALIDATION",
+        "m3": "phase:two",
+    }
+
+
+@pytest.mark.parametrize("prefix", ["ml:", "prov.ml:", "prov ml:", "é-ml:", ""])
+def test_attributes_are_known_whatever_their_prefix(tmp_path: Path, prefix: str) -> None:
+    document = json.loads(json.dumps(small_document(start="1749112160")).replace("prov-ml:", prefix))
+    _, run = imported(document_of(tmp_path, document), tmp_path / "out")
+    assert (run.experiment, run.start) == ("demo", 1_749_112_160 * SECOND)
+    assert [one.metric for one in run.metrics.series] == ["loss"]
+    assert run.parameters == ()
+
+
+def test_parameters_keep_zeros_in_front(tmp_path: Path) -> None:
+    document = small_document()
+    texts = {"zeros": "007", "large": "1e400", "number": "0.5", "zero": "0", "negative": "-00.5"}
+    for key, text in texts.items():
+        document["entity"][key] = {"prov-ml:type": "Parameter", "prov-ml:parameter_value": text}
+    _, run = imported(document_of(tmp_path, document), tmp_path / "out")
+    assert {one.key: one.value for one in run.parameters} == texts | {"number": 0.5, "zero": 0}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda text: text.replace("demo", "d\xe9mo").encode("latin-1"), "is no text in UTF-8 (byte "),
+        (lambda text: text[:-40].encode(), "is no JSON (Expecting "),
+        (lambda text: text.encode() + b"\0" * 9, "is no JSON (Extra data)"),
+        (
+            lambda text: text.replace('"[0, 1]"', "[" * 300 + "]" * 300).encode(),
+            "is no JSON that can be read (nested too deeply)",
+        ),
+        (
+            lambda text: text.replace('"[0, 1]"', "[" * 70_000 + "]" * 70_000).encode(),
+            "is no JSON that can be read (nested too deeply)",
+        ),
+    ],
+)
+def test_a_damaged_document_has_its_own_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], change: Callable[[str], bytes], message: str
+) -> None:
+    path = tmp_path / "document.json"
+    path.write_bytes(change(json.dumps(small_document())))
+    assert run_command(["import", str(path), "-o", str(tmp_path / "out")]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"prov4ml-pack: error: {path}: ")
+    assert message in err
+    assert err.count("\n") == 1

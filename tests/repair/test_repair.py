@@ -418,7 +418,13 @@ def test_what_the_command_prints(shared: Path, tmp_path: Path, capsys: pytest.Ca
         (b"{", "line 1, column 2: is no JSON (Expecting property name enclosed in double quotes)"),
         (b"[]", "is no PROV-JSON: it has neither a prefix nor a record"),
         (b'{"a": 1}', "is no PROV-JSON: it has neither a prefix nor a record"),
-        (b"\xff\xfe{}", "is no text in UTF-8 (byte 0)"),
+        (b'{"entity": "\xff"}', "is no text in UTF-8 (byte 12)"),
+        (b"\xff\xfe{\x00}\xd8", "is no text in UTF-16 (byte 4)"),
+        (b'{"entity": ' + b"9" * 5000, "is no JSON that can be read (a number has more than 4,300 digits)"),
+        (
+            b'{"entity": {"a": {"b": ' + b"[" * 200 + b"]" * 200 + b"}}}",
+            "is no JSON that can be read (nested too deeply)",
+        ),
         (b'{"entity":' + b"[" * 100_000, "is no JSON that can be read (nested too deeply)"),
     ],
 )
@@ -433,6 +439,34 @@ def test_bad_input_is_one_line_and_status_2(
     assert err.startswith(f"prov4ml-pack: error: {path}: {message}")
     assert err.count("\n") == 1
     assert not (tmp_path / "out.json").exists()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32"])
+def test_a_document_in_any_unicode_encoding(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "document.json"
+    path.write_bytes('{"prefix": {"ex": "http://e.org/"}, "entity": {"ex:é": {}}}'.encode(encoding))
+    assert repaired(path).document["entity"] == {"ex:é": {}}
+
+
+def test_points_in_a_list_of_json_keep_their_order_and_their_nulls(tmp_path: Path) -> None:
+    values = [1.0, None, 1.0, {"$": "2", "type": "xsd:int"}]
+    document, rules = repair(tmp_path, {"entity": {"a": {"prov-ml:metric_value_list": values}}})
+    assert document["entity"]["a"]["prov-ml:metric_value_list"] == {
+        "$": '[1.0, null, 1.0, "2"]',
+        "type": "rdf:JSON",
+    }
+    assert rules["nested-value"] == ("a",)
+
+
+def test_records_that_differ_in_points_are_apart(tmp_path: Path) -> None:
+    def record(value: str) -> dict[str, str]:
+        return {"prov-ml:type": "Metric", "prov-ml:metric_value_list": value}
+
+    same, _ = repair(tmp_path, {"entity": {"a": [record("[1, 2]"), record("[1, 2]")]}})
+    assert set(same["entity"]) == {"a"}
+    other, rules = repair(tmp_path, {"entity": {"a": [record("[1, 2]"), record("[1, 3]")]}})
+    assert set(other["entity"]) == {"a", "a_2"}
+    assert rules["declared-twice"] == ("a",)
 
 
 def test_a_document_is_not_replaced_by_its_repair(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

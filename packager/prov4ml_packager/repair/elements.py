@@ -3,10 +3,11 @@
 from prov4ml_validators.prov_json.records import ARGUMENTS
 
 from .model import Attributes, Document, Element, Ledger, first_text, local_name
+from .point_lists import POINT_LISTS
 from .python_text import member_name
 
 _APART = ("context", "path", "identifier")
-"""Attributes of which one thing has one value: records that differ in them are two things."""
+"""Attributes of which one thing has one value: records that differ in them, or in points, are two things."""
 
 
 def merge_declarations(document: Document, ledger: Ledger) -> None:
@@ -24,10 +25,17 @@ def merge_declarations(document: Document, ledger: Ledger) -> None:
 
 
 def _are_apart(records: list[Attributes]) -> bool:
-    return any(
+    if any(
         len({value for record in records if (value := first_text(record, name)) is not None}) > 1
         for name in _APART
-    )
+    ):
+        return True
+    lists: dict[str, list[object]] = {}
+    for record in records:
+        for key, values in record.items():
+            if local_name(key) in POINT_LISTS and values not in lists.setdefault(local_name(key), []):
+                lists[local_name(key)].append(values)
+    return any(len(different) > 1 for different in lists.values())
 
 
 def _merged(records: list[Attributes]) -> Attributes:

@@ -12,6 +12,7 @@ from ..errors import PackagerError
 from ..reader.raw_files import open_regular
 
 _LARGEST = 2 << 30
+_DEEPEST = 200
 _NO_DOCUMENT = "give a PROV-JSON document"
 
 
@@ -45,18 +46,36 @@ def load_json(path: Path) -> Any:
         raise PackagerError(f"cannot be read ({error.strerror or error})", path=path) from error
     if len(content) > _LARGEST:
         raise PackagerError("is larger than 2 GiB", path=path)
+    encoding = json.detect_encoding(content)  # UTF-16 is what some shells write when output goes to a file
     try:
-        return json.loads(content.decode("utf-8-sig"), object_pairs_hook=_keep_repeated)
+        value = json.loads(content.decode(encoding), object_pairs_hook=_keep_repeated)
+        _check_depth(value)
+        return value
     except UnicodeDecodeError as error:
+        name = encoding.upper().removesuffix("-SIG")
         raise PackagerError(
-            f"is no text in UTF-8 (byte {error.start})", path=path, hint=_NO_DOCUMENT
+            f"is no text in {name} (byte {error.start})", path=path, hint=_NO_DOCUMENT
         ) from error
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise PackagerError(f"is no JSON ({error.msg})", path=path, place=place, hint=_NO_DOCUMENT) from error
-    except (RecursionError, ValueError) as error:  # ValueError: a number of more than 4,300 digits
-        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+    except RecursionError as error:
+        raise PackagerError("is no JSON that can be read (nested too deeply)", path=path) from error
+    except ValueError as error:  # what json.loads says of it is for programmers
+        reason = "a number has more than 4,300 digits"
         raise PackagerError(f"is no JSON that can be read ({reason})", path=path) from error
+
+
+def _check_depth(value: Any) -> None:
+    """Raise RecursionError for what is nested deeper than any step after this one could follow."""
+    waiting = [(value, 0)]
+    while waiting:
+        current, depth = waiting.pop()
+        if isinstance(current, dict | list):
+            if depth == _DEEPEST:
+                raise RecursionError
+            inner = current.values() if isinstance(current, dict) else current
+            waiting += [(one, depth + 1) for one in inner if isinstance(one, dict | list)]
 
 
 def is_prov_json(value: Any) -> bool:

@@ -1,5 +1,6 @@
 """A PROV-JSON document under repair: records with names as written, and a ledger of what was put right."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -94,9 +95,8 @@ class Ledger:
 def local_name(name: str) -> str:
     """Return what follows the prefix of a name: `Metric` of `prov-ml:Metric`; a path stays whole."""
     prefix, colon, local = name.partition(":")
-    return (
-        local if colon and prefix.replace("-", "").replace("_", "").isalnum() and local[:2] != "//" else name
-    )
+    is_prefix = all(part.isalnum() for part in re.split("[-_. ]+", prefix))
+    return local if colon and is_prefix and local[:2] != "//" else name
 
 
 def plain(value: Any) -> Any:

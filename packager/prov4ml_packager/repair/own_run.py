@@ -12,10 +12,17 @@ _EXPERIMENT_TYPES = frozenset({"LearningStage", "Experiment"})
 
 @dataclass
 class OwnRun:
-    """The activity of the run, and the attributes of run and experiment together, the activity's first."""
+    """The run of a document.
+
+    Attributes:
+        activity: its activity; the first, where several say that they are runs.
+        attributes: those of run and experiment together, the activity's first.
+        others: identifiers of the other activities that say that they are runs.
+    """
 
     activity: Element | None
     attributes: Attributes = field(default_factory=dict)
+    others: tuple[str, ...] = ()
 
     @property
     def name(self) -> str | None:
@@ -32,7 +39,8 @@ def find_run(document: Document) -> OwnRun:
     """Return the run of a document; without any sign of one, the activity is None."""
     activities = document.elements["activity"]
     found = next(_candidates(document), None)
-    run = OwnRun(activities[found] if found is not None else None)
+    typed = [name for name, one in activities.items() if types_of(one.attributes) & _RUN_TYPES]
+    run = OwnRun(activities[found] if found is not None else None, others=tuple(typed[1:]))
     sources = [run.activity.attributes] if run.activity else []
     sources += [
         one.attributes

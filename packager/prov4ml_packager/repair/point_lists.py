@@ -1,13 +1,17 @@
 """Lists of points that were written as text: `[0, 1]`, `[np.float64(0.5), …]`, `[0, 0, 0, ..., 4, 4, 4]`."""
 
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .model import plain
+from .model import local_name, plain
 from .python_text import number_of, unwrap
+
+POINT_LISTS = ("metric_epoch_list", "metric_value_list", "metric_timestamp_list")
+"""Attributes, by their local names, that hold the points of a metric."""
 
 SHORTENED_FROM = 1001
 """numpy writes an array of more than 1,000 elements with `...` (numpy.set_printoptions, threshold)."""
@@ -33,31 +37,51 @@ class PointList:
 def parse_points(values: Iterable[Any]) -> PointList | None:
     """Return the elements of an attribute's value or values; None if it holds none at all.
 
-    Each value may be a number, or a text that is a number or a list.
+    Each value may be a number, a text that is a number or a list, or a list as rdf:JSON. True and False are
+    1 and 0, as numpy counts them.
     """
     items: list[int | float | str | None] = []
     gap: int | None = None
     found = False
     for value in values:
         content = plain(value)
-        if isinstance(content, bool) or not isinstance(content, int | float | str):
+        if not isinstance(content, int | float | str):
             continue
         found = True
         if not isinstance(content, str):
-            items.append(content)
+            items.append(int(content) if isinstance(content, bool) else content)
             continue
         numbers = _numbers(content)
         if numbers is not None:
             items += numbers
             continue
-        tokens = _tokens(content)
-        for token in tokens:
-            if token == "...":
+        listed = _json_items(value, content)
+        for item in map(_item, _tokens(content)) if listed is None else listed:
+            if item == "...":
                 # A second gap, as two shortened parts in one list would have, cannot be told from the first.
                 gap = len(items) if gap is None else gap
             else:
-                items.append(_item(token))
+                items.append(item)
     return PointList(tuple(items), gap) if found else None
+
+
+def _json_items(value: Any, text: str) -> list[int | float | str | None] | None:
+    """Return the elements of a literal of type rdf:JSON that is a list; None for anything else."""
+    if not isinstance(value, dict) or local_name(str(value.get("type", ""))) != "JSON":
+        return None
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return [_json_item(one) for one in content] if isinstance(content, list) else None
+
+
+def _json_item(value: Any) -> int | float | str | None:
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, str):
+        return _item(value)
+    return value if value is None or isinstance(value, int | float) else json.dumps(value)
 
 
 def _numbers(text: str) -> list[int | float] | None:
@@ -65,9 +89,11 @@ def _numbers(text: str) -> list[int | float] | None:
     if _PLAIN_LIST.fullmatch(text) is None:
         return None
     try:
-        return json.loads(text)  # type: ignore[no-any-return]
+        numbers: list[int | float] = json.loads(text)
     except ValueError:
         return None  # `1.` and `+1` are no JSON
+    # An infinity here is a number that no float holds, such as 1e400: it stays text.
+    return None if math.inf in numbers or -math.inf in numbers else numbers
 
 
 def _item(token: str) -> int | float | str | None:

@@ -1,5 +1,6 @@
 """Values that were turned into text by Python's `str` or `repr`, as values again. Nothing is evaluated."""
 
+import math
 import re
 
 from ..record import JsonValue
@@ -14,6 +15,7 @@ _WRAPPED = re.compile(
 )
 _ENUM = re.compile(r"(?:Context|LoggingItemKind)\.([A-Za-z_][A-Za-z0-9_]*)")
 _CONSTANTS: dict[str, JsonValue] = {"None": None, "True": True, "False": False}
+_PADDED = re.compile(r"[+-]?0[0-9]")
 _LONGEST = 200
 """Longer texts are neither numbers nor constants."""
 
@@ -34,17 +36,23 @@ def member_name(text: str) -> str:
 def number_of(text: str) -> int | float | None:
     """Return the number that a text is, also one that is wrapped; None if it is none.
 
-    A whole number stays one. NaN and infinities are numbers. `True` is none.
+    A whole number stays one. NaN and infinities are numbers. `True` is none, and so is what no float holds,
+    such as `1e400`. A tensor of one element is its number.
     """
     if len(text) > _LONGEST:
         return None
-    text = unwrap(text.strip())
+    stripped = text.strip()
+    text = unwrap(stripped)
+    if text != stripped:
+        while len(text) > 2 and text[0] == "[" and text[-1] == "]":
+            text = text[1:-1].strip()
     if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
         text = text[1:-1].strip()
     if INTEGER.fullmatch(text):
         return int(text)
     if NUMBER.fullmatch(text):
-        return float(text)
+        number = float(text)
+        return number if math.isfinite(number) else None
     match = _NOT_FINITE.fullmatch(text)
     if match is None:
         return None
@@ -54,7 +62,7 @@ def number_of(text: str) -> int | float | None:
 def value_of(text: str) -> JsonValue:
     """Return the value that a text stands for: a number, True, False, None, else the text.
 
-    The name of an enumeration before its member is left out.
+    The name of an enumeration before its member is left out. `007` is a text: no number is written so.
     """
     stripped = text.strip()
     if stripped in _CONSTANTS:
@@ -62,5 +70,5 @@ def value_of(text: str) -> JsonValue:
     inner = unwrap(stripped) if len(stripped) <= _LONGEST else stripped
     if inner != stripped and inner in _CONSTANTS:
         return _CONSTANTS[inner]
-    number = number_of(stripped) if not stripped.startswith(("'", '"')) else None
+    number = None if stripped.startswith(("'", '"')) or _PADDED.match(stripped) else number_of(stripped)
     return member_name(text) if number is None else number

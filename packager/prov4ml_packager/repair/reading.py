@@ -8,10 +8,13 @@ from typing import Any
 from prov4ml_validators.prov_json.records import ARGUMENTS, ELEMENTS, KINDS, TIMED, TIMES
 from prov4ml_validators.prov_json.shape import REQUIRED
 
-from .model import Attributes, Document, Element, Ledger, Relation
+from .loading import Repeated
+from .model import Attributes, Document, Element, Ledger, Relation, local_name, plain
+from .point_lists import POINT_LISTS
 
 _SHAPE = "structure"
 _ARGUMENTS = frozenset(argument for roles in ARGUMENTS.values() for argument in roles)
+_NESTED = "a list or object in a value is written as rdf:JSON"
 _FORMAL_TIMES = {"activity": ("prov:startTime", "prov:endTime")}
 
 
@@ -124,11 +127,32 @@ class _Reader:
                 else:
                     attributes[key] = [time]
                 continue
+            if isinstance(value, list) and local_name(key) in POINT_LISTS:
+                attributes[key] = self._points(name, value)
+                continue
             values = [self._value(name, one) for one in (value if isinstance(value, list) else [value])]
             kept = [one for one in values if one is not None]
             if kept:
                 attributes[key] = kept
         return attributes
+
+    def _points(self, name: str, value: list[Any]) -> list[Any]:
+        """Return a list of points as one value: the several values of an attribute have no order."""
+        if isinstance(value, Repeated):
+            found: list[Any] = []
+            for one in value:
+                part = self._points(name, one) if isinstance(one, list) else [self._value(name, one)]
+                found += [each for each in part if each is not None and each not in found]
+            return found
+        if len(value) == 1 and isinstance(plain(value[0]), str):
+            return [self._value(name, value[0])]
+        self._ledger.note("nested-value", _NESTED, name)
+        return [
+            {
+                "$": json.dumps(_finite([plain(one) if _is_literal(one) else one for one in value])),
+                "type": "rdf:JSON",
+            }
+        ]
 
     def _value(self, name: str, value: Any) -> Any:
         """Return a value that PROV-JSON knows; None for null, which it has not."""
@@ -140,12 +164,12 @@ class _Reader:
             self._ledger.note("not-finite", "NaN and infinities are written as typed literals", name)
             text = "NaN" if math.isnan(value) else "INF" if value > 0 else "-INF"
             return {"$": text, "type": "xsd:double"}
-        if isinstance(value, dict) and isinstance(value.get("$"), str | bool | int | float):
+        if _is_literal(value):
             return self._literal(name, value)
         if value is None:
             self._drop("null is no value and is left out", name)
             return None
-        self._ledger.note("nested-value", "a list or object in a value is written as rdf:JSON", name)
+        self._ledger.note("nested-value", _NESTED, name)
         return {"$": json.dumps(_finite(value)), "type": "rdf:JSON"}
 
     def _literal(self, name: str, value: dict[str, Any]) -> Any:
@@ -158,6 +182,10 @@ class _Reader:
         if isinstance(language, str) and language:
             literal["lang"] = language
         return literal if len(literal) > 1 else content
+
+
+def _is_literal(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("$"), str | bool | int | float)
 
 
 def _name(value: Any) -> str | None:

@@ -22,14 +22,14 @@ def read(path: Path) -> Iterator[ImportedRun | UnreadableRun]:
     Raises:
         PackagerError: `path` is a document that cannot be read.
     """
-    from .runs import read_run
+    from .runs import read_runs
 
     if not path.is_dir():
-        yield read_run([path])
+        yield from read_runs([path])
         return
     for group in _groups(list(find_documents(path))):
         try:
-            yield read_run(group)
+            yield from read_runs(group)
         except PackagerError as error:
             yield UnreadableRun(str(group[0]), error.message)
 
@@ -40,7 +40,7 @@ def _groups(paths: Sequence[Path]) -> Iterator[list[Path]]:
     from ...repair.model import Ledger
     from ...repair.own_run import find_run
     from ...repair.reading import read_document
-    from .runs import name_run
+    from .names import name_run
 
     folders: dict[Path, list[Path]] = {}
     for path in paths:
@@ -60,7 +60,7 @@ def _groups(paths: Sequence[Path]) -> Iterator[list[Path]]:
             for elements in document.elements.values():
                 for element in elements.values():
                     element.records = [{k: v for r in element.records for k, v in r.items()}]
-            name = name_run(path, find_run(document).attributes)
+            name = name_run(path.stem, find_run(document).attributes)
             ranks = runs.setdefault((name.experiment, name.run_id), {})
             if name.rank in ranks:
                 alone.append(path)

@@ -1,10 +1,12 @@
 """Finding the documents of a source: a document, a run directory, or a folder of either."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from prov4ml.rundir import RUN_FILE
+from prov4ml_validators.prov_json.records import KINDS
 
 from ...errors import PackagerError
 from ...repair.loading import is_prov_json, load_json
@@ -12,7 +14,8 @@ from ..sources import open_source
 
 _DEPTH = 4
 _HEAD = 1 << 16
-_MARKS = (b'"prefix"', b'"entity"', b'"activity"', b'"agent"', b'"wasGeneratedBy"', b'"bundle"')
+_NAME_OF_PROV = re.compile(r'"(?:prov|prov-?ml|yprov|yprov4ml):', re.IGNORECASE)
+_MARKS = tuple(f'"{section}"' for section in ("prefix", "bundle", *KINDS))
 
 
 def looks_like_document(path: Path) -> bool:
@@ -22,23 +25,14 @@ def looks_like_document(path: Path) -> bool:
             head = file.read(_HEAD)
     except OSError:
         return False
-    if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        return False
-    if not any(mark in head for mark in _MARKS):
+    text = head.decode(json.detect_encoding(head), "replace")
+    if not text.lstrip(" \t\r\n").startswith("{") or not any(mark in text for mark in _MARKS):
         return False
     try:
         return is_prov_json(load_json(path))
     except PackagerError:
-        # A torn document has its error shown, rather than the file taken for something else.
-        return _begins_like_document(head)
-
-
-def _begins_like_document(head: bytes) -> bool:
-    try:
-        json.loads(head)
-    except ValueError:
-        return head.count(b'"prov:') > 0
-    return False
+        # A damaged document has its error shown, rather than the file taken for something else.
+        return _NAME_OF_PROV.search(text) is not None
 
 
 def find_documents(folder: Path) -> Iterator[Path]:

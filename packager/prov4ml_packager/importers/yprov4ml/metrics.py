@@ -11,16 +11,15 @@ from ...errors import PackagerError
 from ...metric_table import POINT_DTYPE, MetricSeries, Points, series_from_points
 from ...repair.model import Attributes, first_text, local_name
 from ...repair.own_run import types_of
-from ...repair.point_lists import PointList, parse_points
+from ...repair.point_lists import POINT_LISTS, PointList, parse_points
 from ...repair.python_text import member_name
 from ...stores.foreign.yprov4ml import SeriesNames, find_yprov4ml_stores, read_yprov4ml_series
 from ..imported import ImportedArtifact, ImportedFile
 from ..sources import inside
 from ..summary import counted
+from .names import label_of
 from .points import AssembledPoints, OddPoint, assemble
 from .reading import RankDocument
-
-_LISTS = ("metric_epoch_list", "metric_value_list", "metric_timestamp_list")
 
 
 @dataclass
@@ -44,7 +43,7 @@ def is_metric(attributes: Attributes) -> bool:
     """Return whether an entity is a metric, in whatever way its version says so."""
     if "Metric" in types_of(attributes):
         return True
-    if any(local_name(key) in _LISTS for key in attributes):
+    if any(local_name(key) in POINT_LISTS for key in attributes):
         return True
     path = first_text(attributes, "path", "identifier", "artifact_uri") or ""
     return first_text(attributes, "context") is not None and "/metrics" in path
@@ -60,7 +59,7 @@ def read_metrics(source: RankDocument, rank: int, start: int) -> Metrics:
         if not is_metric(element.attributes):
             continue
         metrics.taken.add(identifier)
-        wanted = _names(identifier, element.attributes, rank)
+        wanted = _names(source, identifier, element.attributes, rank)
         if (wanted.context, wanted.metric, wanted.source) in names:
             source.lost.append(
                 f"the name of {identifier}: another metric has it, this one is called by its identifier"
@@ -82,13 +81,13 @@ def read_metrics(source: RankDocument, rank: int, start: int) -> Metrics:
     return metrics
 
 
-def _names(identifier: str, attributes: Attributes, rank: int) -> SeriesNames:
+def _names(source: RankDocument, identifier: str, attributes: Attributes, rank: int) -> SeriesNames:
     label = first_text(attributes, "name", "label")
     context = first_text(attributes, "context")
     given = first_text(attributes, "source")
     return SeriesNames(
-        label or local_name(identifier).partition("//")[0],
-        member_name(context) if context else None,
+        label or label_of(local_name(identifier)),
+        source.context_named(context) if context else None,
         member_name(given) if given else None,
         rank,
     )
@@ -101,7 +100,7 @@ def _read_metric(
     names: SeriesNames,
     start: int,
 ) -> None:
-    epochs, values, times = (_list(attributes, name) for name in _LISTS)
+    epochs, values, times = (_list(attributes, name) for name in POINT_LISTS)
     shortened = any(one is not None and one.gap is not None for one in (epochs, values, times))
     subject = names.metric if names.context is None else f"{names.metric} in {names.context}"
     recorded = first_text(attributes, "identifier", "path", "artifact_uri")
@@ -114,7 +113,7 @@ def _read_metric(
         source.lost.append(f"the points of {subject}: the document has none{where}")
         metrics.series.append(_series(np.empty(0, POINT_DTYPE), names))
         return
-    assembled = assemble(epochs, values, times, start)
+    assembled = assemble(epochs, values, times, start, source.time)
     if stored is not None and stored.count >= len(assembled.points):
         source.carried.append(
             f"{subject}: shortened in the document, all {counted(stored.count, 'point')} from its store"
@@ -129,9 +128,8 @@ def _read_metric(
     metrics.series.append(_series(assembled.points, names))
     if assembled.odd:
         metrics.odd.append(_odd_artifact(assembled.odd, names))
-        source.carried.append(
-            f"{subject}: {counted(len(assembled.odd), 'value')} that are no numbers, in an artifact"
-        )
+        values_apart = counted(len(assembled.odd), "value that is no number", "values that are no numbers")
+        source.carried.append(f"{subject}: {values_apart}, in an artifact")
 
 
 def _series(points: Points, names: SeriesNames) -> MetricSeries:

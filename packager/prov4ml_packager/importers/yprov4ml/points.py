@@ -8,17 +8,20 @@ import numpy as np
 
 from ...metric_table import POINT_DTYPE, Points
 from ...repair.point_lists import SHORTENED_FROM, PointList
-from ...stores.foreign.numbers import guess_time_unit
+from ...stores.foreign.numbers import guess_time_unit, rounding_note
+from ..summary import counted
 
 _FACTORS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 _LIMIT = 2**63
+_LATEST = 1e20
+"""Numbers from here on are no times since 1970 in any unit."""
 
 Item = int | float | str | None
 
 
 @dataclass(frozen=True)
 class OddPoint:
-    """A point whose value is no number."""
+    """A point whose value is no number, or one that no 64-bit float holds."""
 
     epoch: int
     time: int
@@ -45,15 +48,20 @@ class AssembledPoints:
 
 
 def assemble(
-    epochs: PointList | None, values: PointList | None, times: PointList | None, start: int
+    epochs: PointList | None,
+    values: PointList | None,
+    times: PointList | None,
+    start: int,
+    time_of: Callable[[str], int | None] = lambda text: None,
 ) -> AssembledPoints:
     """Put the lists together; an element belongs to those at the same place, from either end of a gap.
 
     Args:
         epochs: whole numbers, maybe as floats.
         values: numbers or anything else.
-        times: numbers of s, ms, us or ns since 1970; which of them is told by their size.
+        times: numbers of s, ms, us or ns since 1970, which of them is told by their size; or texts.
         start: time (ns) of points where no time is known.
+        time_of: gives the time (ns) that a text is, or None.
     """
     lists = [one for one in (epochs, values, times) if one is not None]
     lengths = [len(one.items) for one in lists if one.gap is None]
@@ -70,11 +78,14 @@ def assemble(
         if total > count and values is not None:
             notes.append("the lists differ in length")
     pick = [(_at(values, first, last, total)) for first, last in shown]
-    steps = _whole([_at(epochs, first, last, total) for first, last in shown], _to_step)
+    recorded = [_at(epochs, first, last, total) for first, last in shown]
+    steps = [_to_step(item) for item in recorded]
+    notes += _rounded(recorded, steps)
     unit = _unit(times)
-    moments = _whole(
-        [_at(times, first, last, total) for first, last in shown], lambda item: _to_time(item, unit)
-    )
+    moments = [
+        time_of(item) if isinstance(item, str) else _to_time(item, unit)
+        for item in (_at(times, first, last, total) for first, last in shown)
+    ]
     if shown:
         notes += _fill(steps, moments, start)
     return _split(pick, steps, moments, lost, at_least, notes)
@@ -121,28 +132,40 @@ def _at(items: PointList | None, first: int, last: int, total: int | None) -> It
 
 
 def _to_step(item: Item) -> int | None:
-    if not isinstance(item, int | float) or not math.isfinite(item):
+    if not isinstance(item, int | float) or not -_LIMIT <= item < _LIMIT:
         return None
-    step = math.floor(item)
-    return step if -_LIMIT <= step < _LIMIT else None
+    return math.floor(item)
+
+
+def _rounded(recorded: list[Item], steps: list[int | None]) -> list[str]:
+    """Return what is to be said of epochs that are no whole numbers."""
+    fractions = [
+        item for item, step in zip(recorded, steps, strict=True) if step is not None and step != item
+    ]
+    if not fractions:
+        return []
+    return [
+        f"the epoch of {counted(len(fractions), 'point')} is no whole number, as {fractions[0]!r}, and is"
+        " rounded down"
+    ]
 
 
 def _to_time(item: Item, factor: int) -> int | None:
-    if not isinstance(item, int | float) or not math.isfinite(item):
+    if not isinstance(item, int | float) or not 0 <= item < _LATEST:
         return None
-    time = item * factor if isinstance(item, int) else round(item * factor)
-    return time if 0 <= time < _LIMIT else None
+    # The whole part by itself: a float of seconds times 10**9 would lose its last digits.
+    whole = math.floor(item)
+    time = whole * factor + round((item - whole) * factor)
+    return time if time < _LIMIT else None
 
 
 def _unit(times: PointList | None) -> int:
-    numbers = (
-        [item for item in times.items if isinstance(item, int | float) and item == item] if times else []
-    )
+    numbers = [
+        item
+        for item in (times.items if times else ())
+        if isinstance(item, int | float) and 0 <= item < _LATEST
+    ]
     return _FACTORS[guess_time_unit(float(max(numbers)))] if numbers else 1
-
-
-def _whole(items: list[Item], convert: Callable[[Item], int | None]) -> list[int | None]:
-    return [convert(item) for item in items]
 
 
 def _fill(steps: list[int | None], moments: list[int | None], start: int) -> list[str]:
@@ -153,16 +176,21 @@ def _fill(steps: list[int | None], moments: list[int | None], start: int) -> lis
         notes.append("no epoch is known: the points are numbered")
         steps[:] = range(len(steps))
     elif unknown:
-        notes.append(f"the epoch of {unknown:,} points is not known: they have that of the point before")
+        notes.append(_unknown("epoch", unknown))
         _carry(steps)
     unknown = sum(moment is None for moment in moments)
     if unknown == len(moments):
         notes.append("no time is known: the points have the start of the run")
         moments[:] = [start] * len(moments)
     elif unknown:
-        notes.append(f"the time of {unknown:,} points is not known: they have that of the point before")
+        notes.append(_unknown("time", unknown))
         _carry(moments)
     return notes
+
+
+def _unknown(what: str, count: int) -> str:
+    they = "it has that" if count == 1 else "they have that"
+    return f"the {what} of {counted(count, 'point')} is not known: {they} of the point before"
 
 
 def _carry(numbers: list[int | None]) -> None:
@@ -182,12 +210,16 @@ def _split(
 ) -> AssembledPoints:
     rows: list[tuple[int, int, float]] = []
     odd: list[OddPoint] = []
+    rounded = 0
     for value, step, time in zip(values, steps, moments, strict=True):
         number = _to_float(value)
         if number is None:
-            odd.append(OddPoint(step or 0, time or 0, value if isinstance(value, str) else None))
+            odd.append(OddPoint(step or 0, time or 0, None if value is None else str(value)))
         else:
             rows.append((step or 0, time or 0, number))
+            rounded += isinstance(value, int) and int(number) != value
+    if rounded:
+        notes.append(rounding_note("values", rounded))
     return AssembledPoints(np.array(rows, POINT_DTYPE), tuple(odd), lost, at_least, tuple(notes))
 
 
@@ -198,5 +230,5 @@ def _to_float(value: Item) -> float | None:
         try:
             return float(value)
         except OverflowError:
-            return math.inf if value > 0 else -math.inf
+            return None
     return None

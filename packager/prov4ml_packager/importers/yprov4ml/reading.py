@@ -1,9 +1,12 @@
 """One document of yProv4ML, structurally repaired, with what all parts of the import ask of it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+from prov4ml_validators.prov_json.records import KINDS
 
 from ...repair.epochs import epoch_of
 from ...repair.loading import load_prov_json
@@ -26,6 +29,7 @@ class RankDocument:
 
     Attributes:
         path: its file.
+        stem: what it is called: its file without the suffix, or the bundle of the file.
         document: its records, repaired as far as `repair.STRUCTURE` goes.
         ledger: the repairs.
         run: the run's activity and attributes.
@@ -37,6 +41,7 @@ class RankDocument:
     """
 
     path: Path
+    stem: str
     document: Document
     ledger: Ledger
     run: OwnRun
@@ -69,32 +74,53 @@ class RankDocument:
         found = parse_time(text, zone)
         return found.nanoseconds if found else None
 
+    def context_named(self, text: str) -> str:
+        """Return the context that a text names: an activity, a member of an enumeration, or any name."""
+        if text in self.context_names:
+            return self.context_names[text]
+        prefix, colon, local = text.partition(":")
+        return member_name(local if colon and prefix in self.document.prefixes else text)
+
     def context_of(self, activity: str | None) -> str | None:
         """Return the context that an activity is, None for the run and for epochs."""
         return self.context_names.get(activity) if activity is not None else None
 
 
-def read_rank_document(path: Path, root: Path | None = None) -> RankDocument:
-    """Read a document and repair its structure.
-
-    Args:
-        path: the file.
-        root: the folder in which the files of the run are; that of the document if None.
+def read_rank_documents(path: Path) -> Iterator[RankDocument]:
+    """Read a document and repair its structure; one that has nothing but bundles is as many documents.
 
     Raises:
         PackagerError: it cannot be read, or is no PROV-JSON.
     """
+    raw = load_prov_json(path)
+    bundles = [] if any(raw.get(kind) for kind in KINDS) else list(_bundles(raw))
+    for stem, content in bundles or [(path.stem, raw)]:
+        yield _read(path, stem, content)
+
+
+def _bundles(raw: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the bundles of a document with their names; the prefixes of the document are theirs, too."""
+    prefixes = raw.get("prefix")
+    for part in raw["bundle"] if isinstance(raw.get("bundle"), list) else [raw.get("bundle")]:
+        for name, content in part.items() if isinstance(part, dict) else ():
+            if isinstance(content, dict):
+                inner = content.get("prefix")
+                known = [one for one in (prefixes, inner) if isinstance(one, dict)]
+                yield local_name(name), {**content, "prefix": {k: v for one in known for k, v in one.items()}}
+
+
+def _read(path: Path, stem: str, raw: dict[str, Any]) -> RankDocument:
     ledger = Ledger()
-    raw: dict[str, Any] = load_prov_json(path)
     document = read_document(raw, ledger)
     apply(STRUCTURE, document, ledger)
     run = find_run(document)
     result = RankDocument(
         path=path,
+        stem=stem,
         document=document,
         ledger=ledger,
         run=run,
-        files=RunFiles(root or path.parent, run.attributes),
+        files=RunFiles(path.parent, run.attributes),
         zone=document_zone(document),
     )
     for name, element in result.activities.items():

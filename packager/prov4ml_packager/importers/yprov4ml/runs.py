@@ -2,8 +2,8 @@
 
 import re
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ...metric_table import MetricSeries
@@ -19,70 +19,23 @@ from ..imported import (
     ImportedRun,
 )
 from ..sources import regular_files
-from ..summary import counted
+from ..summary import counted, listed
 from .literals import remaining
 from .metrics import Metrics, read_metrics
-from .reading import RankDocument, read_rank_document
-from .things import RUN_TIMES, Things, read_things
+from .names import name_run
+from .reading import RankDocument, read_rank_documents
+from .spans import Times, own_times, run_span, time_of_file
+from .things import RUN_ATTRIBUTES, Things, read_things
 from .wording import import_repairs
 
 TRACKER = "yProv4ML"
-_RANK_IN_NAME = re.compile(r"(?P<stem>.+?)_GR(?P<rank>[0-9]{1,9})(?:_(?P<run>[^_]*))?")
-_NUMBER_AT_END = re.compile(r"(?P<stem>.+)_(?P<run>[0-9]{1,9})")
-_ABOUT_RUN = (
-    "experiment_name", "run_id", "user_id", "python_version", "global_rank", "artifact_uri", "PID",
-    "host_name", "provenance_path", "experiment_dir", "time_zone", "operating_system", "release", "machine",
-    "source_code", "execution_command", "requirements", "level", "type", "label", "fullLabel", "role",
-    "startedAtTime", "endedAtTime", "startTime", "endTime", *RUN_TIMES,
-)  # fmt: skip
 _UNDERSTOOD = frozenset(
     {"used", "wasGeneratedBy", "wasStartedBy", "wasInformedBy", "wasAssociatedWith", "wasDerivedFrom"}
 )
 
 
-@dataclass(frozen=True)
-class RunName:
-    """What a document calls its run; `rank` is the process that wrote it."""
-
-    experiment: str
-    run_id: str
-    rank: int
-
-
-def name_run(path: Path, attributes: Attributes) -> RunName:
-    """Return the names of a run: from its folder if the document tells it, else its own, else the file's."""
-    given = first_text(attributes, "experiment_name")
-    stem = path.stem.removeprefix("provgraph_").removeprefix("prov_")
-    in_name = _RANK_IN_NAME.fullmatch(given or "") or _RANK_IN_NAME.fullmatch(stem)
-    rank_text = first_text(attributes, "global_rank") or (in_name["rank"] if in_name else "0")
-    rank = int(rank_text) if rank_text.isdecimal() and len(rank_text) < 9 else 0
-    run_id = first_text(attributes, "run_id")
-    folder = _folder(attributes)
-    if folder is not None:
-        if run_id is not None and folder.endswith(f"_{run_id}") and folder != f"_{run_id}":
-            return RunName(folder.removesuffix(f"_{run_id}"), run_id, rank)
-        if run_id is None and (match := _NUMBER_AT_END.fullmatch(folder)):
-            return RunName(match["stem"], match["run"], rank)
-    match = _RANK_IN_NAME.fullmatch(given) if given else None
-    if given is not None:
-        return RunName(match["stem"] if match else given, run_id or (match and match["run"]) or "0", rank)
-    match = _RANK_IN_NAME.fullmatch(stem) or _NUMBER_AT_END.fullmatch(stem)
-    if match is None:
-        return RunName(stem or "run", run_id or "0", rank)
-    return RunName(match["stem"], run_id or match["run"] or "0", rank)
-
-
-def _folder(attributes: Attributes) -> str | None:
-    for name, drop in (("experiment_dir", 0), ("artifact_uri", 1)):
-        path = first_text(attributes, name)
-        parts = [part for part in (path or "").replace("\\", "/").split("/") if part not in ("", ".")]
-        if len(parts) > drop:
-            return parts[-1 - drop]
-    return None
-
-
-def read_run(paths: Sequence[Path]) -> ImportedRun:
-    """Read the documents of one run.
+def read_runs(paths: Sequence[Path]) -> Iterator[ImportedRun]:
+    """Yield the run of some documents; more than one where a document has nothing but bundles.
 
     Args:
         paths: one document a rank, all in one folder; the first is that of the lowest rank.
@@ -90,23 +43,31 @@ def read_run(paths: Sequence[Path]) -> ImportedRun:
     Raises:
         PackagerError: one cannot be read.
     """
-    documents = [read_rank_document(path) for path in paths]
-    names = [name_run(one.path, one.run.attributes) for one in documents]
+    if len(paths) > 1:
+        yield _read_run(paths, [next(iter(read_rank_documents(path))) for path in paths])
+        return
+    known: set[tuple[str, str]] = set()
+    for document in read_rank_documents(paths[0]):
+        run = _read_run(paths, [document])
+        while (run.experiment, run.run_id) in known:
+            run = replace(run, run_id=f"{run.run_id}-{document.stem}")
+        known.add((run.experiment, run.run_id))
+        yield run
+
+
+def _read_run(paths: Sequence[Path], documents: Sequence[RankDocument]) -> ImportedRun:
+    names = [name_run(one.stem, one.run.attributes) for one in documents]
     ranks = _distinct_ranks([name.rank for name in names])
-    known = [time for one in documents for time in _own_times(one)]
-    start, end = (min(known), max(known)) if known else _time_of_file(documents[0])
-    metrics = [read_metrics(one, rank, start) for one, rank in zip(documents, ranks, strict=True)]
+    own = [own_times(one) for one in documents]
+    known = [time for times in own for time in times if time is not None]
+    provisional = min(known) if known else time_of_file(documents[0])
+    metrics = [read_metrics(one, rank, provisional) for one, rank in zip(documents, ranks, strict=True)]
+    series = tuple(one for found in metrics for one in found.series)
+    start, end, notes = run_span(own, series, provisional)
     things = [
         read_things(one, rank, found.taken, start, end)
         for one, rank, found in zip(documents, ranks, metrics, strict=True)
     ]
-    series = tuple(one for found in metrics for one in found.series)
-    notes = []
-    if not known:
-        around = _around(series)
-        start, end = around or (start, end)
-        counts = "those of the first and last point count" if around else "that of its file counts"
-        notes.append(f"the times of the run: the document has none, and {counts}")
     for one, found in zip(documents, things, strict=True):
         _note_rest(one, found)
     first = documents[0]
@@ -122,13 +83,13 @@ def read_run(paths: Sequence[Path]) -> ImportedRun:
         start=start,
         end=end,
         # Who collects documents names the files.
-        name=first.path.stem if sources == (first.path,) else None,
+        name=first.stem if sources == (first.path,) else None,
         uuid=_uuid(first_text(attributes, "PID")),
         tracker=(TRACKER, "unknown"),
         world_size=None if len(paths) == 1 else len(paths),
         ranks=tuple(
-            _rank(one, rank, found, start, end)
-            for one, rank, found in zip(documents, ranks, metrics, strict=True)
+            _rank(one, rank, found, times, (start, end))
+            for one, rank, found, times in zip(documents, ranks, metrics, own, strict=True)
         ),
         series=series,
         contexts=_contexts(documents, series, things, (start, end), ledger),
@@ -156,36 +117,10 @@ def _distinct_ranks(ranks: list[int]) -> list[int]:
     return ranks if len(set(ranks)) == len(ranks) else list(range(len(ranks)))
 
 
-def _own_times(source: RankDocument) -> list[int]:
-    """Return start and end of a document's run as far as it says them."""
+def _rank(
+    source: RankDocument, rank: int, metrics: Metrics, own: Times, span: tuple[int, int]
+) -> ImportedRank:
     attributes = source.run.attributes
-    found = []
-    for name, formal in zip(
-        RUN_TIMES, (("startTime", "startedAtTime"), ("endTime", "endedAtTime")), strict=True
-    ):
-        text = first_text(attributes, *formal, name)
-        if text is None and name in source.entities:
-            text = first_text(source.entities[name].attributes, "parameter_value", "value")
-        time = source.time(text)
-        if time is not None:
-            found.append(time)
-    return found
-
-
-def _time_of_file(source: RankDocument) -> tuple[int, int]:
-    modified = max(0, source.path.stat().st_mtime_ns)
-    return modified, modified
-
-
-def _around(series: Sequence[MetricSeries]) -> tuple[int, int] | None:
-    """Return the first and the last time of all points (ns); None without any."""
-    chunks = [chunk["time"] for one in series for chunk in one.chunks()]
-    return (min(int(one.min()) for one in chunks), max(int(one.max()) for one in chunks)) if chunks else None
-
-
-def _rank(source: RankDocument, rank: int, metrics: Metrics, start: int, end: int) -> ImportedRank:
-    attributes = source.run.attributes
-    own = _own_times(source)
     system = {
         name: text
         for name, key in (("system", "operating_system"), ("release", "release"), ("machine", "machine"))
@@ -199,8 +134,8 @@ def _rank(source: RankDocument, rank: int, metrics: Metrics, start: int, end: in
     ]
     return ImportedRank(
         rank=rank,
-        start=min(own, default=start),
-        end=max(own, default=end),
+        start=span[0] if own[0] is None else own[0],
+        end=span[1] if own[1] is None else own[1],
         host=first_text(attributes, "host_name"),
         user=first_text(attributes, "user_id") or (people[0] if people else None),
         python={} if version is None else {"version": version.split()[0]},
@@ -284,11 +219,20 @@ def _note_rest(source: RankDocument, things: Things) -> None:
     for kind, count in sorted(counts.items()):
         source.lost.append(f"{counted(count, f'{kind} relation')}: a run directory has no place for them")
     if things.silent:
+        entities = counted(len(things.silent), "entity", "entities")
         source.lost.append(
-            f"{counted(things.silent, 'entity', 'entities')} of which the document says nothing but the name"
+            f"{entities} of which the document says nothing but the name: {listed(things.silent)}"
         )
     if source.document.bundles:
-        source.lost.append(f"{counted(len(source.document.bundles), 'bundle')}: a run directory has none")
+        source.lost.append(
+            f"{counted(len(source.document.bundles), 'bundle')}, for a run directory has none:"
+            f" {listed(list(source.document.bundles))}"
+        )
+    if source.run.others:
+        source.lost.append(
+            f"{len(source.run.others) + 1} runs in one document: all of it is in that of {source.run.name},"
+            f" and what {listed(source.run.others)} did is not told apart"
+        )
 
 
 def _sources(paths: Sequence[Path]) -> tuple[Path, ...]:
@@ -338,7 +282,7 @@ def _tags(attributes: Attributes) -> dict[str, JsonValue]:
     return {
         name: value
         for name, value in remaining(
-            {key: values for key, values in attributes.items() if ":" in key}, *_ABOUT_RUN
+            {key: values for key, values in attributes.items() if ":" in key}, *RUN_ATTRIBUTES
         ).items()
         if value not in ("", None)
     }

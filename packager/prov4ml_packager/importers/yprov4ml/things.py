@@ -21,9 +21,18 @@ from ..imported import (
 )
 from ..sources import regular_files
 from .literals import attribute_value, literal_value, remaining
+from .names import label_of, last_part
 from .reading import RankDocument
 
 RUN_TIMES = ("execution_start_time", "execution_end_time")
+RUN_ATTRIBUTES = (
+    "experiment_name", "run_id", "user_id", "python_version", "global_rank", "artifact_uri", "PID",
+    "host_name", "provenance_path", "experiment_dir", "time_zone", "operating_system", "release", "machine",
+    "source_code", "execution_command", "requirements", "level", "type", "label", "fullLabel", "role",
+    "startedAtTime", "endedAtTime", "startTime", "endTime", *RUN_TIMES,
+)  # fmt: skip
+"""Local names of what a document says of the run itself."""
+
 _PATHS = ("artifact_path", "path", "identifier", "artifact_uri")
 _PARAMETERS = frozenset({"Parameter", "HyperParameter"})
 _ABOUT_RUN = frozenset({"LearningStage", "Experiment"})
@@ -49,8 +58,8 @@ class Things:
     source_code: list[ImportedSourceCode] = field(default_factory=list)
     artifacts: list[ImportedArtifact] = field(default_factory=list)
     final_metrics: list[ImportedFinalMetric] = field(default_factory=list)
-    silent: int = 0
-    """How many entities the document says nothing of."""
+    silent: list[str] = field(default_factory=list)
+    """Identifiers of the entities that the document says nothing of."""
 
 
 def read_things(source: RankDocument, rank: int, taken: set[str], start: int, end: int) -> Things:
@@ -123,7 +132,7 @@ class _Reader:
         elif path is not None or self._has_content(element):
             self._artifact(name, element, path)
         else:
-            self._things.silent += 1
+            self._things.silent.append(name)
 
     def _is_version(self, name: str, element: Element, path: str) -> bool:
         """Return whether an entity is a copy by `save_model_version` of 3.x: `<model>/<model>_<number>.…`."""
@@ -144,7 +153,7 @@ class _Reader:
     def _context(self, name: str, element: Element) -> str | None:
         given = first_text(element.attributes, "context")
         if given is not None:
-            return local_name(given).removeprefix("Context.")
+            return self._source.context_named(given)
         activity = self._generated.get(name) or self._used.get(name)
         return self._source.context_of(activity)
 
@@ -168,7 +177,7 @@ class _Reader:
         )
         self._things.parameters.append(
             ImportedParameter(
-                first_text(element.attributes, "label") or name.partition("//")[0],
+                first_text(element.attributes, "label") or label_of(name),
                 attribute_value(values) if values else None,
                 self._context(name, element),
                 first_text(element.attributes, "source"),
@@ -182,8 +191,11 @@ class _Reader:
         for name, element in self._source.activities.items():
             if name != self._source.run.name and name not in self._source.context_names:
                 continue
+            # In a document that knows no prefixes they may be what it says of the run.
+            has_prefixes = any(":" in key and not key.startswith("prov:") for key in element.attributes)
+            skipped = RUN_TIMES if has_prefixes else RUN_ATTRIBUTES
             for key, values in element.attributes.items():
-                if ":" not in key and key not in RUN_TIMES:
+                if ":" not in key and key not in skipped:
                     self._things.parameters.append(
                         ImportedParameter(
                             key, attribute_value(values), self._source.context_of(name), rank=self._rank
@@ -204,7 +216,7 @@ class _Reader:
             information[_STATISTICS.sub("", key, count=1) or key] = value
         self._things.datasets.append(
             ImportedDataset(
-                first_text(element.attributes, "label") or name.partition("//")[0],
+                first_text(element.attributes, "label") or label_of(name),
                 None,
                 self._context(name, element),
                 information,
@@ -250,7 +262,7 @@ class _Reader:
         )
 
     def _artifact(self, name: str, element: Element, path: str | None) -> None:
-        label = first_text(element.attributes, "label") or self._short(path or name)
+        label = first_text(element.attributes, "label") or self._short(path or label_of(name))
         facts = {
             local_name(key): attribute_value(values)
             for key, values in element.attributes.items()
@@ -283,10 +295,9 @@ class _Reader:
 
     def _short(self, path: str) -> str:
         """Return a path in the artifacts of the run from there on; of one elsewhere the last part."""
-        own = first_text(self._source.run.attributes, "artifact_uri")
-        if own is not None and path.startswith(own.rstrip("/") + "/"):
-            return path[len(own.rstrip("/")) + 1 :]
-        return path.partition("//")[0].rstrip("/").rpartition("/")[2] or path
+        own = (first_text(self._source.run.attributes, "artifact_uri") or "").replace("\\", "/").rstrip("/")
+        normal = path.replace("\\", "/")
+        return normal[len(own) + 1 :] if own and normal.startswith(f"{own}/") else last_part(path)
 
     def _model(self, label: str, facts: Mapping[str, JsonValue], element: Element) -> ImportedModel:
         """Return the model of `log_model` of 3.x: its facts have the model's name before theirs."""
