@@ -110,9 +110,9 @@ def test_however_a_table_is_cut_into_windows(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("prov4ml_packager.stores.csv_index._WINDOW", window)
-    monkeypatch.setattr("prov4ml_packager.stores.csv_index._STRETCH", stretch)
-    monkeypatch.setattr("prov4ml_packager.stores.csv_reader._SEGMENT_BYTES", segment)
+    monkeypatch.setattr("prov4ml_packager.stores.csv_scan._WINDOW", window)
+    monkeypatch.setattr("prov4ml_packager.stores.csv_scan._STRETCH", stretch)
+    monkeypatch.setattr("prov4ml_packager.stores.csv_scan._SEGMENT_BYTES", segment)
     expected: dict[tuple[str, str, str, int], list[float]] = {}
     rows = []
     for metric, count in runs:

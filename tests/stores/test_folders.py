@@ -236,7 +236,8 @@ def test_a_killed_conversion_is_gone_on_with(
         for file in names(whole):
             assert (tmp_path / name / file).read_bytes() == (whole / file).read_bytes()
     else:
-        assert (tmp_path / name).read_bytes() == whole.read_bytes()
+        for file in tmp_path.glob(f"{name}*"):
+            assert file.read_bytes() == whole.with_name(file.name).read_bytes()
 
 
 def test_pieces_of_another_source_are_not_used(

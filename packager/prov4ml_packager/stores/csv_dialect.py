@@ -1,6 +1,8 @@
 """The CSV that stores are: columns, separators and quoting (RFC 4180, with LF at the end of a line)."""
 
 import re
+from pathlib import Path
+from typing import BinaryIO
 
 from prov4ml.rundir import CSV_SEPARATORS
 
@@ -8,6 +10,7 @@ from ..errors import PackagerError
 from ..text import escape_text
 
 COLUMNS = ("context", "metric", "source", "rank", "step", "time", "value")
+_BOM = b"\xef\xbb\xbf"
 NAME_COLUMNS = 4
 """The first columns say which series a row belongs to; the others are its point."""
 
@@ -38,6 +41,37 @@ def unquoted(field: str) -> str:
     if len(field) >= 2 and field[0] == field[-1] == '"':
         return field[1:-1].replace('""', '"')
     return field
+
+
+def row_prefix(context: str | None, metric: str, source: str | None, rank: int, separator: str) -> str:
+    """Return what all rows of a series begin with, as we write them: its names, each with its separator."""
+    names = [quoted(name, separator) for name in (context, metric, source)]
+    return separator.join([*names, str(rank), ""])
+
+
+def read_separator(path: Path, stream: BinaryIO, separator: str | None) -> str:
+    """Read the header of a table and return what separates its fields.
+
+    Args:
+        path: for error messages.
+        stream: the table, unpacked, from its first byte.
+        separator: the one that the header must have; any if None.
+
+    Raises:
+        PackagerError: the header is another one.
+    """
+    header = stream.readline(1 << 10).removeprefix(_BOM).decode("utf-8", "replace").rstrip("\r\n")
+    bare = header.replace('"', "")
+    found = separator or bare[len(COLUMNS[0]) : len(COLUMNS[0]) + 1]
+    if bare.split(found or ",") != list(COLUMNS):
+        expected = (separator or ",").join(COLUMNS)
+        raise PackagerError(
+            f"the header is {header[:100]!r} and not {expected!r}",
+            path=path,
+            place="line 1",
+            hint="keep these columns and no others, in this order, with any one separator",
+        )
+    return checked_separator(found)
 
 
 def names_pattern(separator: str) -> re.Pattern[bytes]:

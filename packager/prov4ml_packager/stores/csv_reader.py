@@ -16,13 +16,14 @@ from ..errors import PackagerError
 from ..metric_table import POINT_DTYPE, MetricSeries, MetricTable, Points
 from .attributes import checked_table
 from .compressed import open_seekable
-from .csv_dialect import checked_separator
-from .csv_index import CsvIndex
-from .csv_rows import parse_rows, parse_table
+from .csv_dialect import checked_separator, read_separator
+from .csv_listing import listed_index
+from .csv_rows import parse_plain, parse_rows, parse_table
+from .csv_scan import ScannedIndex
 from .csvw import TableMetadata, metadata_path, read_metadata
 from .damage import Damage
+from .row_index import RowIndex
 
-_SEGMENT_BYTES = 1 << 22
 _KEPT = 2
 _AHEAD = 4  # segments that are parsed before they are asked for; polars itself works on all cores
 
@@ -50,7 +51,11 @@ def open_csv(
     with nullcontext() if damage is None else damage.tolerate():
         metadata = read_metadata(path)
     with open_seekable(path) as stream:
-        index = CsvIndex(path, stream, separator, damage)
+        separator = read_separator(path, stream, separator)
+        index: RowIndex | None = None
+        if damage is None:
+            index = listed_index(path, stream, separator, metadata)
+        index = index or ScannedIndex(path, stream, separator, damage)
         if metadata.rows is not None and metadata.rows != index.row_count:
             error = PackagerError(
                 f"{index.row_count} rows are there, and {metadata.rows} were written",
@@ -66,7 +71,7 @@ def open_csv(
             yield checked_table(MetricTable(series, metadata.attributes), path)
 
 
-def _series(index: CsvIndex, metadata: TableMetadata, points: "_CsvPoints") -> Iterator[MetricSeries]:
+def _series(index: RowIndex, metadata: TableMetadata, points: "_CsvPoints") -> Iterator[MetricSeries]:
     """Yield every series that has rows, and those of which the metadata says that they have none."""
     for key in {**index.runs, **dict.fromkeys(metadata.empty)}:
         context, metric, source, rank = key
@@ -89,15 +94,13 @@ class _CsvPoints:
     Where segments are asked for in their order, the next ones are parsed meanwhile.
     """
 
-    def __init__(self, index: CsvIndex, stream: BinaryIO, pool: Executor) -> None:
+    def __init__(self, index: RowIndex, stream: BinaryIO, pool: Executor) -> None:
         self._index = index
         self._stream = stream
         self._pool = pool
         self._ahead: dict[int, Future[Points]] = {}
         self._last = -1
-        starts = np.cumsum(index.lengths) - index.lengths if index.lengths else np.empty(0, np.int64)
-        segments = starts // _SEGMENT_BYTES
-        self._firsts = np.flatnonzero(np.diff(segments, prepend=-1))
+        self._firsts = index.segments()
         ends = np.cumsum(index.rows) if index.rows else np.empty(0, np.int64)
         self._row_starts = ends - index.rows if index.rows else ends
         self._segments: OrderedDict[int, Points] = OrderedDict()
@@ -152,16 +155,18 @@ class _CsvPoints:
         index = self._index
         first = int(self._firsts[number])
         stop = int(self._firsts[number + 1]) if number + 1 < len(self._firsts) else len(index.rows)
-        base = index.offsets[first]
-        data = os.pread(self._stream.fileno(), index.offsets[stop - 1] + index.lengths[stop - 1] - base, base)
+        offset, length = index.extent(first, stop)
+        data = os.pread(self._stream.fileno(), length, offset)
         points = np.empty(sum(index.rows[first:stop]), POINT_DTYPE)
+        if index.is_plain(first, stop, data) and parse_plain(data, index.separator, points):
+            return points
+        bounds = index.bounds(first, stop, data)
         if parse_table(data, index.separator, points):
             return points
         bodies: list[bytes] = []
         numbers: list[range] = []
-        for run in range(first, stop):
-            offset = index.offsets[run] - base
-            body, lines_a_row = self._numbers(run, data[offset : offset + index.lengths[run]])
+        for run, (begin, end) in enumerate(bounds, first):
+            body, lines_a_row = self._numbers(run, data[begin:end])
             line, rows = index.lines[run], index.rows[run]
             bodies.append(body)
             numbers.append(range(line, line + rows * lines_a_row, lines_a_row))

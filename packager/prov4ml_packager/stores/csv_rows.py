@@ -28,8 +28,11 @@ def parse_table(data: bytes, separator: str, points: Points) -> bool:
         return False
     # Many times as fast as bytes.count.
     marks = np.count_nonzero(np.frombuffer(data, np.uint8) == ord(separator))
-    if marks != len(points) * (len(COLUMNS) - 1):
-        return False
+    return marks == len(points) * (len(COLUMNS) - 1) and parse_plain(data, separator, points)
+
+
+def parse_plain(data: bytes, separator: str, points: Points) -> bool:
+    """Fill in the points of whole rows of which it is known that they are so; see `parse_table`."""
     return _parse(data, separator, COLUMNS, points)
 
 

@@ -2,12 +2,13 @@
 
 import io
 import os
+import zlib
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 import polars
@@ -16,8 +17,8 @@ from ..atomic import atomic_file
 from ..errors import PackagerError
 from ..metric_table import CHUNK_POINTS, LONG, POINT_DTYPE, JoinedPoints, MetricSeries, MetricTable, Points
 from .compressed import GZIP, ZSTD, compression_of, open_writer
-from .csv_dialect import COLUMNS, checked_separator, quoted
-from .csvw import metadata_path, write_metadata
+from .csv_dialect import COLUMNS, checked_separator, row_prefix
+from .csvw import Block, metadata_path, write_metadata
 from .kept import KeptText
 
 _CHUNK_ROWS = 1 << 17
@@ -55,18 +56,17 @@ def write_csv(
     joined = JoinedPoints(table.series)
     rows = _RowWriter(separator)
     with atomic_file(path) as temporary, atomic_file(metadata_path(path)) as metadata:
-        header = (separator.join(COLUMNS) + "\n").encode()
         if kept is not None and compression is None:
-            _write_kept(kept, joined, header, rows, progress)
+            blocks = _write_kept(kept, joined, rows, progress)
+            os.replace(kept.path, temporary)
         else:
             with open_writer(temporary, compression, level) as stream, closing(_ahead(joined, 0)) as parts:
-                stream.write(header)
+                rows.write_header(stream)
+                blocks = []
                 for part in parts:
-                    rows.write(stream, part)
+                    blocks.append(rows.write(stream, part))
                     progress(len(part.points))
-        if kept is not None and compression is None:
-            os.replace(kept.path, temporary)
-        write_metadata(table, path.name, separator, metadata)
+        write_metadata(table, path.name, separator, blocks, metadata)
 
 
 def _check_codec(path: Path, compression: str | None, codec: str | None, level: int | None) -> None:
@@ -82,18 +82,20 @@ def _check_codec(path: Path, compression: str | None, codec: str | None, level: 
 
 
 def _write_kept(
-    kept: KeptText, joined: JoinedPoints, header: bytes, rows: "_RowWriter", progress: Callable[[int], None]
-) -> None:
-    stream, done = kept.reopen()
+    kept: KeptText, joined: JoinedPoints, rows: "_RowWriter", progress: Callable[[int], None]
+) -> list[Block]:
+    stream, blocks = kept.reopen()
+    done = sum(block.rows for block in blocks)
     with stream, closing(_ahead(joined, done)) as parts:
-        if stream.tell() == 0:
-            stream.write(header)
+        if not blocks:
+            blocks.append(rows.write_header(stream))
+            kept.note(stream, blocks[0])
         progress(done)
         for part in parts:
-            rows.write(stream, part)
-            done += len(part.points)
-            kept.note(stream, done)
+            blocks.append(rows.write(stream, part))
+            kept.note(stream, blocks[-1])
             progress(len(part.points))
+    return blocks[1:]
 
 
 @dataclass(frozen=True)
@@ -140,40 +142,65 @@ def _lossy_count(series: MetricSeries) -> int:
 
 
 class _RowWriter:
-    """Writes rows."""
+    """Writes the header and rows."""
 
     def __init__(self, separator: str) -> None:
         self._separator = separator
 
-    def write(self, stream: BinaryIO, rows: _Rows) -> None:
+    def write_header(self, stream: BinaryIO) -> Block:
+        """Begin a table."""
+        text = _Text(stream)
+        text.write((self._separator.join(COLUMNS) + "\n").encode())
+        return text.block(0)
+
+    def write(self, stream: BinaryIO, rows: _Rows) -> Block:
         """Append rows to a table."""
-        points, spans = rows.points, rows.spans
-        names = [_names(series, self._separator) for series, _, _ in spans]
-        counts = [last - first for _, first, last in spans]
-        frame = polars.DataFrame(
-            {
-                "names": polars.Series(names, dtype=polars.String).gather(
-                    np.repeat(np.arange(len(spans)), counts)
-                ),
-                **{name: np.ascontiguousarray(points[name]) for name in POINT_DTYPE.names or ()},
-            }
+        columns = {name: np.ascontiguousarray(rows.points[name]) for name in POINT_DTYPE.names or ()}
+        frame = polars.DataFrame({"names": self._names(rows), **columns})
+        text = _Text(stream)
+        if np.isfinite(columns["value"]).all():
+            self._write_frame(frame, cast(BinaryIO, text))
+        else:
+            rewritten = io.BytesIO()
+            self._write_frame(frame, rewritten)
+            # XML Schema 1.1 part 2, section 3.3.5.2: the lexical forms of a double.
+            text.write(rewritten.getvalue().replace(b"inf\n", b"INF\n"))
+        return text.block(frame.height)
+
+    def _names(self, rows: _Rows) -> polars.Series:
+        prefixes = [row_prefix(*series.identity, self._separator) for series, _, _ in rows.spans]
+        names = polars.Series(
+            [prefix.removesuffix(self._separator) for prefix in prefixes], dtype=polars.String
         )
-        if np.isfinite(points["value"]).all():
-            _write_frame(frame, stream, self._separator)
-            return
-        sink = io.BytesIO()
-        _write_frame(frame, sink, self._separator)
-        # XML Schema 1.1 part 2, section 3.3.5.2: the lexical forms of a double.
-        stream.write(sink.getvalue().replace(b"inf\n", b"INF\n"))
+        if len(names) == 1:
+            return names.new_from_index(0, len(rows.points))
+        counts = [last - first for _, first, last in rows.spans]
+        return names.gather(np.repeat(np.arange(len(names)), counts))
+
+    def _write_frame(self, frame: polars.DataFrame, sink: BinaryIO) -> None:
+        # The names are quoted already, and no number needs it.
+        frame.write_csv(
+            sink, include_header=False, separator=self._separator, line_terminator="\n", quote_style="never"
+        )
 
 
-def _write_frame(frame: polars.DataFrame, sink: BinaryIO, separator: str) -> None:
-    # The names are quoted already, and no number needs it.
-    frame.write_csv(
-        sink, include_header=False, separator=separator, line_terminator="\n", quote_style="never"
-    )
+class _Text(io.BufferedIOBase):
+    """Passes on what is written, and notes how much it is and its checksum."""
 
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._length = self._checksum = 0
 
-def _names(series: MetricSeries, separator: str) -> str:
-    names = [quoted(name, separator) for name in (series.context, series.metric, series.source)]
-    return separator.join([*names, str(series.rank)])
+    def writable(self) -> bool:
+        """Return true."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Write bytes."""
+        self._checksum = zlib.crc32(data, self._checksum)
+        self._length += len(data)
+        return self._stream.write(data)
+
+    def block(self, rows: int) -> Block:
+        """Return the block that was written."""
+        return Block(rows, self._length, self._checksum)

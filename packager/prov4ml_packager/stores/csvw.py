@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from ..errors import PackagerError
@@ -17,7 +17,7 @@ from ..text import escape_text, unescape_text
 from .attributes import FORMAT_NAME, STORE_ATTRIBUTES, Attribute, check_format, decoded, encoded
 
 _TERMS = "https://w3id.org/prov4ml/terms#"
-_ATTRIBUTES, _ROWS, _SERIES = (_TERMS + name for name in ("attributes", "rows", "series"))
+_ATTRIBUTES, _ROWS, _SERIES, _BLOCKS = (_TERMS + name for name in ("attributes", "rows", "series", "blocks"))
 _LIMIT = 1 << 28  # bytes; ten thousand series take two million
 
 _DATATYPES: Mapping[str, tuple[Any, str]] = {
@@ -34,6 +34,20 @@ SeriesKey = tuple[str, str, str, int]
 """`MetricSeries.identity`."""
 
 
+class Block(NamedTuple):
+    """A piece of the unpacked table.
+
+    Attributes:
+        rows: how many it has.
+        length: in bytes.
+        checksum: CRC-32 of these bytes, as gzip has it (RFC 1952, section 8).
+    """
+
+    rows: int
+    length: int
+    checksum: int
+
+
 @dataclass(frozen=True)
 class TableMetadata:
     """What the metadata file adds to the table.
@@ -43,12 +57,16 @@ class TableMetadata:
         units: unit of each series that has one.
         empty: the series without any point.
         attributes: what the store says of itself.
+        blocks: the pieces of the table behind its header, if it has several; then `points` has all series.
+        points: the number of points of each listed series, in the order of their rows.
     """
 
     rows: int | None = None
     units: Mapping[SeriesKey, str] = field(default_factory=dict)
     empty: frozenset[SeriesKey] = frozenset()
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    blocks: Sequence[Block] = ()
+    points: Mapping[SeriesKey, int] = field(default_factory=dict)
 
 
 def metadata_path(path: Path) -> Path:
@@ -56,10 +74,20 @@ def metadata_path(path: Path) -> Path:
     return path.with_name(f"{path.name}-metadata.json")
 
 
-def write_metadata(table: MetricTable, name: str, separator: str, target: Path) -> None:
+def write_metadata(
+    table: MetricTable, name: str, separator: str, blocks: Sequence[Block], target: Path
+) -> None:
     """Write the metadata of the CSV file called `name`.
 
-    Series are listed only where the rows do not say it all: those with a unit, and those without points.
+    Of a table in one block only those series are listed of which the rows do not say it all: those with a
+    unit, and those without points. Of a longer one all are, so that a reader need not look for them.
+
+    Args:
+        table: what was written.
+        name: of the file.
+        separator: between cells.
+        blocks: the pieces behind the header, in their order.
+        target: where to.
     """
     columns = [
         {"name": column, "titles": column, "datatype": datatype, "dc:description": text}
@@ -69,9 +97,21 @@ def write_metadata(table: MetricTable, name: str, separator: str, target: Path) 
         **table_description(name, columns, separator=separator, line_end="\n"),
         _ROWS: table.point_count,
         _ATTRIBUTES: _terms({**STORE_ATTRIBUTES, **encoded(table.attributes)}),
-        _SERIES: [_listed(one) for one in table.series if one.unit or not one.count],
     }
-    target.write_text(json.dumps(document, indent=1) + "\n", encoding="ascii", newline="\n")
+    is_long = len(blocks) > 1
+    lists: dict[str, Sequence[object]] = {
+        _SERIES: [_listed(one) for one in table.series if is_long or one.unit or not one.count]
+    }
+    if is_long:
+        lists[_BLOCKS] = blocks
+    head = json.dumps(document, indent=1).removesuffix("\n}")
+    tail = "".join(f",\n {json.dumps(term)}: {_one_a_line(items)}" for term, items in lists.items())
+    target.write_text(f"{head}{tail}\n}}\n", encoding="ascii", newline="\n")
+
+
+def _one_a_line(items: Sequence[object]) -> str:
+    lines = ",".join(f"\n  {json.dumps(item)}" for item in items)
+    return f"[{lines}\n ]" if lines else "[]"
 
 
 def table_description(
@@ -143,6 +183,8 @@ def read_metadata(path: Path) -> TableMetadata:
             units=units,
             empty=frozenset(key for key, one in zip(keys, listed, strict=True) if one["points"] == 0),
             attributes=decoded(attributes),
+            blocks=[_block(one) for one in document.get(_BLOCKS, [])],
+            points={key: _typed(one["points"], int) for key, one in zip(keys, listed, strict=True)},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise PackagerError(f"is not the metadata of a {FORMAT_NAME}: {error!r}", path=file) from error
@@ -157,6 +199,11 @@ def _names(values: Mapping[str, Any]) -> dict[str, Any]:
 def _key(listed: Mapping[str, Any]) -> SeriesKey:
     context, metric, source = (unescape_text(listed[name]) for name in ("context", "metric", "source"))
     return context, metric, source, _typed(listed["rank"], int)
+
+
+def _block(listed: Sequence[Any]) -> Block:
+    rows, length, checksum = (_typed(number, int) for number in listed)
+    return Block(rows, length, checksum)
 
 
 def _typed(value: Any, kind: type) -> Any:

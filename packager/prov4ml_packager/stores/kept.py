@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
+from .csvw import Block
+
 
 class KeptChunks:
     """Encoded chunks as files, each whole or not there at all.
@@ -46,7 +48,7 @@ def link_or_copy(source: Path, target: Path) -> None:
 
 
 class KeptText:
-    """A text file that grows, and beside it how many points are in how many of its bytes.
+    """A table that grows, and beside it what blocks of it are whole; the first is its header.
 
     Args:
         folder: where both are kept; made if it is not there.
@@ -57,23 +59,30 @@ class KeptText:
         self.path = folder / "rows"
         self._journal = folder / "journal"
 
-    def reopen(self) -> tuple[BinaryIO, int]:
-        """Open the file behind its last whole piece; return it and the number of points before."""
-        points = length = 0
+    def reopen(self) -> tuple[BinaryIO, list[Block]]:
+        """Open the table behind its last whole block; return it and all blocks before."""
+        blocks: list[Block] = []
+        length = 0
         if self.path.is_file() and self._journal.is_file():
             size = self.path.stat().st_size
             for line in self._journal.read_text(encoding="ascii").split("\n")[:-1]:
                 words = line.split()
-                if len(words) == 2 and int(words[1]) <= size:
-                    points, length = int(words[0]), int(words[1])
-        self._journal.write_text(f"{points} {length}\n", encoding="ascii")
+                if len(words) != len(Block._fields) or length + int(words[1]) > size:
+                    break
+                blocks.append(Block(*map(int, words)))
+                length += blocks[-1].length
+        self._journal.write_text("".join(map(_journal_line, blocks)), encoding="ascii")
         stream = self.path.open("r+b" if self.path.exists() else "w+b")
         stream.truncate(length)
         stream.seek(length)
-        return stream, points
+        return stream, blocks
 
-    def note(self, stream: BinaryIO, points: int) -> None:
-        """Note that so many points are in the file now."""
+    def note(self, stream: BinaryIO, block: Block) -> None:
+        """Note that a block is in the table now."""
         stream.flush()
         with self._journal.open("a", encoding="ascii") as journal:
-            journal.write(f"{points} {stream.tell()}\n")
+            journal.write(_journal_line(block))
+
+
+def _journal_line(block: Block) -> str:
+    return " ".join(map(str, block)) + "\n"

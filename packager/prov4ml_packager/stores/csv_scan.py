@@ -4,7 +4,7 @@ import os
 import re
 from array import array
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor, wait
 from contextlib import closing
 from itertools import cycle
@@ -12,15 +12,17 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 
 from ..errors import PackagerError
 from ..text import unescape_text
-from .csv_dialect import COLUMNS, checked_separator, names_pattern, unquoted
+from .csv_dialect import COLUMNS, unquoted
 from .csv_rows import parse_row
 from .csvw import SeriesKey
 from .damage import Damage
+from .row_index import RowIndex
 
-_BOM = b"\xef\xbb\xbf"
+_SEGMENT_BYTES = 1 << 22
 _WINDOW = 1 << 21  # bytes that are looked at together, and a run's longest length
 _STRETCH = 1 << 16  # bytes that are looked at row by row where another series begins
 _UNCLOSED = "a quote is opened and never closed"
@@ -65,65 +67,48 @@ class _Window:
         return self.begins_with(prefix) and self._data.count(b"\n" + prefix, 0, self.length) == self.rows - 1
 
 
-class CsvIndex:
-    """Runs of neighbouring rows that begin with the same bytes, in the order of the file.
+class ScannedIndex(RowIndex):
+    """Runs of neighbouring rows that begin with the same bytes.
 
     A run takes 48 bytes, so memory is bounded for tables as we write them; where every row is of another
     series it grows with them.
 
-    Attributes:
-        separator: of the table.
-        offsets, lengths: of each run, in bytes.
-        rows: how many each has.
-        lines: the line at which each begins.
-        runs: the numbers of the runs of each series, in the order of their first rows.
-
     Args:
         path: for error messages.
-        stream: the table, unpacked.
-        separator: the one that the header must have; any if None.
+        stream: the table, unpacked, behind its header.
+        separator: of the table.
         damage: if given, rows without names are noted there and left out.
 
     Raises:
-        PackagerError: the header is another one, or a row has no names.
+        PackagerError: a row has no names.
     """
 
-    def __init__(
-        self, path: Path, stream: BinaryIO, separator: str | None, damage: Damage | None = None
-    ) -> None:
-        self.path = path
+    def __init__(self, path: Path, stream: BinaryIO, separator: str, damage: Damage | None = None) -> None:
+        super().__init__(path, separator)
         self._damage = damage
         self._stream = stream
-        self.separator = self._check_header(separator)
-        self.names = names_pattern(self.separator)
-        self.offsets, self.lengths, self.rows, self.lines = array("q"), array("q"), array("q"), array("q")
-        self.runs: dict[SeriesKey, array[int]] = {}
+        self._offsets, self._lengths = array("q"), array("q")
         self._prefix = b""
         self._memory = [_Window() for _ in range(3)]
         self._scan()
         self._memory.clear()
 
-    @property
-    def row_count(self) -> int:
-        """Return the number of rows of the table."""
-        return sum(self.rows)
+    def segments(self) -> npt.NDArray[np.int64]:
+        """Return the first run behind each so many bytes of rows."""
+        starts = np.cumsum(self._lengths, dtype=np.int64) - self._lengths
+        return np.flatnonzero(np.diff(starts // _SEGMENT_BYTES, prepend=-1))
 
-    def error(self, line: int, message: str, hint: str | None = None) -> PackagerError:
-        """Return the error of a line."""
-        return PackagerError(message, path=self.path, place=f"line {line}", hint=hint)
+    def extent(self, first: int, stop: int) -> tuple[int, int]:
+        """Return where runs begin, and how many bytes there are up to the end of the last."""
+        begin = self._offsets[first]
+        return begin, self._offsets[stop - 1] + self._lengths[stop - 1] - begin
 
-    def _check_header(self, separator: str | None) -> str:
-        header = self._stream.readline(1 << 10).removeprefix(_BOM).decode("utf-8", "replace").rstrip("\r\n")
-        bare = header.replace('"', "")
-        found = separator or bare[len(COLUMNS[0]) : len(COLUMNS[0]) + 1]
-        if bare.split(found or ",") != list(COLUMNS):
-            expected = (separator or ",").join(COLUMNS)
-            raise self.error(
-                1,
-                f"the header is {header[:100]!r} and not {expected!r}",
-                "keep these columns and no others, in this order, with any one separator",
-            )
-        return checked_separator(found)
+    def bounds(self, first: int, stop: int, data: bytes) -> Sequence[tuple[int, int]]:
+        """Return where each run begins and ends; rows that are left out lie between."""
+        begins = (offset - self._offsets[first] for offset in self._offsets[first:stop])
+        return [
+            (begin, begin + length) for begin, length in zip(begins, self._lengths[first:stop], strict=True)
+        ]
 
     def _scan(self) -> None:
         offset, line, stretch, size = self._stream.tell(), 2, _STRETCH, _WINDOW
@@ -235,9 +220,9 @@ class CsvIndex:
         return True
 
     def _add(self, offset: int, length: int, rows: int, line: int) -> None:
-        self._runs.append(len(self.offsets))
-        self.offsets.append(offset)
-        self.lengths.append(length)
+        self._runs.append(len(self.rows))
+        self._offsets.append(offset)
+        self._lengths.append(length)
         self.rows.append(rows)
         self.lines.append(line)
 
