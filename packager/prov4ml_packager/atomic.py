@@ -165,6 +165,12 @@ def private_directory(prefix: str, folder: Path | None = None) -> Iterator[Path]
         _remove(temporary)
 
 
+def folder_beside(path: Path) -> Path | None:
+    """Return the folder of a target, or where it is read-only None: the system's for temporary files."""
+    parent = path.absolute().parent
+    return parent if os.access(parent, os.W_OK) else None
+
+
 def put_directory(fresh: Path, path: Path) -> None:
     """Put a finished directory at `path`, on the same file system, and remove the one that was there.
 

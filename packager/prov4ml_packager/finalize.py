@@ -1,7 +1,7 @@
 """From a run directory to its `packaged/`: the metric store, the provenance document, and pictures of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -55,6 +55,7 @@ class FinalizedRun:
 def finalize(
     directory: Path,
     *,
+    products_in: Path | None = None,
     to: StoreFormat | None = None,
     graph: bool = False,
     svg: bool = False,
@@ -68,6 +69,7 @@ def finalize(
 
     Args:
         directory: the run directory.
+        products_in: a folder for `packaged/` in place of the run directory, which is then not written to.
         to: format of the store; what the run was started with if None.
         graph: also write `graph.dot`.
         svg: also write `graph.svg`.
@@ -77,7 +79,8 @@ def finalize(
     Raises:
         PackagerError: the run cannot be read, or a product cannot be written.
     """
-    return finalize_record(read_run(directory), to=to, graph=graph, svg=svg, card=card, progress=progress)
+    record = replace(read_run(directory), products_in=products_in)
+    return finalize_record(record, to=to, graph=graph, svg=svg, card=card, progress=progress)
 
 
 def finalize_record(
@@ -89,10 +92,10 @@ def finalize_record(
     card: "CrateOptions | None" = None,
     progress: Callable[[int], None] | None = None,
 ) -> FinalizedRun:
-    """Do what `finalize` does for a run that was read already."""
+    """Do what `finalize` does for a run that was read already, with its `products_in`."""
     refuse_to_change_crate(record.directory)
     store_format = to or record.options.metrics_file_type
-    packaged = record.directory / PACKAGED_DIRECTORY
+    packaged = record.packaged
     name = _store_name(record, store_format)
     with atomic_directory(packaged) as folder:
         try:
@@ -155,7 +158,7 @@ def is_current(record: RunRecord) -> bool:
 
     Never for an unfinished run: it may still be written to.
     """
-    packaged = record.directory / PACKAGED_DIRECTORY
+    packaged = record.packaged
     if record.status == "unfinished" or find_store(packaged) is None:
         return False
     raw = [record.directory / RUN_FILE]

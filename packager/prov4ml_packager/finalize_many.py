@@ -1,9 +1,11 @@
 """Many runs finalized on the cores of one machine, or on a Dask cluster that sees the same files."""
 
+import errno
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from .atomic import scratch_directory
 from .errors import PackagerError
 from .finalize import StoreFormat, finalize, finalize_record, is_current
 from .reader import read_run
@@ -19,6 +21,7 @@ class FinalizeTask:
     to: StoreFormat | None = None
     graph: bool = False
     svg: bool = False
+    products_in: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ def finalize_task(task: FinalizeTask) -> Products:
     Raises:
         PackagerError: as `finalize`.
     """
-    made = finalize(task.run, to=task.to, graph=task.graph, svg=task.svg)
+    made = finalize(task.run, products_in=task.products_in, to=task.to, graph=task.graph, svg=task.svg)
     paths = (made.prov, made.store, made.dot, made.svg)
     return Products(tuple(path for path in paths if path is not None), made.warnings)
 
@@ -66,28 +69,63 @@ def finalize_many(
 
 
 def ensure_all_finalized(
-    runs: Sequence[Path], *, jobs: int = 1, progress: Callable[[int], None] | None = None
+    runs: Sequence[Path],
+    *,
+    jobs: int = 1,
+    spare: Callable[[], Path] | None = None,
+    progress: Callable[[int], None] | None = None,
+    note: Callable[[str], None] = lambda line: None,
 ) -> list[RunRecord]:
     """Return runs in their order, those finalized first whose `packaged/` is not current.
 
     Args:
         runs: run directories.
         jobs: processes on this machine, if several are to be finalized.
+        spare: makes an empty folder for the products of runs that are to be finalized and are read-only;
+            called once if there are any.
         progress: called with the number of points just stored.
+        note: called with one line about each such run.
 
     Raises:
         PackagerError: as `finalize`.
     """
     records = [read_run(run) for run in runs]
+    if spare is not None:
+        records = _with_spare_places(records, spare, note)
     waiting = [record for record in records if not is_current(record)]
     if jobs <= 1 or len(waiting) <= 1:
         for record in waiting:
             finalize_record(record, progress=progress)
         return records
     points = {record.directory: record.metrics.point_count for record in waiting}
-    for task, made in finalize_many([FinalizeTask(run) for run in points], jobs=jobs):
+    tasks = [FinalizeTask(record.directory, products_in=record.products_in) for record in waiting]
+    for task, made in finalize_many(tasks, jobs=jobs):
         if isinstance(made, Failure):
             raise PackagerError(str(made))
         if progress is not None:
             progress(points[task.run])
     return records
+
+
+def _with_spare_places(
+    records: Sequence[RunRecord], spare: Callable[[], Path], note: Callable[[str], None]
+) -> list[RunRecord]:
+    """Return the records, those of read-only runs that are to be finalized with a place for the products."""
+    placed: list[RunRecord] = []
+    folder: Path | None = None
+    for number, record in enumerate(records):
+        if not is_current(record) and _is_read_only(record):
+            folder = folder or spare()
+            record = replace(record, products_in=folder / str(number))
+            note(f"{record.directory}: is read-only; its metric store and provenance are in the crate alone")
+        placed.append(record)
+    return placed
+
+
+def _is_read_only(record: RunRecord) -> bool:
+    # Tried, since `os.access` asks neither for the effective user nor for what a file server refuses.
+    try:
+        with scratch_directory(record.packaged):
+            return False
+    except OSError as error:
+        return error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from prov4ml.rundir import PACKAGED_DIRECTORY
+
 from .metric_table import MetricTable
 
 Status = Literal["finished", "failed", "unfinished"]
@@ -256,6 +258,7 @@ class RunRecord:
     `warnings` are one line each: what the logger noted and what the reader met. `logger_name` and
     `logger_version` are those of the program that logged the run; `name` is one that a person gave it, `tags`
     are attributes of the run itself, and `imported` says where a run comes from that an importer wrote.
+    `products_in` is the folder that `packaged/` is in, if not `directory`, which may be read-only.
     """
 
     directory: Path
@@ -289,3 +292,9 @@ class RunRecord:
     logger_name: str = "prov4ml"
     tags: Mapping[str, JsonValue] = field(default_factory=dict)
     imported: ImportRecord | None = None
+    products_in: Path | None = None
+
+    @property
+    def packaged(self) -> Path:
+        """Return where the products are or will be."""
+        return (self.products_in or self.directory) / PACKAGED_DIRECTORY

@@ -122,6 +122,7 @@ def command(
     """
     from contextlib import ExitStack
 
+    from ..atomic import folder_beside, private_directory
     from ..crate import build_crate
     from ..finalize_many import ensure_all_finalized
     from ..find_runs import find_runs
@@ -131,12 +132,16 @@ def command(
     with ExitStack() as stack:
         places = [stack.enter_context(local_source(run)) for run in runs]
         found = find_runs(places, tell)
+        made = stack.enter_context(local_target(output))
+
+        def spare() -> Path:
+            return stack.enter_context(private_directory(".prov4ml-products-", folder_beside(made)))
+
         with progress(f"finalize {runs[0] if len(found) == 1 else f'{len(found)} runs'}") as advance:
-            records = ensure_all_finalized(found, jobs=jobs, progress=advance)
+            records = ensure_all_finalized(found, jobs=jobs, spare=spare, progress=advance, note=tell)
         for record in records:
             for warning in record.warnings:
                 tell(f"{record.directory}: {warning}", "warning")
-        made = stack.enter_context(local_target(output))
         watched, tell_above = stack.enter_context(byte_progress(str(output)))
         build_crate(
             records,

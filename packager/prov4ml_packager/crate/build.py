@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_PROV
+from prov4ml.rundir import PACKAGED_PROV
 
 from ..errors import PackagerError
 from ..progress import UNWATCHED, Progress
@@ -149,7 +149,7 @@ def _gather(
     note: Callable[[str], None],
     progress: Progress,
 ) -> list[RunFacts]:
-    documents = [run.directory / PACKAGED_DIRECTORY / PACKAGED_PROV for run in runs]
+    documents = [run.packaged / PACKAGED_PROV for run in runs]
     with drawing_ahead(documents) as draw:
         return [
             gather_facts(

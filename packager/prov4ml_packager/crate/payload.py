@@ -152,7 +152,8 @@ def collect_payload(
     """
     root = run.directory
     tree = _Tree(root)
-    prov = root / PACKAGED_DIRECTORY / PACKAGED_PROV
+    products = tree if run.products_in is None else _Tree(run.products_in)
+    prov = run.packaged / PACKAGED_PROV
     if not prov.is_file():
         raise PackagerError("is missing", path=prov, hint=f"run prov4ml-pack finalize {root}")
     singles = [RUN_FILE]
@@ -162,7 +163,7 @@ def collect_payload(
             singles += [name for name in names if os.path.lexists(root / name)]
     raw = frozenset(singles)
     folders: dict[str, list[str]] = {}
-    for path in _list_directory(tree, PACKAGED_DIRECTORY):
+    for path in _list_directory(products, PACKAGED_DIRECTORY):
         parts = path.split("/")
         if len(parts) > 2:  # a store that is a directory
             folders.setdefault(f"{PACKAGED_DIRECTORY}/{parts[1]}/", []).append(path)
@@ -178,19 +179,18 @@ def collect_payload(
 
     def payload_file(path: str, opaque: bool = False) -> PayloadFile:
         chunk = opaque and PurePosixPath(path).name not in _ZARR_FILES
-        tree.refuse_links(path)
+        place = products if path.startswith(f"{PACKAGED_DIRECTORY}/") else tree
+        place.refuse_links(path)
+        source = place.root / path
         if (name := path.rpartition("/")[2]) in (RUN_FILE, JOURNAL_FILE) and path in raw:
-            file = file_member(
-                prefix + paths[path], root / path, progress=progress
-            )  # refuses what is no regular file
-            hidden = without_credentials(root / path, journal=name == JOURNAL_FILE)
+            # Refuses what is no regular file.
+            file = file_member(prefix + paths[path], source, progress=progress)
+            hidden = without_credentials(source, journal=name == JOURNAL_FILE)
             return PayloadFile(file if hidden is None else bytes_member(file.path, hidden), path)
         look = None
         if seen is not None and not opaque and path.startswith(f"{ARTIFACTS_DIRECTORY}/"):
             look = partial(seen, path)
-        member = file_member(
-            prefix + paths[path], root / path, compressed=chunk, progress=progress, seen=look
-        )
+        member = file_member(prefix + paths[path], source, compressed=chunk, progress=progress, seen=look)
         return PayloadFile(member, path, opaque)
 
     files = [payload_file(path) for path in singles]

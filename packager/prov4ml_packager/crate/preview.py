@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_PROV, PACKAGED_SVG
+from prov4ml.rundir import PACKAGED_PROV, PACKAGED_SVG
 from prov4ml_validators import Report, Unreadable, validate
 
 from ..file_roles import file_roles
@@ -132,7 +132,7 @@ def _subject(facts: RunFacts, number: int, limits: Limits) -> ReportRun:
 
 def _verdict(facts: RunFacts) -> Report | None:
     """Return what the validator says of the document, unless a crate would have to wait for it."""
-    document = facts.run.directory / PACKAGED_DIRECTORY / PACKAGED_PROV
+    document = facts.run.packaged / PACKAGED_PROV
     if facts.payload.product(PACKAGED_PROV).member.size > _LARGEST_CHECKED:
         return None
     try:

@@ -4,14 +4,13 @@ Everything that a crate says of a run is made of its record and of its `packaged
 from a record whose texts were changed, so that provenance, stores, graph and metadata still say the same.
 """
 
-import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from ...atomic import private_directory
+from ...atomic import folder_beside, private_directory
 from ...errors import PackagerError
 from ...record import RunRecord
 from ..options import CrateOptions
@@ -85,9 +84,7 @@ def redacted_runs(
 
         return told
 
-    parent = target.absolute().parent
-    place = parent if os.access(parent, os.W_OK) else None
-    with private_directory(".prov4ml-redact-", place) as folder:
+    with private_directory(".prov4ml-redact-", folder_beside(target)) as folder:
         try:
             for number, run in enumerate(runs):
                 copies.append(copy_run(run, folder / str(number), pseudonyms, note))

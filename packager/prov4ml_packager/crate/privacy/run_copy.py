@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from prov4ml.rundir import PACKAGED_CARD, PACKAGED_DIRECTORY, PACKAGED_DOT, PACKAGED_STORES, RUN_FILE
+from prov4ml.rundir import PACKAGED_CARD, PACKAGED_DOT, PACKAGED_STORES, RUN_FILE
 
 from ...errors import PackagerError
 from ...metric_table import MetricSeries, MetricTable, sorted_table
@@ -143,7 +143,7 @@ def copy_run(
     )
     code = tuple(replace(one, git=None) for one in record.source_code)
     record = replace(
-        record, directory=directory, ranks=ranks, source_code=code, user_namespace=None,
+        record, directory=directory, products_in=None, ranks=ranks, source_code=code, user_namespace=None,
         metrics=_metrics(run.metrics, pseudonyms),
     )  # fmt: skip
     directory.mkdir(parents=True, exist_ok=True)
@@ -155,7 +155,7 @@ def finalize_copy(run: RunRecord, copy: RedactedRun, options: CrateOptions) -> R
     """Make `packaged/` of a copy with what that of the run has."""
     from ...finalize import finalize_record, find_store
 
-    packaged = run.directory / PACKAGED_DIRECTORY
+    packaged = run.packaged
     store = find_store(packaged)
     formats = (one for one, name in PACKAGED_STORES.items() if store and store.name.startswith(name))
     return finalize_record(
