@@ -503,6 +503,8 @@ def test_what_has_no_place_in_a_run_is_named(tmp_path: Path) -> None:
     document = small_document(start="1749112160", end="1749112170")
     document["activity"]["other_execution"] = {"prov-ml:type": "LearningExecution"}
     document["entity"] |= {f"silent{number}": {} for number in range(5)}
+    # The collection of all datasets and the statistics of the run stand in every document of 2.x.
+    document["entity"] |= {"datasets": {}, "final_run_statistics": {"prov-ml:type": "RunStatistics"}}
     document["bundle"] = {"ex:one": {"entity": {"a": {}}}}
     written, _ = imported(document_of(tmp_path, document), tmp_path / "out")
     assert written.lost == (

@@ -41,7 +41,7 @@ def command(
     in SOURCE and is put right. SOURCE is only read.
     """
     from ..importers.imported import UnreadableRun
-    from ..importers.registry import others_for
+    from ..importers.registry import find_importer, others_for
     from ..importers.report import report_lines
     from ..importers.run_import import import_runs
 
@@ -56,6 +56,8 @@ def command(
                 continue
             for line in report_lines(one, verbose=verbose):
                 say(line)
+    for remark in find_importer(source, importer).remarks(source):
+        tell(f"{source}: {remark}")
     for other in others_for(source) if importer is None else ():
         tell(f"{source} also holds runs of {other.title}: --from {other.name} imports them")
     return 2 if unread else 0

@@ -8,7 +8,14 @@ from typing import Any, BinaryIO, Literal
 from prov4ml.rundir import ARTIFACTS_DIRECTORY, safe_name
 
 from .imported import ImportedFile
-from .sources import FileDigests, directory_digest, open_source, regular_files, transfer
+from .sources import (
+    FileDigests,
+    directory_digest,
+    link_losses,
+    open_source,
+    regular_files,
+    transfer,
+)
 
 FileMode = Literal["copy", "link", "none"]
 """What happens to a run's files: a copy; a second name (hard link) where the file system lets, else a copy;
@@ -107,6 +114,7 @@ class Copier:
         copies = file.copy and self._mode != "none"
         digests: list[tuple[str, str]] = []
         total = 0
+        self.lost += link_losses(root, f"{file.original.rstrip('/')}/")
         for name, path in regular_files(root):
             try:
                 reader = open_source(path)

@@ -1,6 +1,6 @@
 """Which importer a source is for, by what is in it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -27,6 +27,7 @@ class Importer:
         read: yields the runs of a source one after the other. What it opened stays open until the next run is
             asked for. Raises `PackagerError` for a source that cannot be read at all.
         imports: False for one that only says why its sources cannot be read.
+        remarks: says what of a source is left out on purpose, one sentence each; never raises.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Importer:
     recognises: Callable[[Path], bool]
     read: Callable[[Path], Iterator[ImportedRun | UnreadableRun]]
     imports: bool = True
+    remarks: Callable[[Path], Sequence[str]] = lambda source: ()
 
 
 def importers() -> tuple[Importer, ...]:

@@ -61,7 +61,8 @@ def import_runs(
             progress=progress,
         )
     if empty:
-        raise PackagerError(f"holds no run of {chosen.title}", path=source)
+        hint = "; ".join(chosen.remarks(source)) or None
+        raise PackagerError(f"holds no run of {chosen.title}", path=source, hint=hint)
 
 
 def _digest(path: Path, digests: FileDigests) -> SourceDigest:

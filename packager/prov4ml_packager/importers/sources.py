@@ -4,7 +4,7 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -68,6 +68,32 @@ def regular_files(root: Path) -> Iterator[tuple[str, Path]]:
                 elif entry.is_file(follow_symlinks=False):
                     found.append((prefix + entry.name, Path(entry.path)))
     yield from sorted(found)
+
+
+def links_in(root: Path) -> list[str]:
+    """Return the paths of the symbolic links below a directory, sorted; none of them is followed."""
+    found = []
+    for top, folders, names in os.walk(root, followlinks=False):
+        for name in (*folders, *names):
+            path = Path(top, name)
+            if path.is_symlink():
+                found.append(path.relative_to(root).as_posix())
+    return sorted(found)
+
+
+def link_losses(root: Path, prefix: str = "", skipped: Collection[str] = ()) -> list[str]:
+    """Return one sentence for each link below a directory, for what could not come over.
+
+    Args:
+        root: the directory.
+        prefix: what stands before the paths in it.
+        skipped: directories in it whose links are not asked for.
+    """
+    return [
+        f"{prefix}{name}: it is a link, which an import does not follow"
+        for name in links_in(root)
+        if not any(name.startswith(f"{one}/") for one in skipped)
+    ]
 
 
 def transfer(reader: BinaryIO, writer: BinaryIO | None = None) -> tuple[str, int]:

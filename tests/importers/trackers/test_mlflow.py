@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from prov4ml_packager.cli.main import run as run_command
+from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.finalize import finalize
 from prov4ml_packager.importers.imported import UnreadableRun
 from prov4ml_packager.importers.mlflow.locations import find_in
@@ -223,6 +225,13 @@ class TestDamage:
             [(0, 1_540_000_000 * 10**9, (0.5).hex())]
         ]
 
+    def test_a_point_with_a_step_is_in_milliseconds_however_few(self, tmp_path: Path) -> None:
+        run = self.a_run(tmp_path, "a" * 32)
+        (run / "metrics" / "loss").write_text("0 0.5 0\n7 0.25 1\n10000000000 0.125 2\n")
+        (one,) = imported(tmp_path, tmp_path / "out")
+        times = [point[1] for point in next(iter(series_of(read_run(one.directory)).values()))]
+        assert times == [0, 7 * 10**6, 10**16]
+
     def test_a_dataset_of_a_metric_is_its_source(self, tmp_path: Path) -> None:
         run = self.a_run(tmp_path, "a" * 32)
         (run / "metrics" / "acc").write_text("1600000000001 0.5 7 my data d81b\n")
@@ -277,8 +286,16 @@ class TestDamage:
         (run / "artifacts").mkdir()
         (run / "artifacts" / "ours.txt").write_text("ours")
         (run / "artifacts" / "link.txt").symlink_to(tmp_path / "secret")
+        model = run / "artifacts" / "net"
+        model.mkdir()
+        (model / "MLmodel").write_text("flavors: {}\n")
+        (model / "data").symlink_to(tmp_path)
         (one,) = imported(tmp_path / "store", tmp_path / "out")
-        assert [artifact.name for artifact in one.run.artifacts] == ["ours.txt"]
+        assert [artifact.name for artifact in one.run.artifacts] == ["net", "ours.txt"]
+        assert one.lost == (
+            "link.txt: it is a link, which an import does not follow",
+            "net/data: it is a link, which an import does not follow",
+        )
         assert "secret" not in "".join(
             path.read_text(errors="replace") for path in one.directory.rglob("*") if path.is_file()
         )
@@ -287,6 +304,29 @@ class TestDamage:
         self.a_run(tmp_path, "a" * 32, artifact_uri="s3://bucket/0/a/artifacts")
         (one,) = imported(tmp_path, tmp_path / "out")
         assert one.lost == ("its artifacts are at s3://bucket/0/a/artifacts; nothing is fetched",)
+
+
+def test_deleted_runs_are_said(store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["import", str(store), "-o", str(tmp_path / "out")]) == 0
+    assert capsys.readouterr().err == (
+        f"prov4ml-pack: note: {store}: 1 deleted run is left out; MLflow can restore them\n"
+    )
+
+
+@pytest.mark.parametrize("kind", ["run", "experiment"])
+def test_a_store_with_deleted_runs_only_says_so(tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / ".trash" / "0" if kind == "experiment" else tmp_path / "0"
+    (folder / ("a" * 32)).mkdir(parents=True)
+    (folder / "meta.yaml").write_text("artifact_location: x\nexperiment_id: '0'\nname: e\n")
+    stage = "deleted" if kind == "run" else "active"
+    (folder / ("a" * 32) / "meta.yaml").write_text(f"run_id: {'a' * 32}\nlifecycle_stage: {stage}\n")
+    (tmp_path / "1").mkdir()
+    (tmp_path / "1" / "meta.yaml").write_text("artifact_location: x\nexperiment_id: '1'\nname: f\n")
+    with pytest.raises(PackagerError) as refused:
+        list(import_runs(tmp_path, tmp_path / "out"))
+    assert str(refused.value) == (
+        f"{tmp_path}: holds no run of MLflow; 1 deleted run is left out; MLflow can restore them"
+    )
 
 
 class TestHostileDatabase:
@@ -321,6 +361,29 @@ class TestHostileDatabase:
             [(1, 1_600_000_000_001 * 10**6, (0.5).hex()), (0, 1_600_000_000_002 * 10**6, "nan")]
         ]
         assert "4 rows of metric m: value, time or step is no number" in one.lost
+
+    def test_an_experiment_without_artifacts_lost_none(self, tmp_path: Path) -> None:
+        artifacts = tmp_path / "mlruns" / "1" / "r" / "artifacts"
+        place = f"UPDATE runs SET artifact_uri = '{artifacts}';"
+        path = self.a_database(tmp_path, self.METRICS, place)
+        (one,) = imported(path, tmp_path / "out")
+        assert one.lost == (
+            f"artifacts, if it logged any: {artifacts} is not in the store; put them into a folder mlruns in"
+            " it",
+        )
+        (tmp_path / "mlruns").mkdir()
+        (one,) = imported(path, tmp_path / "out2")
+        assert one.lost == ()
+
+    def test_one_value_and_one_row_are_no_plural(self, tmp_path: Path) -> None:
+        rows = """INSERT INTO metrics VALUES ('m', 'text', 1600000000001, 'r', 1, 0),
+            ('m', -1.7976931348623157e308, 1600000000001, 'r', 1, 0);"""
+        (one,) = imported(self.a_database(tmp_path, self.METRICS, rows), tmp_path / "out")
+        assert one.lost[:2] == (
+            "1 row of metric m: value, time or step is no number",
+            "1 value of metric m is ±1.7976931348623157e308, which is how MLflow's SQL store writes infinities;"
+            " it is kept as stored",
+        )
 
     def test_a_view_in_place_of_a_table_is_not_run(self, tmp_path: Path) -> None:
         view = """CREATE VIEW metrics AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)

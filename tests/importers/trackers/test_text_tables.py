@@ -145,3 +145,16 @@ class TestLightning:
             "the last line of metrics.csv: it was not written to its end",
         )
         assert one.lost[-1].startswith("the parameters in hparams.yaml: it is no plain YAML: could not")
+
+
+def test_links_are_told_and_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    for folder, table in (("version_0", "metrics.csv"), ("dvclive", "plots/metrics/loss.tsv")):
+        path = tmp_path / folder / table
+        path.parent.mkdir(parents=True)
+        path.write_text("step,loss\n0,0.5\n" if folder == "version_0" else "step\tloss\n0\t0.5\n")
+        (tmp_path / folder / "checkpoints").mkdir()
+        (tmp_path / folder / "checkpoints" / "last.ckpt").symlink_to(tmp_path / "secret")
+        (one,) = imported(tmp_path / folder, tmp_path / "out")
+        assert "checkpoints/last.ckpt: it is a link, which an import does not follow" in one.lost
+        assert one.run.artifacts == ()

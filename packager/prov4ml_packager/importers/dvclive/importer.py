@@ -14,7 +14,7 @@ from ..moments import from_milliseconds
 from ..nested import JsonError, leaves, read_json
 from ..registry import Importer
 from ..scalars import json_number
-from ..sources import inside, open_source, regular_files
+from ..sources import inside, link_losses, open_source, regular_files
 from ..tables import TextTable, count_losses
 from ..yaml_files import YamlError, read_parameters, read_yaml
 
@@ -47,6 +47,7 @@ def _read(source: Path) -> Iterator[ImportedRun]:
             "they carry the time at which their file was last written"
         )
     lost.append("how the run ended: DVCLive does not keep it; it counts as finished")
+    lost += link_losses(folder)
     real = folder.resolve()
     finals = tuple(_final_metrics(folder, points, lost))
     parameters = read_parameters(folder, "params.yaml", lost)

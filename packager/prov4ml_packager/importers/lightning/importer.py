@@ -11,7 +11,7 @@ from pathlib import Path
 from ..collecting import PointCollector
 from ..imported import ImportedArtifact, ImportedFile, ImportedParameter, ImportedRun, UnreadableRun
 from ..registry import Importer
-from ..sources import inside, open_source, regular_files
+from ..sources import inside, link_losses, open_source, regular_files
 from ..tables import TextTable, count_losses
 from ..yaml_files import read_parameters
 
@@ -68,6 +68,7 @@ def _read_run(folder: Path) -> ImportedRun | UnreadableRun:
         "its times: CSVLogger keeps none; run and points carry the time at which metrics.csv was last written"
     )
     lost.append("how the run ended: CSVLogger does not keep it; it counts as finished")
+    lost += link_losses(folder)
     real = folder.resolve()
     parameters = read_parameters(folder, _PARAMETERS, lost)
     return ImportedRun(

@@ -102,6 +102,23 @@ def run_folders(source: Path) -> Iterator[RunFolder]:
                 yield from _in_experiment(experiment, source)
 
 
+def count_deleted(source: Path) -> int:
+    """Return how many runs of a store, an experiment or a folder were deleted; damaged ones do not count."""
+    folders = list(run_folders(source))
+    for experiment in _folders(source / _TRASH) if not is_run(source) else ():
+        folders += _in_experiment(experiment, source)
+    return sum(_is_deleted(one) for one in folders)
+
+
+def _is_deleted(folder: RunFolder) -> bool:
+    if folder.experiment is not None and folder.experiment.parent.name == _TRASH:
+        return True
+    try:
+        return read_meta(folder.path).get("lifecycle_stage") == "deleted"
+    except YamlError:
+        return False
+
+
 def _in_experiment(experiment: Path, root: Path) -> Iterator[RunFolder]:
     for folder in _folders(experiment):
         if folder.name not in _RESERVED and inside(folder, META) is not None:
@@ -243,7 +260,8 @@ def _point(line: bytes) -> tuple[int, float, int, str | None] | None:
         step = int(parts[2]) if len(parts) > 2 else 0
     except (ValueError, IndexError):
         return None
-    time = from_milliseconds(stamp * 1000 if stamp < _SECONDS else stamp)
+    # MLflow before 1.0 wrote no step, and seconds; since then a user may give a point any time in ms.
+    time = from_milliseconds(stamp * 1000 if len(parts) == 2 and stamp < _SECONDS else stamp)
     if time is None or len(parts) == 4:
         return None
     # The name of a dataset may hold spaces; its digest has none.

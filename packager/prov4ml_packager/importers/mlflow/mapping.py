@@ -15,7 +15,7 @@ from ..imported import (
 )
 from ..moments import from_milliseconds
 from ..scalars import typed_text
-from ..sources import regular_files
+from ..sources import link_losses, regular_files
 from ..text_fields import without_credentials
 from .stored import StoredDataset, StoredModel, StoredRun, ancestors_end
 
@@ -104,8 +104,7 @@ def _artifacts(stored: StoredRun, lost: list[str]) -> Iterator[ImportedArtifact]
     if root is None:
         if "://" in stored.artifact_location and not stored.artifact_location.startswith("file:"):
             lost.append(f"its artifacts are at {stored.artifact_location}; nothing is fetched")
-        # A run that logged nothing has no folder; only a missing one of the experiment says more.
-        elif (above := stored.artifact_location.rpartition(f"/{stored.id}/")[0]) and not stored.find(above):
+        elif not _holds_artifacts(stored):
             lost.append(
                 f"artifacts, if it logged any: {stored.artifact_location} is not in the store; "
                 "put them into a folder mlruns in it"
@@ -114,10 +113,19 @@ def _artifacts(stored: StoredRun, lost: list[str]) -> Iterator[ImportedArtifact]
     files = list(regular_files(root))
     models = sorted({name.rpartition("/")[0] for name, _ in files if name.rpartition("/")[2] == _MODEL_FILE})
     models = [one for one in models if one and not any(one.startswith(f"{other}/") for other in models)]
+    lost += link_losses(root, skipped=models)
     yield from (_artifact(name, root / name, is_model=True) for name in models)
     for name, path in files:
         if not any(name.startswith(f"{model}/") for model in models):
             yield _artifact(name, path)
+
+
+def _holds_artifacts(stored: StoredRun) -> bool:
+    """Return whether the store has a folder for artifacts, in which a run that logged none has no folder."""
+    experiment = stored.artifact_location.rpartition(f"/{stored.id}/")[0]
+    return not experiment or any(
+        stored.find(one) for one in (experiment, experiment.rpartition("/")[0]) if one
+    )
 
 
 def _artifact(name: str, path: Path, *, is_model: bool = False) -> ImportedArtifact:

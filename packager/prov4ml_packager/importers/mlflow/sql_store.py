@@ -12,6 +12,7 @@ from ..collecting import PointCollector
 from ..databases import Database
 from ..imported import UnreadableRun
 from ..moments import from_milliseconds
+from ..summary import counted
 from .locations import find_in
 from .stored import StoredDataset, StoredExperiment, StoredModel, StoredRun, integer_field, text_field
 
@@ -58,6 +59,17 @@ def read_runs(database: Database) -> Iterator[StoredRun | UnreadableRun]:
             yield _read_run(database, values, experiments)
         except PackagerError as error:
             yield UnreadableRun(str(values["run_uuid"]), str(error))
+
+
+def count_deleted(database: Database) -> int:
+    """Return how many runs of the store were deleted, by themselves or with their experiment."""
+    experiments = {
+        identifier
+        for identifier, stage in database.select("experiments", ("experiment_id", "lifecycle_stage"))
+        if stage == "deleted"
+    }
+    rows = database.select("runs", ("experiment_id", "lifecycle_stage"))
+    return sum(stage == "deleted" or experiment in experiments for experiment, stage in rows)
 
 
 def _read_run(
@@ -129,11 +141,12 @@ def _read_metrics(database: Database, run: object, lost: list[str]) -> PointColl
             infinite[name] += 1
         points.add(name, step, time, float("nan") if is_nan else float(value))
     for name, count in damaged.items():
-        lost.append(f"{count:,} rows of metric {name}: value, time or step is no number")
+        lost.append(f"{counted(count, 'row')} of metric {name}: value, time or step is no number")
     for name, count in infinite.items():
+        are, they = ("is", "it is") if count == 1 else ("are", "they are")
         lost.append(
-            f"{count:,} values of metric {name} are ±1.7976931348623157e308, which is how MLflow's SQL store "
-            "writes infinities; they are kept as stored"
+            f"{counted(count, 'value')} of metric {name} {are} ±1.7976931348623157e308, which is how MLflow's"
+            f" SQL store writes infinities; {they} kept as stored"
         )
     return points
 

@@ -7,6 +7,7 @@ from ...errors import PackagerError
 from ..databases import is_database, open_database
 from ..imported import ImportedRun, UnreadableRun
 from ..registry import Importer
+from ..summary import counted
 from . import file_store, sql_store
 from .mapping import imported_run
 
@@ -66,10 +67,28 @@ def _read_database(path: Path) -> Iterator[ImportedRun | UnreadableRun]:
                 yield imported_run(stored, parents)
 
 
+def _remarks(source: Path) -> list[str]:
+    """Return what is said of deleted runs."""
+    try:
+        deleted = 0
+        database = sql_store.database_in(source) if source.is_dir() else source
+        if database is not None:
+            with open_database(database) as opened:
+                deleted += sql_store.count_deleted(opened)
+        folder = source / "mlruns"
+        if source.is_dir() and (database is None or file_store.is_store(folder)):
+            deleted += file_store.count_deleted(folder if file_store.is_store(folder) else source)
+    except (PackagerError, OSError):
+        return []  # reading it has said what is wrong
+    are = "is" if deleted == 1 else "are"
+    return [f"{counted(deleted, 'deleted run')} {are} left out; MLflow can restore them"] if deleted else []
+
+
 IMPORTER = Importer(
     name="mlflow",
     title="MLflow",
     reads="a folder mlruns, an experiment or a run in it, or an SQLite database such as mlflow.db",
     recognises=_recognises,
     read=_read,
+    remarks=_remarks,
 )

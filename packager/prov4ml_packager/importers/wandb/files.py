@@ -1,6 +1,5 @@
 """Files of a run beside its log: what wandb wrote of the environment, and what the user saved."""
 
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from ...record import JsonValue
 from ..imported import ImportedArtifact, ImportedFile
 from ..nested import JsonError, read_json
-from ..sources import inside, open_source, regular_files
+from ..sources import inside, links_in, open_source, regular_files
 from .history import Media
 
 _OWN = frozenset({"wandb-metadata.json", "wandb-summary.json", "config.yaml", "requirements.txt"})
@@ -23,7 +22,7 @@ def saved_files(
     `wandb.save` makes links to the user's own files: they are named, and noted in `lost`.
     """
     found = {name: path for folder in folders for name, path in regular_files(folder)}
-    for name in sorted({link for folder in folders for link in _links(folder)} - set(found)):
+    for name in sorted({link for folder in folders for link in links_in(folder)} - set(found)):
         lost.append(f"{name}: files/{name} is a link, which an import does not follow")
         yield ImportedArtifact(name, ImportedFile(f"files/{name}"))
     for name, path in found.items():
@@ -37,14 +36,6 @@ def saved_files(
             time=known.time if known else None,
             attributes={"wandb.key": known.key, **known.facts} if known else {},
         )
-
-
-def _links(folder: Path) -> Iterator[str]:
-    for top, folders, names in os.walk(folder, followlinks=False):
-        for name in (*folders, *names):
-            path = Path(top, name)
-            if path.is_symlink():
-                yield path.relative_to(folder).as_posix()
 
 
 def packages_of(folders: list[Path]) -> dict[str, str]:

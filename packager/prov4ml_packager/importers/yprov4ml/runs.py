@@ -18,7 +18,7 @@ from ..imported import (
     ImportedRank,
     ImportedRun,
 )
-from ..sources import regular_files
+from ..sources import link_losses, regular_files
 from ..summary import counted, listed
 from .literals import remaining
 from .metrics import Metrics, read_metrics
@@ -269,6 +269,8 @@ def _unnamed_files(
     for folder in sorted(source.files.root.iterdir()):
         if not folder.name.startswith("artifacts") or not _is_part_of_run(folder) or folder.is_symlink():
             continue
+        known = [path.relative_to(folder).as_posix() for path in named if folder in path.parents]
+        source.lost += link_losses(folder, f"{folder.name}/", known)
         number = folder.name.partition("_GR")[2]
         rank = int(number) if number and int(number) in ranks else ranks[0]
         for name, path in regular_files(folder):

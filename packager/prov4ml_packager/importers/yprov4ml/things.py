@@ -35,6 +35,7 @@ RUN_ATTRIBUTES = (
 
 _PATHS = ("artifact_path", "path", "identifier", "artifact_uri")
 _PARAMETERS = frozenset({"Parameter", "HyperParameter"})
+_COLLECTION = "datasets"
 _ABOUT_RUN = frozenset({"LearningStage", "Experiment"})
 _MODEL_STAGES = frozenset({"ModelRegistration", "Models", "MODELS"})
 _STATISTICS = re.compile(r"(?:.*_)?stat_")
@@ -131,7 +132,7 @@ class _Reader:
             self._version(name, element, path)
         elif path is not None or self._has_content(element):
             self._artifact(name, element, path)
-        else:
+        elif name != _COLLECTION and "RunStatistics" not in types:  # 2.x writes both of every run
             self._things.silent.append(name)
 
     def _is_version(self, name: str, element: Element, path: str) -> bool:
