@@ -381,8 +381,8 @@ class TestHostileDatabase:
         (one,) = imported(self.a_database(tmp_path, self.METRICS, rows), tmp_path / "out")
         assert one.lost[:2] == (
             "1 row of metric m: value, time or step is no number",
-            "1 value of metric m is ±1.7976931348623157e308, which is how MLflow's SQL store writes infinities;"
-            " it is kept as stored",
+            "1 value of metric m is ±1.7976931348623157e308, which is how MLflow's SQL store writes"
+            " infinities; it is kept as stored",
         )
 
     def test_a_view_in_place_of_a_table_is_not_run(self, tmp_path: Path) -> None:
