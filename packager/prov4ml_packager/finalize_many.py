@@ -64,7 +64,14 @@ def finalize_many(
         PackagerError: the scheduler is not reached.
     """
     if scheduler is not None:  # its workers may have been started elsewhere
-        tasks = [replace(task, run=task.run.absolute()) for task in tasks]
+        tasks = [
+            replace(
+                task,
+                run=task.run.absolute(),
+                products_in=None if task.products_in is None else task.products_in.absolute(),
+            )
+            for task in tasks
+        ]
     return run_tasks(finalize_task, tasks, jobs=jobs, scheduler=scheduler)
 
 
@@ -72,6 +79,7 @@ def ensure_all_finalized(
     runs: Sequence[Path],
     *,
     jobs: int = 1,
+    scheduler: str | None = None,
     spare: Callable[[], Path] | None = None,
     progress: Callable[[int], None] | None = None,
     note: Callable[[str], None] = lambda line: None,
@@ -81,29 +89,30 @@ def ensure_all_finalized(
     Args:
         runs: run directories.
         jobs: processes on this machine, if several are to be finalized.
+        scheduler: see `finalize_many`.
         spare: makes an empty folder for the products of runs that are to be finalized and are read-only;
             called once if there are any.
         progress: called with the number of points just stored.
         note: called with one line about each such run.
 
     Raises:
-        PackagerError: as `finalize`.
+        PackagerError: as `finalize`; or the scheduler is not reached.
     """
     records = [read_run(run) for run in runs]
     if spare is not None:
         records = _with_spare_places(records, spare, note)
     waiting = [record for record in records if not is_current(record)]
-    if jobs <= 1 or len(waiting) <= 1:
+    if scheduler is None and (jobs <= 1 or len(waiting) <= 1):
         for record in waiting:
             finalize_record(record, progress=progress)
         return records
-    points = {record.directory: record.metrics.point_count for record in waiting}
+    points = {record.directory.absolute(): record.metrics.point_count for record in waiting}
     tasks = [FinalizeTask(record.directory, products_in=record.products_in) for record in waiting]
-    for task, made in finalize_many(tasks, jobs=jobs):
+    for task, made in finalize_many(tasks, jobs=jobs, scheduler=scheduler):
         if isinstance(made, Failure):
             raise PackagerError(str(made))
         if progress is not None:
-            progress(points[task.run])
+            progress(points[task.run.absolute()])
     return records
 
 

@@ -140,9 +140,9 @@ def copied_file(run: Path, name: str, content: bytes) -> Mapping[str, Any]:
     }
 
 
-def small_run(path: Path) -> Path:
-    """Write a finished run with a bit of everything."""
-    run = make_run(path)
+def small_run(path: Path, **changes: Any) -> Path:
+    """Write a finished run with a bit of everything; `changes` are of its `run.json`."""
+    run = make_run(path, **changes)
     rank = RawRank(run)
     rank.param("lr", "float", 0.1)
     rank.event("context", name="TRAINING", parent=None)

@@ -104,6 +104,9 @@ def _chosen_options(config: Path | None, redact: bool, given: Mapping[str, Any])
 @click.option(
     "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Runs to finalize at a time."
 )
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="Dask cluster that finalizes them and sees the same files."
+)
 @debug_option
 def command(
     runs: "tuple[Location, ...]",
@@ -111,6 +114,7 @@ def command(
     config: Path | None,
     redact: bool,
     jobs: int,
+    scheduler: str | None,
     **given: Any,
 ) -> None:
     """Put one or more runs into an RO-Crate, finalizing first what is not.
@@ -138,7 +142,9 @@ def command(
             return stack.enter_context(private_directory(".prov4ml-products-", folder_beside(made)))
 
         with progress(f"finalize {runs[0] if len(found) == 1 else f'{len(found)} runs'}") as advance:
-            records = ensure_all_finalized(found, jobs=jobs, spare=spare, progress=advance, note=tell)
+            records = ensure_all_finalized(
+                found, jobs=jobs, scheduler=scheduler, spare=spare, progress=advance, note=tell
+            )
         for record in records:
             for warning in record.warnings:
                 tell(f"{record.directory}: {warning}", "warning")
