@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from prov4ml_packager.cli.main import run as run_command
 from prov4ml_packager.crate import Author, Contact, CrateOptions, Organization, build_crate, load_crate_config
 from prov4ml_packager.crate.template import template_text, write_template
 from prov4ml_packager.errors import PackagerError
@@ -143,6 +144,9 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, message: str) -> None
             "spec = '1.2'\nprofile = 'process'",
             "no run profile was made for RO-Crate 1.2; choose --spec 1.1 or 1.3",
         ),
+        ("url = 'ftp:x'", "url: 'ftp:x' is no http(s) URL"),
+        ("citation = ['10.1/a', 'b']", "citation: 'b' is no http(s) URL and no DOI"),
+        ("keywords = ['one', ' ']", "keywords: one is empty; leave it out"),
     ],
 )
 def test_choices_that_do_not_exist(tmp_path: Path, text: str, message: str) -> None:
@@ -151,6 +155,44 @@ def test_choices_that_do_not_exist(tmp_path: Path, text: str, message: str) -> N
     with pytest.raises(PackagerError) as caught:
         load_crate_config(path)
     assert str(caught.value) == f"{path}: {message}"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "repository-code: git@example.org:a.git",
+            "repository-code: 'git@example.org:a.git' is no http(s) URL",
+        ),
+        ("url: example.org", "url: 'example.org' is no http(s) URL"),
+        ("doi: to come", "doi: 'to come' is no http(s) URL and no DOI"),
+    ],
+)
+def test_a_citation_file_that_leads_nowhere(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "CITATION.cff"
+    path.write_text(text)
+    with pytest.raises(PackagerError) as caught:
+        load_crate_config(path)
+    assert str(caught.value) == f"{path}: {message}"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "why"),
+    [
+        ("--url", "ftp:x", "'ftp:x' is no http(s) URL"),
+        ("--citation", "bar", "'bar' is no http(s) URL and no DOI"),
+        ("--keyword", " ", "one is empty; leave it out"),
+    ],
+)
+def test_what_leads_nowhere_on_the_command_line_is_said_with_its_option(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str, value: str, why: str
+) -> None:
+    (tmp_path / "crate.toml").write_text("url = 'https://example.org/'\n")
+    arguments = ["crate", "run", "-o", "c.zip", "--config", str(tmp_path / "crate.toml"), option, value]
+    assert run_command(arguments) == 2
+    assert capsys.readouterr().err == (
+        f"prov4ml-pack: error: Invalid value for '{option}': {why}; see prov4ml-pack crate --help\n"
+    )
 
 
 def test_yaml_tags_make_no_objects(tmp_path: Path) -> None:

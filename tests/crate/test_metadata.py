@@ -400,9 +400,9 @@ def test_a_licence_that_nobody_knows_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (CrateOptions(url="ftp:x"), "the page of the software is 'ftp:x' and no http(s) URL"),
-        (CrateOptions(citations=("bar",)), "citation 'bar' is no http(s) URL and no DOI"),
-        (CrateOptions(keywords=("one", " ")), "a keyword is empty; leave it out"),
+        (CrateOptions(url="ftp:x"), "url: 'ftp:x' is no http(s) URL"),
+        (CrateOptions(citations=("bar",)), "citation: 'bar' is no http(s) URL and no DOI"),
+        (CrateOptions(keywords=("one", " ")), "keywords: one is empty; leave it out"),
     ],
 )
 def test_what_leads_nowhere_is_refused(options: CrateOptions, message: str) -> None:

@@ -24,6 +24,23 @@ if TYPE_CHECKING:
     from ..remote import Location
 
 
+_OPTION_OF = {"url": "--url", "citation": "--citation", "keywords": "--keyword"}
+"""The option for a place that `CrateOptions.check` names: what a configuration says was checked before."""
+
+
+def _check_options(options: "CrateOptions") -> None:
+    from ..errors import PackagerError
+
+    try:
+        options.check()
+    except PackagerError as error:
+        option = _OPTION_OF.get(error.place or "")
+        if option is None:
+            raise
+        message = f"{error.message}; {error.hint}" if error.hint else error.message
+        raise click.BadParameter(message, param_hint=f"'{option}'") from error
+
+
 def _chosen_options(config: Path | None, redact: bool, given: Mapping[str, Any]) -> "CrateOptions":
     """Return the options of a configuration with those of the command line over them.
 
@@ -48,7 +65,7 @@ def _chosen_options(config: Path | None, redact: bool, given: Mapping[str, Any])
     if chosen.get("spec") == "1.2":  # which has no profiles: one in the configuration is for other versions
         chosen.setdefault("profile", None)
     options = replace(configured, **chosen)
-    options.check()
+    _check_options(options)
     if options.bag and (time := given_time()) is not None:
         options = replace(options, bagged=time.date())
     return options

@@ -126,10 +126,16 @@ def _from_table(table: Mapping[str, Any], path: Path) -> CrateOptions:
         ),
         contact=_contact(table.get("contact"), path),
     )
+    return _checked(options, path)
+
+
+def _checked(options: CrateOptions, path: Path, keys: Mapping[str, str] | None = None) -> CrateOptions:
+    """Return options, refusing them with the file and the key that they are from; `keys` has other names."""
     try:
         options.check()
     except PackagerError as error:
-        raise PackagerError(error.message, path=path, hint=error.hint) from error
+        place = (keys or {}).get(error.place, error.place) if error.place is not None else None
+        raise PackagerError(error.message, path=path, place=place, hint=error.hint) from error
     return options
 
 
@@ -220,16 +226,18 @@ def _from_citation(path: Path) -> CrateOptions:
     people = [_person(one, path) for one in _list(content, "authors")]
     contacts = [_person(one, path) for one in _list(content, "contact")]
     reachable = next((one for one in contacts + people if one.email), None)
-    return CrateOptions(
+    repository = _text(content, "repository-code", path)
+    options = CrateOptions(
         name=_text(content, "title", path),
         description=_text(content, "abstract", path),
         license=licence[0] if isinstance(licence, list) and licence else _text(content, "license", path),
         authors=tuple(people),
         contact=Contact(reachable.name, reachable.email) if reachable else None,
-        url=_text(content, "repository-code", path) or _text(content, "url", path),
+        url=repository or _text(content, "url", path),
         keywords=_words(content, "keywords", path),
         citations=(doi,) if (doi := _text(content, "doi", path)) else (),
     )
+    return _checked(options, path, {"url": "repository-code" if repository else "url", "citation": "doi"})
 
 
 def _list(content: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:

@@ -98,12 +98,12 @@ class CrateOptions:
     hidden_names: tuple[str, ...] = ()
 
     def check(self) -> None:
-        """Refuse what does not go together.
+        """Refuse what does not go together, or leads nowhere.
 
         Raises:
             PackagerError: an unknown compression, version, profile or policy, a run profile on RO-Crate 1.2,
-                for which none was made, raw files in a redacted crate, a page or citation that leads nowhere,
-                or an empty keyword.
+                for which none was made, raw files in a redacted crate; or a page or citation that leads
+                nowhere, or an empty keyword, with the key of the configuration as place.
         """
         if self.compression is not None and self.compression not in COMPRESSIONS:
             raise PackagerError(f"compression {self.compression!r} is not known", hint=_one_of(COMPRESSIONS))
@@ -116,12 +116,12 @@ class CrateOptions:
         if self.secrets not in SECRET_POLICIES:
             raise PackagerError(f"secrets {self.secrets!r} is not known", hint=_one_of(SECRET_POLICIES))
         if self.url is not None and web_url(self.url) is None:
-            raise PackagerError(f"the page of the software is {self.url!r} and no http(s) URL")
+            raise PackagerError(f"{self.url!r} is no http(s) URL", place="url")
         for citation in self.citations:
             if web_url(doi_url(citation)) is None:
-                raise PackagerError(f"citation {citation!r} is no http(s) URL and no DOI")
+                raise PackagerError(f"{citation!r} is no http(s) URL and no DOI", place="citation")
         if any(not word.strip() for word in self.keywords):
-            raise PackagerError("a keyword is empty", hint="leave it out")
+            raise PackagerError("one is empty", place="keywords", hint="leave it out")
         if self.redact and self.with_raw:
             raise PackagerError(
                 "raw files are what the logger wrote, and cannot be redacted",
