@@ -9,6 +9,7 @@ import pytest
 
 from prov4ml_packager.crate import build_crate
 from prov4ml_packager.crate.changed_graph import Changes
+from prov4ml_packager.crate.options import Spec
 from prov4ml_packager.crate.update import update_crate
 from prov4ml_packager.crate.workflow.languages import (
     is_workflow,
@@ -17,6 +18,7 @@ from prov4ml_packager.crate.workflow.languages import (
     library_of,
 )
 from prov4ml_packager.errors import PackagerError
+from prov4ml_validators import validate
 
 from .builders import FULL
 from .workflow_runs import (
@@ -357,6 +359,49 @@ def test_an_update_leaves_the_main_workflow(tmp_path: Path) -> None:
     graph = graph_of(crate)
     assert graph["./"]["mainEntity"] == {"@id": MAIN}
     assert not [rule for rule, _ in findings(crate) if "workflow" in rule and "example" not in rule]
+
+
+@pytest.mark.parametrize("spec", ["1.1", "1.3"])
+def test_the_readme_follows_what_an_update_sets(tmp_path: Path, spec: Spec) -> None:
+    """As if the crate had been made with the new values, however often they are set."""
+    run = logged_run(tmp_path / "run")
+    options = replace(FULL, spec=spec, description=None)
+    new = replace(
+        options, name="Digits `again`", description="Once\nmore.", license="MIT", identifier="10.1234/five"
+    )
+    crate = build_crate([run], tmp_path / "crate", options)
+    for properties in (
+        {"name": "Digits, otherwise", "keywords": "digits"},
+        {"name": "Digits `again`", "license": "MIT"},
+        {"description": "Once\nmore."},
+        {"identifier": "10.1234/five"} if spec == "1.1" else {"keywords": "numbers"},
+    ):
+        update_crate(crate, Changes(TIME, properties=properties))
+    expected = build_crate(
+        [run], tmp_path / "expected", new if spec == "1.1" else replace(new, identifier=None)
+    )
+    readme = (crate / "README.md").read_bytes()
+    assert readme == (expected / "README.md").read_bytes()
+    assert graph_of(crate)["README.md"] == graph_of(expected)["README.md"]
+    assert validate(crate).is_valid()
+    update_crate(crate, Changes(TIME, properties={"name": "Digits"}, remove=["artifacts/data-0.csv"]))
+    assert (crate / "README.md").read_bytes() == readme.replace(b"`` Digits `again` ``", b"`Digits`")
+
+
+def test_a_readme_of_others_does_not_follow(tmp_path: Path) -> None:
+    run = logged_run(tmp_path / "run")
+    crate = build_crate([run], tmp_path / "crate", FULL)
+    ours = (crate / "README.md").read_text()
+    mine = tmp_path / "mine.md"
+    mine.write_text(ours.replace("## Runs", "## Runs\n\nThe second one is good."))
+    update_crate(crate, Changes(TIME, remove=["README.md"], add={"README.md": mine}))
+    update_crate(crate, Changes(TIME, properties={"name": "Digits"}))
+    assert (crate / "README.md").read_text() == mine.read_text()
+
+    edited = build_crate([run], tmp_path / "edited", FULL)
+    (edited / "README.md").write_text(mine.read_text())
+    update_crate(edited, Changes(TIME, properties={"name": "Digits"}))
+    assert (edited / "README.md").read_text() == mine.read_text()
 
 
 @pytest.mark.skipif(

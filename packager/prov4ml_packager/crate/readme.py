@@ -3,7 +3,7 @@
 Workflow RO-Crate 1.0 and 1.1 ("Crate") ask for it. All foreign text in it stands in code spans.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..markdown import cell, items, span, table
 from ..wording import iso_time
@@ -16,6 +16,8 @@ from .options import CrateOptions
 from .workflow.main_workflow import MainWorkflow
 
 _LONGEST = 2000
+_SENTENCE = "What this crate is, for people."
+_RUNS = "## Runs"
 
 
 def readme_text(runs: Sequence[RunFacts], options: CrateOptions, title: str, workflow: MainWorkflow) -> str:
@@ -50,7 +52,7 @@ def readme_text(runs: Sequence[RunFacts], options: CrateOptions, title: str, wor
                 ("Identifier", span(options.identifier or "")),
             ]
         ),
-        "## Runs",
+        _RUNS,
         table(["Experiment", "Run", "Status", "Start", "End"], rows),
         f"`{COMPARISON}` compares them, one row a run." if len(runs) > 1 else "",
         "## How to read it",
@@ -62,6 +64,34 @@ def readme_text(runs: Sequence[RunFacts], options: CrateOptions, title: str, wor
 
 def readme_entity(readme: Member) -> Entity:
     """Return the JSON-LD of the README."""
-    entity = described_file(readme, README, "What this crate is, for people.")
+    entity = described_file(readme, README, _SENTENCE)
     entity["about"] = {"@id": "./"}
     return entity
+
+
+def is_unchanged(readme: Member, entity: Mapping[str, object]) -> bool:
+    """Return whether a README is the one that `readme_text` wrote, by what the metadata says of it."""
+    return entity.get("description") == _SENTENCE and entity.get("sha256") == readme.sha256
+
+
+def changed_readme(text: str, properties: Mapping[str, str]) -> str:
+    """Return a text of `readme_text` for other properties of the crate; one that is empty is left out.
+
+    Args:
+        text: as it was written.
+        properties: new values, of which the README has `name`, `description`, `license` and `identifier`.
+    """
+    head, runs, rest = text.partition(f"\n\n{_RUNS}\n")
+    title, *description, facts = head.split("\n\n")
+    if properties.get("name"):
+        title = f"# {span(properties['name'])}"
+    if "description" in properties:
+        description = [span(properties["description"], _LONGEST)]
+    lines = {line.partition(":")[0]: line for line in facts.split("\n")}
+    for key, name in (("license", "Licence"), ("identifier", "Identifier")):
+        if key in properties:
+            value = properties[key]
+            shown = licence_entity(value)["name"] if key == "license" and value else value
+            lines[f"- **{name}"] = items([(name, span(shown))])
+    parts = [title, *description, "\n".join(line for line in lines.values() if line)]
+    return "\n\n".join(part for part in parts if part) + runs + rest

@@ -9,9 +9,10 @@ from prov4ml_validators.seal.check import SIGNATURE
 
 from ..errors import PackagerError
 from ..progress import UNWATCHED, Progress
-from .archive.members import MANIFEST, METADATA, PREVIEW, Member, bytes_member, file_member
+from .archive.members import MANIFEST, METADATA, PREVIEW, README, Member, bytes_member, file_member
 from .archive.paths import archive_paths
-from .changed_graph import Changes, change_sentences, changed_document, define_terms, put_part
+from .changed_graph import Changes, Document, change_sentences, changed_document, define_terms, put_part
+from .entities import Entity
 from .existing import ExistingCrate, open_existing, refuse_worse, replace_crate
 from .graph_json import graph_json
 from .manifest import manifest_entity, manifest_lines
@@ -19,6 +20,7 @@ from .options import SecretPolicy
 from .preview import with_metadata_copy
 from .privacy.searched import added_from
 from .privacy.secret_policy import report_secrets, search_for
+from .readme import changed_readme, is_unchanged, readme_entity
 
 _OWN = frozenset({METADATA, MANIFEST, PREVIEW, SIGNATURE})
 _BODY_END = b"</body>"
@@ -65,6 +67,7 @@ def update_crate(
             removed=removed,
             left={member.path for member in kept if not member.is_directory},
         )
+        kept = [_followed(member, document, changes) for member in kept]
         members = [*kept, *added]
         define_terms(document)
         put_part(document, manifest_entity(None))
@@ -77,6 +80,19 @@ def update_crate(
         if (existing.folder / SIGNATURE).exists():
             note(f"{crate}: the signature is taken out; sign it again with prov4ml-pack sign")
         replace_crate(existing, members, check=refuse_worse(existing), progress=progress)
+
+
+def _followed(member: Member, document: Document, changes: Changes) -> Member:
+    """Return our own README for the changed properties, and describe it so; any other member as it is."""
+    if member.path != README or not isinstance(member.source, Path):
+        return member
+    entity: Entity = next((one for one in document["@graph"] if one.get("@id") == README), {})
+    if not is_unchanged(member, entity):
+        return member
+    text = changed_readme(member.source.read_text(encoding="utf-8"), changes.properties)
+    readme = bytes_member(README, text.encode("utf-8"))
+    put_part(document, readme_entity(readme))
+    return readme
 
 
 def _files_to_remove(existing: ExistingCrate, paths: Sequence[str]) -> set[str]:
