@@ -6,13 +6,13 @@ somebody forged both files.
 """
 
 import os
-import zlib
 from array import array
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
+import google_crc32c
 import numpy as np
 import numpy.typing as npt
 
@@ -101,7 +101,7 @@ class ListedIndex(RowIndex):
     def is_plain(self, first: int, stop: int, data: bytes) -> bool:
         """Tell whether a block has its checksum still, and no name in it is quoted."""
         is_quoted = any(b'"' in self._prefix(run) for run in range(first, stop))
-        return not is_quoted and zlib.crc32(data) == self._blocks[self._block(first)].checksum
+        return not is_quoted and google_crc32c.value(data) == self._blocks[self._block(first)].checksum
 
     def _block(self, first: int) -> int:
         return int(np.searchsorted(self._segments, first))

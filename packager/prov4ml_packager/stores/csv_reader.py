@@ -18,7 +18,7 @@ from .attributes import checked_table
 from .compressed import open_seekable
 from .csv_dialect import checked_separator, read_separator
 from .csv_listing import listed_index
-from .csv_rows import parse_plain, parse_rows, parse_table
+from .csv_rows import Columns, parse_plain, parse_rows, parse_table
 from .csv_scan import ScannedIndex
 from .csvw import TableMetadata, metadata_path, read_metadata
 from .damage import Damage
@@ -98,12 +98,12 @@ class _CsvPoints:
         self._index = index
         self._stream = stream
         self._pool = pool
-        self._ahead: dict[int, Future[Points]] = {}
+        self._ahead: dict[int, Future[Columns]] = {}
         self._last = -1
         self._firsts = index.segments()
         ends = np.cumsum(index.rows) if index.rows else np.empty(0, np.int64)
         self._row_starts = ends - index.rows if index.rows else ends
-        self._segments: OrderedDict[int, Points] = OrderedDict()
+        self._segments: OrderedDict[int, Columns] = OrderedDict()
 
     def reader(self, runs: "array[int]") -> Callable[[int, int], Points]:
         """Return a function that reads the points of a series by slice."""
@@ -114,32 +114,35 @@ class _CsvPoints:
             nonlocal ends
             if ends is None:
                 ends = np.cumsum([rows[run] for run in runs], dtype=np.int64)
-            parts = []
             start, stop, _ = slice(start, stop).indices(int(ends[-1]) if len(ends) else 0)
+            points = np.empty(max(0, stop - start), POINT_DTYPE)
             number = int(np.searchsorted(ends, start, side="right"))
-            while start < stop:
-                first = int(ends[number]) - rows[runs[number]]
-                part = self._run(runs[number])[start - first : stop - first]
-                parts.append(part)
-                start += len(part)
+            done = 0
+            while done < len(points):
+                run = runs[number]
+                first = start + done - (int(ends[number]) - rows[run])
+                part = points[done : done + rows[run] - first]
+                self._fill(part, run, first)
+                done += len(part)
                 number += 1
-            return np.concatenate(parts) if parts else np.empty(0, POINT_DTYPE)
+            return points
 
         return read
 
-    def _run(self, run: int) -> Points:
+    def _fill(self, points: Points, run: int, first: int) -> None:
+        """Fill in points of a run, from one of its rows on."""
         number = int(np.searchsorted(self._firsts, run, side="right")) - 1
-        first = int(self._firsts[number])
         segment = self._segments.pop(number, None)
         if segment is None:
             segment = self._segment(number)
         self._segments[number] = segment
         while len(self._segments) > _KEPT:
             self._segments.popitem(last=False)
-        offset = int(self._row_starts[run] - self._row_starts[first])
-        return segment[offset : offset + self._index.rows[run]]
+        begin = int(self._row_starts[run] - self._row_starts[self._firsts[number]]) + first
+        for name, values in segment.items():
+            points[name] = values[begin : begin + len(points)]
 
-    def _segment(self, number: int) -> Points:
+    def _segment(self, number: int) -> Columns:
         if number != self._last + 1:
             self._ahead.clear()
         else:
@@ -150,26 +153,28 @@ class _CsvPoints:
         waiting = self._ahead.pop(number, None)
         return self._parse(number) if waiting is None else waiting.result()
 
-    def _parse(self, number: int) -> Points:
+    def _parse(self, number: int) -> Columns:
         """Return the points of a segment, in the order of the file; several threads may do so."""
         index = self._index
         first = int(self._firsts[number])
         stop = int(self._firsts[number + 1]) if number + 1 < len(self._firsts) else len(index.rows)
         offset, length = index.extent(first, stop)
         data = os.pread(self._stream.fileno(), length, offset)
-        points = np.empty(sum(index.rows[first:stop]), POINT_DTYPE)
-        if index.is_plain(first, stop, data) and parse_plain(data, index.separator, points):
+        rows = sum(index.rows[first:stop])
+        points = parse_plain(data, index.separator, rows) if index.is_plain(first, stop, data) else None
+        if points is not None:
             return points
         bounds = index.bounds(first, stop, data)
-        if parse_table(data, index.separator, points):
+        points = parse_table(data, index.separator, rows)
+        if points is not None:
             return points
         bodies: list[bytes] = []
         numbers: list[range] = []
         for run, (begin, end) in enumerate(bounds, first):
             body, lines_a_row = self._numbers(run, data[begin:end])
-            line, rows = index.lines[run], index.rows[run]
+            line = index.lines[run]
             bodies.append(body)
-            numbers.append(range(line, line + rows * lines_a_row, lines_a_row))
+            numbers.append(range(line, line + index.rows[run] * lines_a_row, lines_a_row))
         return parse_rows(bodies, index.separator, index.path, numbers)
 
     def _numbers(self, run: int, data: bytes) -> tuple[bytes, int]:

@@ -1,15 +1,20 @@
 """The numbers of CSV rows: fast where they are as we write them, exact in what is wrong where not."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars
 
 from ..errors import PackagerError
-from ..metric_table import POINT_DTYPE, Points
+from ..metric_table import POINT_DTYPE
 from .csv_dialect import COLUMNS, NAME_COLUMNS
+
+Columns = Mapping[str, npt.NDArray[Any]]
+"""The fields of `POINT_DTYPE`, each of all points."""
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _DOUBLE = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|(?i:nan|[+-]?inf)")
@@ -18,25 +23,27 @@ _TYPES = {np.dtype("<i8"): polars.Int64, np.dtype("<f8"): polars.Float64}
 _MIN, _MAX = -(1 << 63), (1 << 63) - 1
 
 
-def parse_table(data: bytes, separator: str, points: Points) -> bool:
-    """Fill in the points of whole rows, names included, if they are as we write them and nothing is quoted.
+def parse_table(data: bytes, separator: str, rows: int) -> Columns | None:
+    """Return the points of whole rows, names included, if they are as we write them and nothing is quoted.
 
-    Returns:
-        whether they were; if not, what `points` holds means nothing.
+    Args:
+        data: the rows.
+        separator: of their fields.
+        rows: how many there are.
     """
     if b'"' in data or b"\r" in data:
-        return False
+        return None
     # Many times as fast as bytes.count.
     marks = np.count_nonzero(np.frombuffer(data, np.uint8) == ord(separator))
-    return marks == len(points) * (len(COLUMNS) - 1) and parse_plain(data, separator, points)
+    return parse_plain(data, separator, rows) if marks == rows * (len(COLUMNS) - 1) else None
 
 
-def parse_plain(data: bytes, separator: str, points: Points) -> bool:
-    """Fill in the points of whole rows of which it is known that they are so; see `parse_table`."""
-    return _parse(data, separator, COLUMNS, points)
+def parse_plain(data: bytes, separator: str, rows: int) -> Columns | None:
+    """Return the points of whole rows of which it is known that they are so; see `parse_table`."""
+    return _parse(data, separator, COLUMNS, rows)
 
 
-def _parse(body: bytes, separator: str, columns: Sequence[str], points: Points) -> bool:
+def _parse(body: bytes, separator: str, columns: Sequence[str], rows: int) -> Columns | None:
     types = {name: _TYPES[POINT_DTYPE[name]] for name in POINT_DTYPE.names or ()}
     try:
         frame = polars.read_csv(
@@ -48,18 +55,18 @@ def _parse(body: bytes, separator: str, columns: Sequence[str], points: Points) 
             columns=[columns.index(name) for name in types],
         )
     except polars.exceptions.PolarsError:
-        return False  # the slow way says which line it is
-    if frame.height != len(points) or any(frame.null_count().row(0)):
-        return False
-    for name in types:
-        points[name] = frame[name].to_numpy()
+        return None  # the slow way says which line it is
+    if frame.height != rows or any(frame.null_count().row(0)):
+        return None
+    points = {name: frame[name].to_numpy() for name in types}
     is_nan = np.isnan(points["value"])
     if is_nan.any():
-        points["value"][is_nan] = np.nan  # a CSV has one NaN, whatever the sign before it
-    return True
+        # A CSV has one NaN, whatever the sign before it.
+        points["value"] = np.where(is_nan, np.nan, points["value"])
+    return points
 
 
-def parse_rows(bodies: list[bytes], separator: str, path: Path, numbers: list[range]) -> Points:
+def parse_rows(bodies: list[bytes], separator: str, path: Path, numbers: list[range]) -> Columns:
     """Return the points of rows of which the name columns were cut off.
 
     Args:
@@ -71,23 +78,25 @@ def parse_rows(bodies: list[bytes], separator: str, path: Path, numbers: list[ra
     Raises:
         PackagerError: a row has too many or too few fields, or one is no number.
     """
-    points = np.empty(sum(map(len, numbers)), POINT_DTYPE)
-    if _parse_fast(b"".join(bodies), separator, points):
-        return points
+    rows = sum(map(len, numbers))
+    parsed = _parse_fast(b"".join(bodies), separator, rows)
+    if parsed is not None:
+        return parsed
+    points = np.empty(rows, POINT_DTYPE)
     row = 0
     for body, lines in zip(bodies, numbers, strict=True):
         for text, line in zip(body.removesuffix(b"\n").split(b"\n"), lines, strict=True):
             points[row] = parse_row(text, separator, path, line)
             row += 1
-    return points
+    return {name: points[name] for name in POINT_DTYPE.names or ()}
 
 
-def _parse_fast(body: bytes, separator: str, points: Points) -> bool:
-    """Fill in the points of rows that are as we write them; return whether they were."""
+def _parse_fast(body: bytes, separator: str, rows: int) -> Columns | None:
+    """Return the points of rows if they are as we write them."""
     mark = separator.encode()
-    if body.translate(None, b"0123456789+-.eNaIF\n" + mark) or body.count(mark) != 2 * len(points):
-        return False
-    return _parse(body, separator, _POINT_COLUMNS, points)
+    if body.translate(None, b"0123456789+-.eNaIF\n" + mark) or body.count(mark) != 2 * rows:
+        return None
+    return _parse(body, separator, _POINT_COLUMNS, rows)
 
 
 def parse_row(line: bytes, separator: str, path: Path, number: int) -> tuple[int, int, float]:

@@ -2,7 +2,6 @@
 
 import io
 import os
-import zlib
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+import google_crc32c
 import numpy as np
 import polars
 
@@ -197,7 +197,7 @@ class _Text(io.BufferedIOBase):
 
     def write(self, data: Any) -> int:
         """Write bytes."""
-        self._checksum = zlib.crc32(data, self._checksum)
+        self._checksum = google_crc32c.extend(self._checksum, data)
         self._length += len(data)
         return self._stream.write(data)
 

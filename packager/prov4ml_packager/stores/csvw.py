@@ -40,7 +40,7 @@ class Block(NamedTuple):
     Attributes:
         rows: how many it has.
         length: in bytes.
-        checksum: CRC-32 of these bytes, as gzip has it (RFC 1952, section 8).
+        checksum: CRC-32C of these bytes (RFC 3720, section 12.1), as a chunk of a Zarr 3 store has it.
     """
 
     rows: int
