@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlsplit
 
@@ -22,6 +23,11 @@ def iso_time(nanoseconds: int) -> str:
     Milliseconds, because validators of Process Run Crate take three decimals or none.
     """
     return (_EPOCH + timedelta(microseconds=nanoseconds // 1000)).isoformat(timespec="milliseconds")
+
+
+def listed(names: Sequence[str], last: str) -> str:
+    """Return names with commas between them and a word, such as `and`, before the last one."""
+    return f" {last} ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
 def plain_value(value: JsonValue) -> str | bool | int | float:

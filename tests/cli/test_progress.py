@@ -58,7 +58,7 @@ def assert_lines(lines: list[str], *patterns: str) -> None:
 def test_what_a_terminal_shows(here: Path) -> None:
     assert_lines(
         on_a_terminal(here, "crate", "digits_0", "-o", "c.zip"),
-        r"prov4ml-pack: note: no licence given.*", rf"read c\.zip: {MB}", rf"pack c\.zip: {WHOLE}",
+        r"prov4ml-pack: note: no licence, .*", rf"read c\.zip: {MB}", rf"pack c\.zip: {WHOLE}",
     )  # fmt: skip
     assert_lines(on_a_terminal(here, "crate", "digits_0", "-o", "b.zip", "--bag"), rf"bag b\.zip: {WHOLE}")
     assert_lines(

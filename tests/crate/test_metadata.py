@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from prov4ml_packager.crate import CrateOptions, build_crate, unpack_crate
+from prov4ml_packager.crate import CrateOptions, Organization, build_crate, unpack_crate
 from prov4ml_packager.crate.licences import licence_entity
 from prov4ml_packager.crate.options import Author
 from prov4ml_packager.errors import PackagerError
@@ -175,19 +175,14 @@ def test_versions_and_profiles(tmp_path: Path, spec: Any, profile: str | None) -
     assert notes == ([note] if spec == "1.3" else [])
 
 
-def test_what_is_missing_is_said_with_the_line_to_add(tmp_path: Path) -> None:
+def test_all_that_is_missing_is_said_in_one_line(tmp_path: Path) -> None:
     notes: list[str] = []
     run = make_run(tmp_path / "run_1", ranks=(replace(rank_record(), git=None),))
     graph = graph_of(build_crate([run], tmp_path / "crate", CrateOptions(), note=notes.append))
-    start = "add to [tool.prov4ml.crate] in pyproject.toml:"
     assert notes == [
-        f'no licence given; {start} license = "CC-BY-4.0"',
-        f'no author given; {start} author = [{{ name = "Given Family", orcid = "0000-0000-0000-0000", '
-        'affiliation = "Institution" }]',
-        f"no publisher with a URL given; {start} "
-        'publisher = { name = "Institution", url = "https://example.org/" }',
-        f'no contact given; {start} contact = {{ name = "Given Family", email = "name@example.org" }}',
-        f'no page of the software given; {start} url = "https://example.org/software"',
+        "no licence, author, publisher with a URL, contact or page of the software given; use --license, "
+        "--author, --publisher, --url, or fill in [tool.prov4ml.crate] in pyproject.toml, of which "
+        "prov4ml-pack init writes a template"
     ]
     assert graph["./"]["license"] == {"@id": "#no-licence"}
     action = graph[f"urn:uuid:{run.uuid}"]
@@ -195,15 +190,57 @@ def test_what_is_missing_is_said_with_the_line_to_add(tmp_path: Path) -> None:
     assert graph[action["agent"]["@id"]]["name"] == "ada"
 
 
-def test_what_an_author_lacks_is_added_to_the_author(tmp_path: Path) -> None:
+UNIVERSITY = Organization("Example University")
+KEY = "add to [tool.prov4ml.crate] in pyproject.toml:"
+AUTHOR_KEY = "add to [[tool.prov4ml.crate.author]] in pyproject.toml:"
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"license": None}, f'no licence given; {KEY} license = "CC-BY-4.0"'),
+        (
+            {"authors": ()},
+            f'no author given; {KEY} author = [{{ name = "Given Family", orcid = "0000-0000-0000-0000", '
+            'affiliation = "Institution" }]',
+        ),
+        (
+            {"publisher": UNIVERSITY},
+            f"no publisher with a URL given; {KEY} "
+            'publisher = { name = "Institution", url = "https://example.org/" }',
+        ),
+        (
+            {"contact": None},
+            f'no contact given; {KEY} contact = {{ name = "Given Family", email = "name@example.org" }}',
+        ),
+        ({"url": None}, f'no page of the software given; {KEY} url = "https://example.org/software"'),
+        (
+            {"authors": (Author("Ada", affiliation=UNIVERSITY), Author("Bob", affiliation=UNIVERSITY))},
+            f'no ORCID of Ada and Bob given; {AUTHOR_KEY} orcid = "0000-0000-0000-0000"',
+        ),
+        (
+            {"authors": tuple(Author(name, affiliation=UNIVERSITY) for name in ("A", "B", "C", "D"))},
+            f'no ORCID of 4 authors given; {AUTHOR_KEY} orcid = "0000-0000-0000-0000"',
+        ),
+        (
+            {"authors": (*FULL.authors, replace(FULL.authors[0], affiliation=None))},
+            f"no affiliation of Ada Lovelace given; {AUTHOR_KEY} "
+            'affiliation = { name = "…", ror = "https://ror.org/…" }',
+        ),
+        (
+            {"authors": (Author("Ada"),)},
+            "no ORCID of Ada or affiliation of Ada given; fill in [tool.prov4ml.crate] in pyproject.toml, "
+            "of which prov4ml-pack init writes a template",
+        ),
+    ],
+)
+def test_a_single_thing_that_is_missing_is_said_with_the_line_to_add(
+    tmp_path: Path, changes: dict[str, Any], line: str
+) -> None:
     notes: list[str] = []
-    run = make_run(tmp_path / "run_1")
-    build_crate([run], tmp_path / "crate", replace(FULL, authors=(Author("Ada"),)), note=notes.append)
-    start = "add to [[tool.prov4ml.crate.author]] in pyproject.toml:"
-    assert notes == [
-        f'no ORCID of Ada given; {start} orcid = "0000-0000-0000-0000"',
-        f'no affiliation of Ada given; {start} affiliation = {{ name = "…", ror = "https://ror.org/…" }}',
-    ]
+    run = make_run(tmp_path / "run_1", ranks=(replace(rank_record(), git=None),))
+    build_crate([run], tmp_path / "crate", replace(FULL, **changes), note=notes.append)
+    assert notes == [line]
 
 
 @pytest.mark.parametrize("compression", ["lzma", "zstd"])
