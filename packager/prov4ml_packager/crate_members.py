@@ -22,7 +22,7 @@ from prov4ml_validators.crate.members import (
 from .errors import PackagerError
 
 _ZIPS = (".zip", ".eln")
-_TARS = (".tar.gz", ".tgz", ".tar.zst", ".tzst")
+_TARS = (".tar", ".tar.gz", ".tgz", ".tar.zst", ".tzst")
 
 
 def is_crate(path: Path) -> bool:
@@ -31,6 +31,12 @@ def is_crate(path: Path) -> bool:
         return any((path / root / DESCRIPTOR).is_file() for root in ("", "data"))
     # A zipped Zarr store is no crate.
     return path.name.lower().endswith(_ZIPS + _TARS) and not path.name.lower().endswith(".zarr.zip")
+
+
+def crate_stem(path: Path) -> str | None:
+    """Return the name of an archive without its ending, None if it has none of a crate."""
+    endings = [one for one in _ZIPS + _TARS if path.name.lower().endswith(one) and len(path.name) > len(one)]
+    return path.name[: -len(max(endings, key=len))] if endings else None
 
 
 @contextmanager

@@ -2,15 +2,17 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from prov4ml.rundir import RUN_FILE
 from prov4ml_validators.crate.graph import DESCRIPTOR
 
+from .crate_members import is_crate
 from .errors import PackagerError
 
 _NO_RUN = "has no raw files: it is from a crate"
+_LINK = "is a link and is left out; name it itself if it is to be taken"
 _OF_RUN = "give the run directory that it was made of"
 
 
@@ -20,7 +22,9 @@ def natural_key(name: str) -> list[tuple[bool, int, str]]:
     return [(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts]
 
 
-def find_runs(places: Iterable[Path], note: Callable[[str], None] = lambda _: None) -> list[Path]:
+def find_runs(
+    places: Iterable[Path], note: Callable[[str], None] = lambda _: None, *, crates: bool = False
+) -> list[Path]:
     """Return the run directories that places stand for.
 
     A folder without `run.json` that holds folders stands for the runs among them, in the natural order of
@@ -31,6 +35,7 @@ def find_runs(places: Iterable[Path], note: Callable[[str], None] = lambda _: No
     Args:
         places: run directories, or folders that hold some.
         note: called with one line about each folder that is left out.
+        crates: whether a crate stands for itself, and a folder that holds no run for the crates in it.
 
     Raises:
         PackagerError: a folder cannot be looked into, or holds folders and none of them is a run.
@@ -39,7 +44,14 @@ def find_runs(places: Iterable[Path], note: Callable[[str], None] = lambda _: No
     known: set[Path] = set()
     gathered: set[Path] = set()
     for place in places:
-        inside = [] if os.path.lexists(place / RUN_FILE) else _folders(place)
+        itself = os.path.lexists(place / RUN_FILE) or (crates and is_crate(place))
+        entries = [] if itself else _entries(place)
+        inside = [entry for entry in entries if entry.is_dir()]
+        if crates and not any(_is_run(entry) for entry in inside) and (held := _crates_among(entries, note)):
+            found += [crate for crate in held if crate.resolve() not in known]
+            known.update(crate.resolve() for crate in held)
+            gathered.update(crate.resolve() for crate in held)
+            continue
         if not inside:
             if place.resolve() not in gathered:
                 found.append(place)
@@ -75,27 +87,47 @@ def refuse_to_change_crate(directory: Path) -> None:
         raise PackagerError("is a crate, and its files stay as they are", path=directory, hint=_OF_RUN)
 
 
-def _folders(place: Path) -> list[os.DirEntry[str]]:
-    """Return folders and links to folders in a place, without hidden ones; none if it is no folder."""
+def _entries(place: Path) -> list[os.DirEntry[str]]:
+    """Return what lies in a folder, without what is hidden, in natural order; nothing if it is no folder."""
     if not place.is_dir():
         return []
     try:
         with os.scandir(place) as entries:
-            folders = [entry for entry in entries if not entry.name.startswith(".") and entry.is_dir()]
+            found = [entry for entry in entries if not entry.name.startswith(".")]
     except OSError as error:
         raise PackagerError(f"cannot be read: {error.strerror or error}", path=place) from error
-    return sorted(folders, key=lambda entry: natural_key(entry.name))
+    return sorted(found, key=lambda entry: natural_key(entry.name))
+
+
+def _is_crate(entry: "os.DirEntry[str]") -> bool:
+    return os.path.lexists(os.path.join(entry.path, DESCRIPTOR))
+
+
+def _is_run(entry: "os.DirEntry[str]") -> bool:
+    is_one = os.path.lexists(os.path.join(entry.path, RUN_FILE))
+    return is_one and not _is_crate(entry) and not entry.is_symlink()
 
 
 def _runs_among(folders: Iterable["os.DirEntry[str]"], note: Callable[[str], None]) -> list[Path]:
     runs = []
     for entry in folders:
         if entry.is_symlink():
-            note(f"{entry.path}: is a link and is left out; name it itself if it is to be taken")
-        elif os.path.lexists(os.path.join(entry.path, DESCRIPTOR)):
+            note(f"{entry.path}: {_LINK}")
+        elif _is_crate(entry):
             note(f"{entry.path}: is a crate and is left out")
-        elif os.path.lexists(os.path.join(entry.path, RUN_FILE)):
+        elif _is_run(entry):
             runs.append(Path(entry.path))
         else:
             note(f"{entry.path}: is no run (it has no run.json) and is left out")
     return runs
+
+
+def _crates_among(entries: Sequence["os.DirEntry[str]"], note: Callable[[str], None]) -> list[Path]:
+    """Return the crates among what lies in a folder; folders and links that are none are named."""
+    crates = [entry for entry in entries if is_crate(Path(entry.path))]
+    for entry in entries if crates else ():
+        if entry.is_symlink():
+            note(f"{entry.path}: {_LINK}")
+        elif entry.is_dir() and entry not in crates:
+            note(f"{entry.path}: is neither a run nor a crate and is left out")
+    return [Path(entry.path) for entry in crates if not entry.is_symlink()]

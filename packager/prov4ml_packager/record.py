@@ -52,7 +52,11 @@ class RunError:
 
 @dataclass(frozen=True)
 class RankRecord:
-    """One process of the run. `start` and `end` are ns since the epoch; `end` is None if it was killed."""
+    """One process of the run.
+
+    `start` and `end` are ns since the epoch; `end` is None if it was killed. `points_lost` is None where only
+    the sum of all ranks is known.
+    """
 
     rank: int
     start: int
@@ -72,7 +76,7 @@ class RankRecord:
     git: GitRecord | None
     script: str | None
     command: tuple[str, ...]
-    points_lost: int
+    points_lost: int | None
 
 
 @dataclass(frozen=True)

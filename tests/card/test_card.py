@@ -62,7 +62,9 @@ def headings(tokens: list[Token]) -> list[str]:
 def test_the_sections_are_the_templates_and_filled(tmp_path: Path) -> None:
     path = ordinary_run(tmp_path / "run")
     options = CrateOptions(license="Apache-2.0", authors=(Author("Ada Lovelace"),), name="Digits net")
-    head, tokens = parsed(write_card(path, tmp_path / "card.md", options).read_text(encoding="utf-8"))
+    head, tokens = parsed(
+        write_card(read_run(path), tmp_path / "card.md", options).read_text(encoding="utf-8")
+    )
     assert head == {"license": "apache-2.0", "tags": ["prov4ml", "provenance"]}
     assert headings(tokens) == ["Model Card for `Digits net`", *SECTIONS]
     text = (tmp_path / "card.md").read_text(encoding="utf-8")
@@ -146,4 +148,4 @@ def test_a_card_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> Non
 
     path = ordinary_run(tmp_path / "run", points=2)
     with pytest.raises(PackagerError, match="is a directory"):
-        write_card(path, tmp_path)
+        write_card(read_run(path), tmp_path)

@@ -1,4 +1,4 @@
-"""Crates that are given where a run directory is asked for: their files stay as they are."""
+"""Crates that are given where a run directory is changed or packed: their files stay as they are."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +14,6 @@ from .workflow_runs import logged_run
 COMMANDS = {
     "crate": ("crate", "{}", "-o", "{}.zip"),
     "finalize": ("finalize", "{}"),
-    "report": ("report", "{}", "-o", "{}.html"),
 }
 
 

@@ -14,7 +14,12 @@ from .front_matter import front_matter
 _Series = tuple[tuple[MetricSeries, SeriesStatistics], ...]
 
 
-def model_card(run: RunRecord, options: CrateOptions | None = None) -> str:
+def model_card(
+    run: RunRecord,
+    options: CrateOptions | None = None,
+    *,
+    series: Sequence[tuple[MetricSeries, SeriesStatistics]] | None = None,
+) -> str:
     """Return a model card in Markdown with YAML at its head.
 
     What provenance does not know (uses, biases, risks, …) says `[More Information Needed]`, as in the
@@ -24,9 +29,10 @@ def model_card(run: RunRecord, options: CrateOptions | None = None) -> str:
     Args:
         run: the run that trained the model; each series is read once.
         options: people and licence, as for a crate.
+        series: each series with its figures; they are read if None.
     """
     options = options or CrateOptions()
-    series: _Series = tuple((one, statistics(one)) for one in run.metrics.series)
+    figures: _Series = tuple(series or ((one, statistics(one)) for one in run.metrics.series))
     name = options.name or (run.models[-1].name if run.models else run.experiment)
     parts = [
         f"# Model Card for {span(name, 100)}",
@@ -43,8 +49,8 @@ def model_card(run: RunRecord, options: CrateOptions | None = None) -> str:
         ("#### Training Hyperparameters", _parameters(run)),
         ("#### Speeds, Sizes, Times", _sizes(run)),
         ("## Evaluation", ""),
-        ("### Results", _results(run, series)),
-        ("## Environmental Impact", _impact(run, series)),
+        ("### Results", _results(run, figures)),
+        ("## Environmental Impact", _impact(run, figures)),
         ("## Technical Specifications", ""),
         ("### Model Architecture and Objective", _architecture(run)),
         ("### Compute Infrastructure", _infrastructure(run)),
@@ -61,7 +67,7 @@ def model_card(run: RunRecord, options: CrateOptions | None = None) -> str:
             title, content = part
             groups = title.count("#") == 2 and title in _WITHOUT_TEXT
             text += [title] if groups else [title, content or MISSING]
-    return front_matter(run, series, options) + "\n" + "\n\n".join(text) + "\n"
+    return front_matter(run, figures, options) + "\n" + "\n\n".join(text) + "\n"
 
 
 _WITHOUT_TEXT = {"## Model Details", "## Training Details", "## Evaluation", "## Technical Specifications"}

@@ -8,15 +8,12 @@ from .options import debug_option, example, output_option, path_type
 from .output import say
 from .progress_bar import byte_progress
 
-_ENDINGS = (".tar.gz", ".tar.zst", ".tgz", ".zip", ".eln")
-
 
 def default_target(crate: Path) -> Path:
     """Return the folder to unpack to: in the current one, named as the crate without its ending."""
-    for ending in _ENDINGS:
-        if crate.name.lower().endswith(ending) and len(crate.name) > len(ending):
-            return Path(crate.name[: -len(ending)])
-    return Path(f"{crate.name}-unpacked")
+    from ..crate_members import crate_stem
+
+    return Path(crate_stem(crate) or f"{crate.name}-unpacked")
 
 
 @click.command("unpack", epilog=example("prov4ml-pack unpack digits.zip -o digits"))

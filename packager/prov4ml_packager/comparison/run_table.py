@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal, Protocol
 
 from ..errors import PackagerError
@@ -71,21 +72,23 @@ class RunTable:
     left_out: int = 0
 
 
-def refuse_copies(runs: Sequence[RunRecord]) -> None:
+def refuse_copies(runs: Sequence[RunRecord], places: Sequence[Path] | None = None) -> None:
     """Refuse runs of which two are one.
+
+    Args:
+        runs: all of them.
+        places: where each is, for people; its directory if None.
 
     Raises:
         PackagerError: two have the same UUID.
     """
-    known: dict[str, RunRecord] = {}
-    for run in runs:
+    known: dict[str, Path] = {}
+    for run, place in zip(runs, places or [one.directory for one in runs], strict=True):
         if (other := known.get(run.uuid)) is not None:
-            copied = other.directory.resolve() != run.directory.resolve()
-            hint = f"leave out one of {other.directory} and {run.directory}" if copied else None
-            raise PackagerError(
-                "is given twice, or is a copy of another run given", path=run.directory, hint=hint
-            )
-        known[run.uuid] = run
+            copied = other.resolve() != place.resolve()
+            hint = f"leave out one of {other} and {place}" if copied else None
+            raise PackagerError("is given twice, or is a copy of another run given", path=place, hint=hint)
+        known[run.uuid] = place
 
 
 def run_table(

@@ -27,6 +27,10 @@ _NAMES = {
 }
 
 
+NO_LICENCE = "#no-licence"
+"""Identifier of what stands for the licence of a crate whose makers stated none."""
+
+
 def spdx_identifier(licence: str) -> str | None:
     """Return the identifier of one licence as the SPDX License List spells it; None for any other text."""
     from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
@@ -45,7 +49,7 @@ def licence_entity(licence: str | None) -> dict[str, str]:
     """
     if licence is None:
         return {
-            "@id": "#no-licence",
+            "@id": NO_LICENCE,
             "@type": "CreativeWork",
             "name": "No licence stated",
             "description": "The makers of this crate have not said under which licence it may be used.",

@@ -15,9 +15,9 @@ from prov4ml_validators import Report, Unreadable, validate
 from ..file_roles import file_roles
 from ..find_runs import natural_key
 from ..report import PREVIEW, Limits, PageHead, ReportFile, ReportRun, report_page
+from ..report.files import side_of
 from ..report.graphs import page_graph
 from ..report.html import NOTHING, Html, code, data_block, join, link, text
-from ..report.write import side_of
 from ..store_summaries import MetricStoreReader
 from ..wording import iso_time
 from .archive.members import COMPARISON, MANIFEST, METADATA

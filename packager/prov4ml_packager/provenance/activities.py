@@ -59,7 +59,7 @@ def _run_attributes(run: RunRecord) -> Attributes:
         "prov4ml:worldSize": None if run.world_size is None else integer(run.world_size),
         "prov4ml:recordedRanks": integer(len(run.ranks)),
         "prov4ml:collectAllProcesses": boolean(run.collect_all_processes),
-        "prov4ml:pointsLost": integer(sum(rank.points_lost for rank in run.ranks)),
+        "prov4ml:pointsLost": integer(sum(rank.points_lost or 0 for rank in run.ranks)),
         **(_process_attributes(alone) if alone else {}),
         "dcterms:isPartOf": _parent(run),
         **user_attributes(run.tags),

@@ -15,11 +15,10 @@ from .fields import FieldError, Fields
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def check_copy(directory: Path, path: str, kind: Literal["file", "directory"]) -> str | None:
-    """Return what is wrong with the path of a copy, or None.
+def plain_copy_path(path: str) -> str | None:
+    """Return what is wrong with the path of a copy, whatever is there, or None.
 
-    It must be relative, with `/`, below `artifacts/`, free of `..`, drives and links, and lead to something
-    of the kind that was recorded.
+    It must be relative, with `/`, below `artifacts/`, free of `..` and of drives.
     """
     parts = path.split("/")
     if (
@@ -32,7 +31,17 @@ def check_copy(directory: Path, path: str, kind: Literal["file", "directory"]) -
         return "is no plain relative path"
     if parts[0] != ARTIFACTS_DIRECTORY or len(parts) < 2:
         return f"is not below {ARTIFACTS_DIRECTORY}/"
-    mode = mode_inside(directory, parts)
+    return None
+
+
+def check_copy(directory: Path, path: str, kind: Literal["file", "directory"]) -> str | None:
+    """Return what is wrong with the path of a copy, or None.
+
+    It must be plain, free of links, and lead to something of the kind that was recorded.
+    """
+    if (problem := plain_copy_path(path)) is not None:
+        return problem
+    mode = mode_inside(directory, path.split("/"))
     if mode is None:
         return "is missing"
     if stat.S_ISLNK(mode):

@@ -13,7 +13,7 @@ from .journal import Event, in_order_logged, read_journal
 from .metrics import MEMORY_POINTS, RankSeries, read_series, to_table
 from .problems import Problems
 from .ranks import expected_ranks, rank_folders, read_rank, run_status
-from .run_file import RunFile, read_run_file
+from .run_file import read_run_file, store_attributes
 
 _NOT_A_WARNING = "carbon"
 """Cause that the logger notes at the start of every run without codecarbon, asked for or not; a call that
@@ -87,7 +87,7 @@ def read_run(directory: Path, *, memory_points: int = MEMORY_POINTS) -> RunRecor
         options=run_file.options,
         logger_version=run_file.logger_version,
         ranks=ranks,
-        metrics=to_table(series, _store_attributes(run_file, status, start, end)),
+        metrics=to_table(series, store_attributes(run_file, status, start, end)),
         contexts=build_contexts(collected.contexts, collected.seen, start, end, problems),
         parameters=tuple(collected.parameters.values()),
         artifacts=tuple(collected.artifacts),
@@ -140,23 +140,3 @@ def _logged_warnings(collected: Collected, *, several: bool) -> list[str]:
         times = f" ({count} times)" if count > 1 else ""
         lines.append(f"rank {rank}: {message}{times}" if several else f"{message}{times}")
     return lines
-
-
-def _store_attributes(run: RunFile, status: str, start: int, end: int) -> dict[str, str | int | float | bool]:
-    """Return what a metric store says of its run: enough to write `run.json` again."""
-    attributes: dict[str, str | int | float | bool] = {
-        "experiment": run.experiment,
-        "run_id": run.run_id,
-        "run_uuid": run.uuid,
-        "created": run.created,
-        "start": start,
-        "end": end,
-        "status": status,
-        "collect_all_processes": run.collect_all_processes,
-        "logger_version": run.logger_version,
-    }
-    if run.user_namespace is not None:
-        attributes["user_namespace"] = run.user_namespace
-    if run.world_size is not None:
-        attributes["world_size"] = run.world_size
-    return attributes

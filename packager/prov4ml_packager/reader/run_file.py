@@ -172,3 +172,23 @@ def read_run_file(directory: Path) -> RunFile:
         logger_version=checked.child("logger").get("version", str, "a text", default="unknown"),
         name=checked.get("name", str, "a text", default=None) or None,
     )
+
+
+def store_attributes(run: RunFile, status: str, start: int, end: int) -> dict[str, str | int | float | bool]:
+    """Return what a metric store says of its run: enough to write `run.json` again."""
+    attributes: dict[str, str | int | float | bool] = {
+        "experiment": run.experiment,
+        "run_id": run.run_id,
+        "run_uuid": run.uuid,
+        "created": run.created,
+        "start": start,
+        "end": end,
+        "status": status,
+        "collect_all_processes": run.collect_all_processes,
+        "logger_version": run.logger_version,
+    }
+    if run.user_namespace is not None:
+        attributes["user_namespace"] = run.user_namespace
+    if run.world_size is not None:
+        attributes["world_size"] = run.world_size
+    return attributes

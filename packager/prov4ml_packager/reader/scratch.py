@@ -12,7 +12,7 @@ import numpy.typing as npt
 from ..errors import PackagerError
 
 
-def _folder() -> str | None:
+def scratch_folder() -> str | None:
     """Return the folder for large temporary files: /tmp may be memory, /var/tmp is on disk."""
     if "TMPDIR" not in os.environ and os.access("/var/tmp", os.W_OK):
         return "/var/tmp"
@@ -23,7 +23,7 @@ class ScratchFile:
     """A file that is gone when the last reference to this object is, or the process dies."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile(prefix="prov4ml-", dir=_folder(), buffering=0)  # noqa: SIM115
+        self._file = tempfile.TemporaryFile(prefix="prov4ml-", dir=scratch_folder(), buffering=0)  # noqa: SIM115
         self._lock = Lock()
         weakref.finalize(self, self._file.close)
 
@@ -42,7 +42,7 @@ class ScratchFile:
         except OSError as error:
             raise PackagerError(
                 f"cannot write temporary points: {error.strerror or error}",
-                path=Path(_folder() or tempfile.gettempdir()),
+                path=Path(scratch_folder() or tempfile.gettempdir()),
                 hint="set TMPDIR to a folder with more space",
             ) from error
 

@@ -6,18 +6,20 @@ escaped where it becomes HTML (`html`), and the page's own policy lets nothing r
 
 from .limits import PREVIEW, REPORT, Limits
 from .page import PageHead, report_page
-from .subject import ReportFile, ReportRun
+from .subject import ReportCrate, ReportFile, ReportRun
 from .table import write_run_table
-from .write import write_report
+from .write import write_opened_report, write_report
 
 __all__ = [
     "PREVIEW",
     "REPORT",
     "Limits",
     "PageHead",
+    "ReportCrate",
     "ReportFile",
     "ReportRun",
     "report_page",
+    "write_opened_report",
     "write_report",
     "write_run_table",
 ]

@@ -8,12 +8,13 @@ from ..graph import csp_hash
 from ..wording import run_title
 from . import run_parts
 from .assets import script, style
+from .crates import crates_part
 from .figures import Figures, charts_section, make_figures
 from .html import NOTHING, Html, facts, folded, join, section, text
 from .limits import Limits
 from .several import comparison, differences
 from .steps import steps
-from .subject import ReportRun
+from .subject import ReportCrate, ReportRun
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,11 @@ class PageHead:
 
 
 def report_page(
-    runs: Sequence[ReportRun], head: PageHead, limits: Limits, table: RunTable | None = None
+    runs: Sequence[ReportRun],
+    head: PageHead,
+    limits: Limits,
+    table: RunTable | None = None,
+    crates: Sequence[ReportCrate] = (),
 ) -> str:
     """Return the page. The same runs give the same text everywhere and always.
 
@@ -49,6 +54,7 @@ def report_page(
         head: what the page says besides.
         limits: how much it may hold.
         table: the comparison of several.
+        crates: those that the runs are from, on a page that is in none of them.
     """
     figures = make_figures(runs, limits)
     graphs = [one.graph for one in runs if one.graph is not None][:1]
@@ -60,6 +66,8 @@ def report_page(
         parts = _one(runs[0], figures, limits)
     else:
         parts = _several(runs, figures, limits, table, head.comparison_href)
+    name = "Crate" if len(crates) == 1 else "Crates"
+    parts.insert(1, ("crates", name, crates_part(crates, limits)))
     parts = [part for part in parts if part[2]]
     links = join(Html(f'<a href="#{key}">{text(name)}</a>') for key, name, _ in parts)
     badge = run_parts.status_badge(runs[0].run) if len(runs) == 1 else NOTHING

@@ -88,6 +88,7 @@ def summary(subject: ReportRun, limits: Limits) -> Html:
     error = error_text(run)
     command = command_line(run)
     most = limits.characters
+    points = sum(found.count for _, found in subject.series)
     rows = [
         ("Experiment", text(run.experiment, most)),
         ("Name", text(run.name or "", most)),
@@ -100,7 +101,7 @@ def summary(subject: ReportRun, limits: Limits) -> Html:
         *(("To run again", code(one.command, most)) for one in run.commands[:3]),
         ("Commit", commit),
         ("Ranks", text(len(run.ranks)) if len(run.ranks) > 1 else NOTHING),
-        ("Metric points", text(f"{run.metrics.point_count:,} in {len(subject.series):,} series")),
+        ("Metric points", text(f"{points:,} in {len(subject.series):,} series")),
     ]
     trace = run.error.traceback if run.error is not None else None
     traceback = Html(f"<pre>{text(trace, 20 * most)}</pre>") if trace else NOTHING
@@ -310,7 +311,7 @@ def _rank(rank: RankRecord, most: int) -> list[Html]:
         text(rank.host or "", most),
         moment(rank.start),
         length,
-        text(f"{rank.points_lost:,}"),
+        text("" if rank.points_lost is None else f"{rank.points_lost:,}"),
     ]
 
 

@@ -1,10 +1,11 @@
-"""What a page is made of: runs with their statistics, files, drawing and verdict, wherever they come from."""
+"""What a page is made of: runs with statistics, files, drawing and verdict, and the crates they are from."""
 
 from dataclasses import dataclass, field
 
 from prov4ml_validators import Report
 
 from ..comparison import Facets
+from ..crate_metadata import CrateMetadata
 from ..graph import ViewerFragment
 from ..metric_table import MetricSeries, SeriesStatistics
 from ..record import RunRecord
@@ -31,6 +32,25 @@ class ReportFile:
     size: int | None
     sha256: str | None
     files: int = 1
+
+
+@dataclass(frozen=True)
+class ReportCrate:
+    """A crate that runs of a page are from.
+
+    Attributes:
+        file: the name of its file or folder.
+        metadata: what it says of itself.
+        runs: how many runs it holds.
+        missing: what it does not hold of one of them or more, a few words each.
+        verdict: what the validator said of it, or None if it could not be asked.
+    """
+
+    file: str
+    metadata: CrateMetadata
+    runs: int
+    missing: tuple[str, ...] = ()
+    verdict: Report | None = None
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,17 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..atomic import atomic_file
 from ..comparison import Facets, facets_of, refuse_copies, run_table, table_csv, table_metadata
 from ..errors import PackagerError
-from ..metric_table import MetricSeries, SeriesStatistics, statistics
-from ..provenance import build_document
-from ..reader import read_run
+from ..metric_table import MetricSeries, SeriesStatistics
 from ..record import RunRecord
 from ..stores.csvw import metadata_path
+
+if TYPE_CHECKING:
+    from ..opened_runs import OpenedRun
 
 
 @dataclass(frozen=True)
@@ -22,33 +24,29 @@ class _Row:
     facets: Facets
 
 
-def write_run_table(runs: Sequence[Path], output: Path) -> Path:
+def write_run_table(runs: "Sequence[OpenedRun]", output: Path) -> Path:
     """Write one row a run, in the order given, and beside the file its metadata (CSV on the Web).
 
-    The columns are those of a crate's `comparison.csv`. Runs need not be finalized, and are not changed.
+    The columns are those of a crate's `comparison.csv`.
 
     Args:
-        runs: run directories.
+        runs: what to compare.
         output: the file; an older one is replaced.
 
     Returns:
         The file written.
 
     Raises:
-        PackagerError: fewer than two runs, one is given twice or cannot be read, or a file cannot be written.
+        PackagerError: fewer than two runs, one is given twice, or a file cannot be written.
     """
     if len(runs) < 2:
         raise PackagerError("a table compares at least two runs")
-    records = [read_run(run) for run in runs]
-    refuse_copies(records)
-    names = [record.directory.resolve().name for record in records]
+    refuse_copies([one.record for one in runs], [one.place for one in runs])
+    names = [one.name for one in runs]
     twice = Counter(names)
     table = run_table(
-        [_row(record) for record in records],
-        [
-            name if twice[name] == 1 else str(record.directory)
-            for name, record in zip(names, records, strict=True)
-        ],
+        [_Row(one.record, one.series, facets_of(one.provenance(), structure=False)) for one in runs],
+        [name if twice[name] == 1 else str(one.place) for name, one in zip(names, runs, strict=True)],
     )
     try:
         with atomic_file(metadata_path(output)) as temporary:
@@ -58,8 +56,3 @@ def write_run_table(runs: Sequence[Path], output: Path) -> Path:
     except OSError as error:
         raise PackagerError(f"cannot be written ({error.strerror or error})", path=output) from error
     return output
-
-
-def _row(record: RunRecord) -> _Row:
-    series = tuple((one, statistics(one)) for one in record.metrics.series)
-    return _Row(record, series, facets_of(build_document(record, store=None), structure=False))

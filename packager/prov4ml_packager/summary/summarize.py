@@ -1,12 +1,12 @@
 """Finding out what a path is, and summing it up."""
 
 from pathlib import Path
-from typing import Any
 
 from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_PROV, RUN_FILE
 from prov4ml_validators.crate.graph import DESCRIPTOR
 
-from ..crate_members import is_crate, parse_object, prov_members, read_member
+from ..crate_members import is_crate, prov_members
+from ..crate_metadata import Entity, identifiers, read_metadata
 from ..documents import load_document
 from ..errors import PackagerError
 from ..record import FileRecord, ImportRecord, RunRecord
@@ -145,36 +145,15 @@ def _document(path: Path) -> Summary:
     }
 
 
-def _identifiers(value: Any) -> list[str]:
-    entries = value if isinstance(value, list) else [] if value is None else [value]
-    return [str(one.get("@id", one) if isinstance(one, dict) else one) for one in entries]
-
-
 def _crate(path: Path) -> Summary:
-    metadata = parse_object(read_member(path, DESCRIPTOR), path, DESCRIPTOR)
-    graph = metadata.get("@graph")
-    entities = [one for one in graph if isinstance(one, dict)] if isinstance(graph, list) else []
-    by_id = {one["@id"]: one for one in entities if isinstance(one.get("@id"), str)}
-    descriptor = by_id.get(DESCRIPTOR, {})
-    about = (_identifiers(descriptor.get("about")) or ["./"])[0]
-    root = by_id.get(about, {})
-
-    def names(value: Any) -> list[str]:
-        return [str(by_id.get(one, {}).get("name", one)) for one in _identifiers(value)]
-
-    def of_type(kind: str) -> list[dict[str, Any]]:
-        return [
-            one
-            for one in entities
-            if kind in (one["@type"] if isinstance(one.get("@type"), list) else [one.get("@type")])
-        ]
-
+    metadata = read_metadata(path)
+    root, names, of_type = metadata.root, metadata.names, metadata.of_type
     controls = of_type("ControlAction")
-    ran = [[by_id.get(tool, {}) for tool in _identifiers(one.get("object"))] for one in controls]
+    ran = [[metadata.entity(tool) for tool in identifiers(one.get("object"))] for one in controls]
     tools = {id(one) for some in ran for one in some}
     runs = [one for one in of_type("CreateAction") if id(one) not in tools]
 
-    def of_step(control: dict[str, Any], actions: list[dict[str, Any]]) -> dict[str, Any]:
+    def of_step(control: Entity, actions: list[Entity]) -> Summary:
         # What a ControlAction does not say itself, its first tool does.
         one = {**(actions[0] if actions else {}), **control}
         return {
@@ -195,7 +174,7 @@ def _crate(path: Path) -> Summary:
         "published": root.get("datePublished"),
         "authors": names(root.get("author")),
         "licence": names(root.get("license")),
-        "conforms_to": _identifiers(descriptor.get("conformsTo")) + _identifiers(root.get("conformsTo")),
+        "conforms_to": metadata.conforms_to,
         "actions": [
             {
                 "action": one.get("name"),

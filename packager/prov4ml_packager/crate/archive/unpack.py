@@ -2,7 +2,7 @@
 
 import json
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +43,12 @@ class UnpackLimits:
 
 
 def unpack_crate(
-    crate: Path, target: Path, *, limits: UnpackLimits | None = None, progress: Progress = UNWATCHED
+    crate: Path,
+    target: Path,
+    *,
+    limits: UnpackLimits | None = None,
+    progress: Progress = UNWATCHED,
+    needed: Callable[[str], bool] = lambda path: True,
 ) -> Path:
     """Unpack a zip, tar, tar.gz or tar.zst, told apart by their content, into a new or empty directory.
 
@@ -59,6 +64,7 @@ def unpack_crate(
         target: must not exist, or be an empty directory.
         limits: the usual ones if None.
         progress: told the bytes written.
+        needed: whether the content of a file is wanted, by its path; others are there, and empty.
 
     Returns:
         The target.
@@ -82,7 +88,7 @@ def unpack_crate(
                 total = sum(entry.size for entry, _ in _checked(entries, crate, limits))
         progress.stage("unpack", total)
         with atomic_directory(target) as folder, open_entries(crate, limits.members) as entries:
-            _write_entries(entries, folder, crate, limits, progress)
+            _write_entries(entries, folder, crate, limits, progress, needed)
             _check_nesting(folder / METADATA, crate)
     except PackagerError:
         raise
@@ -156,7 +162,12 @@ def _checked(
 
 
 def _write_entries(
-    entries: Iterable[Entry], folder: Path, crate: Path, limits: UnpackLimits, progress: Progress
+    entries: Iterable[Entry],
+    folder: Path,
+    crate: Path,
+    limits: UnpackLimits,
+    progress: Progress,
+    needed: Callable[[str], bool],
 ) -> None:
     allowed = _allowed(crate, limits)
     written = 0
@@ -166,6 +177,9 @@ def _write_entries(
             path.mkdir(parents=True, exist_ok=True)
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
+        if not needed("/".join(parts)):
+            path.touch(exist_ok=False)
+            continue
         content = entry.open()
         if content is None:
             raise PackagerError("has no content", path=crate, place=shown_name(entry.name))
