@@ -12,7 +12,7 @@ import os
 import stat
 from collections.abc import Iterator
 
-from .rundir import ARTIFACTS_DIRECTORY, safe_name
+from .rundir import ARTIFACTS_DIRECTORY, safe_file_name, safe_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -325,8 +325,9 @@ def _publish(
         folders.append(safe_name(part, os.listdir(directory)))
         directory = os.path.join(directory, folders[-1])
         os.makedirs(directory, exist_ok=True)
-    key = safe_name(name, os.listdir(directory))
-    stem, suffix = os.path.splitext(key) if described["kind"] == "file" else (key, "")
+    is_file = described["kind"] == "file"
+    key = (safe_file_name if is_file else safe_name)(name, os.listdir(directory))
+    stem, suffix = os.path.splitext(key) if is_file else (key, "")
     number = 1
     while True:
         candidate = key if number == 1 else f"{stem}-{number}{suffix}"

@@ -33,6 +33,7 @@ POINT = struct.Struct("<IIqqd")
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _HASH_SUFFIX = re.compile(r"-[0-9a-f]{10}\Z")
+_SUFFIX = re.compile(r"(?<=.)\.[A-Za-z0-9]{1,16}\Z", re.DOTALL)
 _DEVICE_NAME = re.compile(r"(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 _RESERVED = frozenset({"zarr.json", "rank", "step", "time", "value", RUN_GROUP})
 _SLUG_LENGTH = 48
@@ -53,12 +54,13 @@ def _needs_slug(name: str) -> bool:
     )
 
 
-def _slug(name: str) -> str:
+def _slug(name: str, suffix: str = "") -> str:
     import hashlib  # here: it loads OpenSSL, which a run with harmless names does not need
 
-    readable = re.sub(r"[^A-Za-z0-9_.-]+", "-", name).strip("-._")[:_SLUG_LENGTH].rstrip("-._")
+    stem = name.removesuffix(suffix)
+    readable = re.sub(r"[^A-Za-z0-9_.-]+", "-", stem).strip("-._")[:_SLUG_LENGTH].rstrip("-._")
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{readable or 'name'}-{digest[:10]}"
+    return f"{readable or 'name'}-{digest[:10]}{suffix}"
 
 
 def safe_name(name: str, siblings: Iterable[str] = ()) -> str:
@@ -72,10 +74,28 @@ def safe_name(name: str, siblings: Iterable[str] = ()) -> str:
         name: any text, also with line breaks, lone surrogates or NUL characters.
         siblings: the names beside this one; one that differs only in case forces the slug.
     """
+    return _slug(name) if _needs_slug(name) or _differs_in_case(name, siblings) else name
+
+
+def safe_file_name(name: str, siblings: Iterable[str] = ()) -> str:
+    """Return the key under which a file of a foreign name lies.
+
+    It is that of `safe_name` with the suffix of the name behind it, by which programs know what a file is:
+    `my plot.png` becomes `my-plot-<hash>.png`.
+
+    Args:
+        name: any text.
+        siblings: as those of `safe_name`.
+    """
+    if not _needs_slug(name) and not _differs_in_case(name, siblings):
+        return name
+    suffix = _SUFFIX.search(name)
+    return _slug(name, suffix[0] if suffix else "")
+
+
+def _differs_in_case(name: str, siblings: Iterable[str]) -> bool:
     folded = name.lower()
-    if _needs_slug(name) or any(other != name and other.lower() == folded for other in siblings):
-        return _slug(name)
-    return name
+    return any(other != name and other.lower() == folded for other in siblings)
 
 
 def safe_names(names: Iterable[str]) -> dict[str, str]:

@@ -7,6 +7,8 @@ from collections import Counter
 import numpy as np
 
 from ..metric_table import POINT_DTYPE, MetricSeries, Points
+from ..stores.foreign.numbers import rounding_note
+from .summary import counted
 
 Key = tuple[str | None, str, str | None]
 """Context, metric and source."""
@@ -35,23 +37,32 @@ class PointCollector:
 
     Attributes:
         refused: how many points could not be kept, by reason.
+        rounded: how many values are whole numbers that have no 64-bit float of their own.
     """
 
     def __init__(self) -> None:
         self._series: dict[Key, _Points] = {}
         self.refused: Counter[str] = Counter()
+        self.rounded = 0
 
     def add(
         self,
         metric: str,
         step: int,
         time: int,
-        value: float,
+        value: int | float,
         *,
         context: str | None = None,
         source: str | None = None,
     ) -> None:
-        """Keep a point; time in ns since the epoch. One outside 64 bits is counted in `refused`."""
+        """Keep a point; time in ns since the epoch. One outside 64 bits is counted in `refused`.
+
+        Raises:
+            OverflowError: `value` is an integer that is larger than every float.
+        """
+        number = float(value)
+        if number != value == value:
+            self.rounded += 1
         key = (context, metric, source)
         points = self._series.get(key)
         if points is None:
@@ -67,7 +78,7 @@ class PointCollector:
             points.steps.pop()
             self.refused["its time does not fit in 64 bits"] += 1
             return
-        points.values.append(value)
+        points.values.append(number)
 
     def count(self, metric: str, context: str | None = None, source: str | None = None) -> int:
         """Return how many points a series has so far."""
@@ -100,7 +111,8 @@ class PointCollector:
         return (min(first for first, _ in spans), max(last for _, last in spans)) if spans else None
 
     def losses(self) -> list[str]:
-        """Return one sentence for each reason why points were refused."""
+        """Return one sentence for each reason why points were refused, and one on those that were rounded."""
         return [
-            f"{count:,} point{'s' if count > 1 else ''}: {reason}" for reason, count in self.refused.items()
+            *(f"{counted(count, 'point')}: {reason}" for reason, count in self.refused.items()),
+            *([rounding_note("values", self.rounded)] if self.rounded else []),
         ]

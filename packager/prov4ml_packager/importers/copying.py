@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
-from prov4ml.rundir import ARTIFACTS_DIRECTORY, safe_name
+from prov4ml.rundir import ARTIFACTS_DIRECTORY, safe_file_name, safe_name
 
 from .imported import ImportedFile
 from .sources import (
@@ -144,7 +144,7 @@ class Copier:
         return self._claim(folder, name, directory=directory)
 
     def _claim(self, folder: Path, name: str, *, directory: bool) -> Path:
-        key = safe_name(name)
+        key = (safe_name if directory else safe_file_name)(name)
         stem, suffix = (key, "") if directory else os.path.splitext(key)
         number, candidate = 1, key
         while (folder, candidate.lower()) in self._taken:

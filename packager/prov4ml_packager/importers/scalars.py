@@ -1,10 +1,12 @@
 """Values of other trackers as plain values."""
 
+import math
 import re
 
 from ..record import JsonValue
 
 _INTEGER = re.compile(r"-?[0-9]{1,300}")
+_LARGEST, _EXACT = 2**1023, 2**53
 _FLOAT = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[+-][0-9]+)?|-?inf|nan")
 
 
@@ -23,11 +25,22 @@ def typed_text(text: str) -> JsonValue:
     return text
 
 
-def json_number(value: object) -> float | None:
-    """Return a number of JSON as a float; None for anything else and for an integer too large for one."""
+def json_number(value: object) -> int | float | None:
+    """Return a number of JSON; None for anything else and for an integer that is larger than every float."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
+    return value if isinstance(value, float) or abs(value) < _LARGEST else None
+
+
+def text_number(text: str) -> int | float | None:
+    """Return the number that a cell of a table holds, a large whole one exactly.
+
+    None for anything else, and for a number that is larger than every float.
+    """
     try:
-        return float(value)
-    except OverflowError:
+        number = float(text)
+    except ValueError:
         return None
+    if "_" in text or (math.isinf(number) and "n" not in text.lower()):
+        return None  # Python reads 1_000, which no program writes, and 1e400 as an infinity
+    return int(text) if abs(number) >= _EXACT and _INTEGER.fullmatch(text) else number

@@ -158,3 +158,18 @@ def test_links_are_told_and_not_followed(tmp_path: Path) -> None:
         (one,) = imported(tmp_path / folder, tmp_path / "out")
         assert "checkpoints/last.ckpt: it is a link, which an import does not follow" in one.lost
         assert one.run.artifacts == ()
+
+
+def test_whole_numbers_that_no_float_holds_are_told(tmp_path: Path) -> None:
+    cells = [str(2**53), str(2**53 + 1), "-" + "9" * 300, "9" * 400, "1e400", "1_000", "-0", "-inf"]
+    rows = "".join(f"{step},{cell}\n" for step, cell in enumerate(cells))
+    (tmp_path / "version_0").mkdir()
+    (tmp_path / "version_0" / "metrics.csv").write_text(f"step,loss\n{rows}")
+    (one,) = imported(tmp_path / "version_0", tmp_path / "out")
+    assert [value for _, _, value in next(iter(series_of(read_run(one.directory)).values()))] == [
+        (2.0**53).hex(), (2.0**53).hex(), (-1e300).hex(), (-0.0).hex(), float("-inf").hex(),
+    ]  # fmt: skip
+    assert one.lost[:2] == (
+        "values: 2 whole numbers beyond 2**53 become the nearest 64-bit float",
+        "3 values of loss: no number",
+    )

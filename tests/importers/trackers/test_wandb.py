@@ -93,7 +93,7 @@ def test_files_outside_the_run_are_named_and_not_read(wandb_folder: Path, tmp_pa
     assert artifacts["data"].file.path is None
     assert artifacts["data"].attributes["wandb.files"] == ["renamed.txt"]
     assert "outside.txt: files/outside.txt is a link, which an import does not follow" in one.lost
-    assert "1 file of artifact data: wandb keeps them outside the run's folder" in one.lost
+    assert "1 file of artifact data: wandb keeps it outside the run's folder" in one.lost
     assert "1 value of history: text, no number; the last of a key is a final metric" in one.lost
     copies = [path.read_bytes() for path in one.directory.rglob("*") if path.is_file()]
     assert not any(b"what lies outside" in copy for copy in copies)

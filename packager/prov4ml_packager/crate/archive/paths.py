@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
-from prov4ml.rundir import safe_name
+from prov4ml.rundir import safe_file_name
 
 _NOT_PORTABLE = re.compile(
     r'[\x00-\x1f\x7f-\x9f\\/:*?"<>|\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069]'
@@ -35,7 +35,7 @@ def archive_paths(paths: Iterable[str], unwanted: str = "") -> dict[str, str]:
     """Return the path in the archive for each relative path on disk.
 
     A name that every system can hold stays; any other, and siblings that a file system might fold into one,
-    becomes its `safe_name`. The answer depends on the set of paths only, not on their order.
+    becomes its `safe_file_name`. The answer depends on the set of paths only, not on their order.
 
     Args:
         paths: relative, with `/`; a directory ends in one.
@@ -55,8 +55,9 @@ def archive_paths(paths: Iterable[str], unwanted: str = "") -> dict[str, str]:
             if _is_portable(name, unwanted) and counts[folded(name)] == 1:
                 keys[parent + name] = name
             else:
-                # A sibling that differs in case only makes `safe_name` leave no name as it is.
-                keys[parent + name] = safe_name(name, (name.swapcase(),) if name.swapcase() != name else ())
+                # A sibling that differs in case only makes it leave no name as it is.
+                siblings = (name.swapcase(),) if name.swapcase() != name else ()
+                keys[parent + name] = safe_file_name(name, siblings)
     return {path: _joined(path, keys) for path in wanted}
 
 

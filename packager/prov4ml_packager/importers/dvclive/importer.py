@@ -13,7 +13,7 @@ from ..imported import ImportedArtifact, ImportedFile, ImportedFinalMetric, Impo
 from ..moments import from_milliseconds
 from ..nested import JsonError, leaves, read_json
 from ..registry import Importer
-from ..scalars import json_number
+from ..scalars import json_number, text_number
 from ..sources import inside, link_losses, open_source, regular_files
 from ..tables import TextTable, count_losses
 from ..yaml_files import YamlError, read_parameters, read_yaml
@@ -89,9 +89,8 @@ def _points(folder: Path, lost: list[str]) -> tuple[PointCollector, int]:
                 except (KeyError, ValueError):
                     table.damaged += 1
                     continue
-                try:
-                    value = float(row[-1])
-                except ValueError:
+                value = text_number(row[-1])
+                if value is None:
                     refused[metric] += 1
                     continue
                 undated += time is None

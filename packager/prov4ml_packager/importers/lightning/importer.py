@@ -11,6 +11,7 @@ from pathlib import Path
 from ..collecting import PointCollector
 from ..imported import ImportedArtifact, ImportedFile, ImportedParameter, ImportedRun, UnreadableRun
 from ..registry import Importer
+from ..scalars import text_number
 from ..sources import inside, link_losses, open_source, regular_files
 from ..tables import TextTable, count_losses
 from ..yaml_files import read_parameters
@@ -97,9 +98,8 @@ def _points(table: TextTable, lost: list[str]) -> PointCollector:
         for name, text in values.items():
             if name == _STEP or text == "":
                 continue
-            try:
-                number = float(text)
-            except ValueError:
+            number = text_number(text)
+            if number is None:
                 refused[name] += 1
                 continue
             points.add(name, step, table.modified, number)

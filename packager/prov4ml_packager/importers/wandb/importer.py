@@ -40,7 +40,9 @@ def _read_run(logs: list[LogFolder], folder: Path) -> ImportedRun | UnreadableRu
             lost.append(f"{one.log.name} of {one.log.parent.name}: {reason}")
         lost += log.losses()
     if not records:
-        return UnreadableRun(str(logs[-1].log), "; ".join(["holds no record", *lost]))
+        # wandb writes in blocks of 32 KiB.
+        what = "holds no record; if its program still runs, import it again when it has ended"
+        return UnreadableRun(str(logs[-1].log), "; ".join([what, *lost]))
     return imported_run(logs, state, lost)
 
 

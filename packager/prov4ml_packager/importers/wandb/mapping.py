@@ -16,6 +16,7 @@ from ..imported import (
 )
 from ..nested import leaves
 from ..scalars import json_number
+from ..summary import counted
 from ..text_fields import without_credentials
 from .files import metadata_of, packages_of, saved_files
 from .folders import LogFolder
@@ -72,7 +73,8 @@ def _losses(state: RunState) -> Iterator[str]:
         kept = "; the last of a key is a final metric" if kind in ("text", "list", "null") else ""
         yield f"{count:,} value{'s' if count > 1 else ''} of history: {kind}, no number{kept}"
     if state.damaged or history.damaged:
-        yield f"{state.damaged + history.damaged:,} records or values that could not be understood"
+        damaged = counted(state.damaged + history.damaged, "record or value", "records or values")
+        yield f"{damaged} that could not be understood"
     for kind, count in sorted(state.refused.items()):
         yield f"{count:,} {kind}{'s' if count > 1 else ''}: run directories hold none"
 
@@ -139,8 +141,8 @@ def _logged(state: RunState, lost: list[str]) -> Iterator[ImportedArtifact]:
     for one in state.artifacts:
         if one.files:
             lost.append(
-                f"{len(one.files):,} file{'s' if len(one.files) > 1 else ''} of artifact {one.name}: "
-                "wandb keeps them outside the run's folder"
+                f"{counted(len(one.files), 'file')} of artifact {one.name}: wandb keeps"
+                f" {'it' if len(one.files) == 1 else 'them'} outside the run's folder"
             )
         yield ImportedArtifact(
             one.name,
