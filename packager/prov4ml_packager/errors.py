@@ -29,3 +29,14 @@ class PackagerError(Exception):
         where = [str(part) for part in (path, place) if part is not None]
         text = ": ".join([*where, message])
         super().__init__(f"{text}; {hint}" if hint else text)
+
+
+class ScratchError(PackagerError):
+    """The folder for temporary files refuses: no damage of what is read, and no end of it either."""
+
+    def __init__(self, error: OSError, folder: Path | str) -> None:
+        super().__init__(
+            f"cannot write temporary files: {error.strerror or error}",
+            path=folder,
+            hint="set TMPDIR to a folder with more space",
+        )

@@ -6,7 +6,7 @@ temporary folder (TMPDIR) needs the space of what is brought.
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,10 @@ from .errors import PackagerError
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://.+")
 _ROOTS = ("zarr.json", ".zmetadata", ".zgroup")
 """Files that make a folder a store: taken last, so that half a store is none."""
+_REPLACEABLE = (*_ROOTS, "ro-crate-metadata.json", "bagit.txt")
+"""Files that make a folder a product: one that has none of them is never replaced."""
+_BUCKETS = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az"})
+"""File systems that have no folders: to make one there would make a bucket."""
 
 Location = Path | str
 """A path, or the URL of something remote."""
@@ -36,7 +40,38 @@ def name_of(location: Location) -> str:
     """Return the last part of a location."""
     if isinstance(location, Path):
         return location.name
-    return location.split("?")[0].rstrip("/").rpartition("/")[2]
+    bare = location.split("?")[0] if _is_web(location) else location
+    return bare.rstrip("/").rpartition("/")[2]
+
+
+def as_given(text: str, local: Path, location: Location) -> str:
+    """Return a text with the location that was given in place of the temporary one that stood for it."""
+    return text if isinstance(location, Path) else text.replace(str(local), location.rstrip("/"))
+
+
+def refuse_inside(source: Location, target: Location) -> None:
+    """Refuse a target that lies in the source, where both are URLs; of paths, whoever writes there does.
+
+    Raises:
+        PackagerError: it lies there.
+    """
+    if not isinstance(source, Path) and str(target).startswith(source.rstrip("/") + "/"):
+        raise PackagerError("lies in the source itself", path=target, hint=f"write it beside {source}")
+
+
+@contextmanager
+def _named_as_given(local: Path, location: str) -> Iterator[None]:
+    try:
+        yield
+    except PackagerError as error:
+        if str(local) not in str(error):
+            raise
+        path, place, hint = (
+            as_given(str(part), local, location) if part is not None else None
+            for part in (error.path, error.place, error.hint)
+        )
+        message = as_given(error.message, local, location)
+        raise PackagerError(message, path=path, place=place, hint=hint) from error
 
 
 @contextmanager
@@ -65,7 +100,8 @@ def local_source(location: Location) -> Iterator[Path]:
             else:
                 hint = "of a server that lists no folders give a file, such as a .zarr.zip"
                 raise PackagerError("does not exist", path=location, hint=hint if _is_web(location) else None)
-        yield target
+        with _named_as_given(target, location):
+            yield target
 
 
 def _bring_folder(files: Any, path: str, target: Path, location: str) -> None:
@@ -91,7 +127,9 @@ def _is_web(location: str) -> bool:
 def local_target(location: Location, *, replaces: bool = True) -> Iterator[Path]:
     """Yield where to write an output on this machine; it is taken to its URL when the block ends.
 
-    Nothing is taken if the block raises. The files that make a folder a store go last.
+    Nothing is taken if the block raises. The files that make a folder a store go last. A folder that is there
+    is replaced if it is a product of the same kind, or what an interrupted call left of a store, as its name
+    says, and else never.
 
     Args:
         location: where to.
@@ -104,28 +142,59 @@ def local_target(location: Location, *, replaces: bool = True) -> Iterator[Path]
         yield location
         return
     files, path = _file_system(location)
-    if not replaces:
-        with _transport(location, "cannot be read"):
-            if files.exists(path):
-                raise PackagerError("exists already", path=location, hint="choose another name")
+    with _transport(location, "cannot be read"):
+        if (not replaces and files.exists(path)) or _is_other_folder(files, path, _REPLACEABLE, location):
+            raise _exists(location)
     with tempfile.TemporaryDirectory(prefix="prov4ml-") as folder:
         target = Path(folder) / name_of(location)
-        yield target
+        with _named_as_given(target, location):
+            yield target
         with _transport(location, "cannot be written"):
+            there = path.rstrip("/")
             for made in sorted(Path(folder).iterdir()):
-                _take(files, made, f"{path.rstrip('/').rpartition('/')[0]}/{made.name}")
+                beside = f"{there.rpartition('/')[0]}/{made.name}"
+                _take(files, made, there if made == target else beside, location)
 
 
-def _take(files: Any, made: Path, path: str) -> None:
+def _exists(location: str) -> PackagerError:
+    return PackagerError("exists already", path=location, hint="choose another name, or remove it")
+
+
+def _is_other_folder(files: Any, path: str, roots: Collection[str], location: str) -> bool:
+    """Tell whether a folder with something in it is there, and none of these files."""
+    if _is_web(location) or not files.isdir(path):
+        return False
+    bare = path.strip("/")
+    names = {name_of(name) for name in files.ls(path, detail=False) if name.strip("/") != bare}
+    is_half = bool(roots) and bare.endswith(".zarr")
+    is_bucket = _has_buckets(files) and "/" not in bare
+    return bool(names) and (is_bucket or (names.isdisjoint(roots) and not is_half))
+
+
+def _has_buckets(files: Any) -> bool:
+    given = files.protocol
+    return not _BUCKETS.isdisjoint([given] if isinstance(given, str) else given)
+
+
+def _take(files: Any, made: Path, path: str, location: str) -> None:
+    has_folders = not _has_buckets(files) and not _is_web(location)
     if made.is_file():
+        if not _is_web(location) and files.isdir(path):
+            raise PackagerError("is a directory, and a file was to be written", path=location)
+        if has_folders:
+            files.makedirs(path.rpartition("/")[0], exist_ok=True)
         files.put_file(str(made), path)
         return
-    if files.exists(path):
-        files.rm(path, recursive=True)
     everything = [one for one in made.rglob("*") if one.is_file()]
+    roots = {one.name for one in everything if one.parent == made}.intersection(_REPLACEABLE)
+    if _is_other_folder(files, path, roots, location):
+        raise _exists(location)
+    if not _is_web(location) and files.exists(path) and files.ls(path, detail=False):
+        files.rm(path, recursive=True)
     for one in sorted(everything, key=lambda one: (one.name in _ROOTS, -len(one.parts), one)):
         target = f"{path}/{one.relative_to(made).as_posix()}"
-        files.makedirs(target.rpartition("/")[0], exist_ok=True)
+        if has_folders:
+            files.makedirs(target.rpartition("/")[0], exist_ok=True)
         files.put_file(str(one), target)
 
 

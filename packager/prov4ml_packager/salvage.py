@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from .errors import PackagerError
+from .errors import PackagerError, ScratchError
 from .metric_table import CHUNK_POINTS, MetricSeries, MetricTable, Points
+from .reader.scratch import scratch_folder, writing_scratch
 from .sources import ReadOptions, is_our_store, open_source
 from .stores import detect_format, open_store
 from .stores.damage import Damage
@@ -34,10 +35,12 @@ def salvaged(
 
     Raises:
         PackagerError: nothing can be read at all.
+        ScratchError: there is no room for the points.
     """
     damage = Damage()
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="prov4ml-")))
+        temporary = tempfile.TemporaryDirectory(prefix="prov4ml-", dir=scratch_folder())
+        folder = Path(stack.enter_context(temporary))
         table = stack.enter_context(_open(path, options, note, damage, folder))
         spool = stack.enter_context(PointSpool(folder))
         for series in table.series:
@@ -48,6 +51,8 @@ def salvaged(
         result = spool.table(dict(table.attributes))
         for line in damage.lines():
             note(line)
+        if damage.points and not result.point_count:
+            raise PackagerError(f"all of its {damage.points:,} points are lost", path=path)
         if damage.points or damage.places:
             total = result.point_count + damage.points
             note(f"{path}: {damage.points:,} of {total:,} points are lost, {result.point_count:,} were read")
@@ -87,9 +92,10 @@ def _padded(path: Path, folder: Path, damage: Damage) -> Path:
         return path
     damage.add(f"{path}: is cut short: {size:,} of {end:,} bytes are there")
     copy = folder / path.name
-    shutil.copyfile(path, copy)
-    with copy.open("r+b") as stream:
-        stream.truncate(end)
+    with writing_scratch():
+        shutil.copyfile(path, copy)
+        with copy.open("r+b") as stream:
+            stream.truncate(end)
     return copy
 
 
@@ -107,6 +113,8 @@ def _pieces(series: MetricSeries, start: int, stop: int, damage: Damage) -> Iter
     try:
         yield series.read(start, stop)
         return
+    except ScratchError:
+        raise
     except PackagerError as error:
         damage.add(error)
     if stop - start == 1 or _all_fails(series, start, stop):
@@ -122,6 +130,8 @@ def _all_fails(series: MetricSeries, start: int, stop: int) -> bool:
     for place in (start, (start + stop) // 2, stop - 1):
         try:
             series.read(place, place + 1)
+        except ScratchError:
+            raise
         except PackagerError:
             continue
         return False

@@ -61,7 +61,10 @@ def open_source(
     if (path / RUN_FILE).is_file():
         from .reader import read_run
 
-        yield read_run(path).metrics
+        record = read_run(path)
+        for warning in record.warnings:
+            note(f"{path}: {warning}")
+        yield record.metrics
     elif path.is_dir() and not is_zarr_directory(path):
         yield _yprov4ml_folder(path, damage)
     elif options.columns is None and is_our_store(path):

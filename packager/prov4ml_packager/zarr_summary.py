@@ -21,6 +21,7 @@ from prov4ml_validators.store_reader import SeriesSummary
 
 from .blosc_chunk import decode_blosc, decode_zstd
 from .text import unescape_text
+from .zarr_groups import lost_groups
 
 _FORMAT, _VERSION = "prov4ml metric store", 1
 _TEXTS = ("metric", "source", "unit")
@@ -129,6 +130,8 @@ def summarize_zarr(path: Path) -> list[SeriesSummary]:
             attributes = files.json("zarr.json")["attributes"]
             if attributes["format"] != _FORMAT or attributes["format_version"] != _VERSION:
                 raise NotPlain("another format")
+            if lost := lost_groups(files.names, files.read):
+                raise NotPlain(f"without the groups {list(lost)}")
             groups = sorted({name.split("/")[0] for name in files.names if "/" in name})
             found = [one for group in groups for one in _group(files, group)]
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:

@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +97,18 @@ def test_attributes_are_not_believed(tmp_path: Path, small_table: MetricTable) -
     document = json.loads((tmp_path / "run_1" / "run.json").read_text())
     assert len(document["uuid"]) == 36
     assert document["created"] >= 0
+
+
+def test_points_that_a_run_has_lost_are_named(tmp_path: Path, small_table: MetricTable) -> None:
+    run = convert(write_store(small_table, tmp_path / "m.nc"), tmp_path / "mine_0", to="raw")
+    points = run / "rank_0" / "metrics.bin"
+    os.truncate(points, 80)
+    notes: list[str] = []
+    convert(run, tmp_path / "again.zarr", note=notes.append)
+    assert notes == [
+        f"{run}: rank_0/metrics.bin: torn last record of 16 bytes dropped",
+        f"{run}: rank_0/metrics.bin: 2 points are there, 6 were written",
+    ]
 
 
 def test_a_run_is_never_overwritten(tmp_path: Path, small_table: MetricTable) -> None:

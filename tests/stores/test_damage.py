@@ -1,6 +1,7 @@
 """Damaged, foreign and malicious stores: one clear error, and nothing of them is executed."""
 
 import json
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 import zarr
 
+from prov4ml_packager.convert import convert
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.metric_table import MetricTable
 from prov4ml_packager.stores import detect_format, open_store, write_store
@@ -60,6 +62,29 @@ def test_zarr_flipped_bit(stores: Path, position: int) -> None:
 def test_zarr_missing_variable(stores: Path) -> None:
     (stores / "metrics.zarr/TRAINING/rank/zarr.json").unlink()
     assert message(stores / "metrics.zarr").startswith("TRAINING/rank: is damaged: ")
+
+
+@pytest.mark.parametrize("form", ["3", "2", "zip"])
+def test_zarr_missing_group(form: str, tmp_path: Path, small_table: MetricTable) -> None:
+    """Of a group that is gone nothing is left but what the metadata of the root tells of it."""
+    path = tmp_path / ("m.zarr.zip" if form == "zip" else "m.zarr")
+    write_store(small_table, path, zarr_format=2 if form == "2" else 3)
+    if form == "zip":
+        with zipfile.ZipFile(path) as archive:
+            members = {name: archive.read(name) for name in archive.namelist()}
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, content in members.items():
+                if not name.startswith("TRAINING/"):
+                    archive.writestr(name, content)
+    else:
+        shutil.rmtree(path / "TRAINING")
+    assert message(path) == "TRAINING: the group is missing, with all its series"
+    notes: list[str] = []
+    convert(path, tmp_path / "out.nc", salvage=True, note=notes.append)
+    assert notes == [
+        f"{path}: TRAINING: the group is missing, with all its series",
+        f"{path}: 5 of 7 points are lost, 2 were read",
+    ]
 
 
 def test_zarr_huge_shape_is_not_allocated(stores: Path) -> None:

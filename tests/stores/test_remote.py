@@ -98,6 +98,93 @@ def test_an_older_store_is_replaced_as_a_whole(
     assert not bucket.exists("data/m.zarr/LEFT/value/c.0")
 
 
+@pytest.mark.parametrize("target", ["s3://data", "s3://data/", "s3://data/other", "s3://data/other/"])
+def test_a_folder_with_other_things_is_never_replaced(
+    bucket: fsspec.AbstractFileSystem,
+    target: str,
+    tmp_path: Path,
+    small_table: MetricTable,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    bucket.pipe("data/other/thesis.tex", b"years of work")
+    write_store(small_table, tmp_path / "runs" / "m.nc")
+    assert run(["convert", str(tmp_path / "runs"), target, "--to", "csv"]) == 2
+    assert capsys.readouterr().err == (
+        f"prov4ml-pack: error: {target}: exists already; choose another name, or remove it\n"
+    )
+    assert bucket.find("data") == ["data/other/thesis.tex"]
+
+
+def test_a_file_does_not_take_the_name_of_a_folder(
+    bucket: fsspec.AbstractFileSystem,
+    tmp_path: Path,
+    small_table: MetricTable,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    bucket.pipe("data/m.zarr/zarr.json", b"{}")
+    local = write_store(small_table, tmp_path / "m.nc")
+    assert run(["convert", str(local), "s3://data/m.zarr", "--to", "csv"]) == 2
+    assert capsys.readouterr().err == (
+        "prov4ml-pack: error: s3://data/m.zarr: is a directory, and a file was to be written\n"
+    )
+
+
+def test_an_empty_bucket_takes_a_folder(
+    bucket: fsspec.AbstractFileSystem, tmp_path: Path, small_table: MetricTable
+) -> None:
+    write_store(small_table, tmp_path / "runs" / "m.nc")
+    assert run(["convert", str(tmp_path / "runs"), "s3://data", "--to", "csv"]) == 0
+    assert sorted(bucket.find("data")) == ["data/m.csv", "data/m.csv-metadata.json"]
+
+
+def test_no_bucket_is_made(
+    bucket: fsspec.AbstractFileSystem,
+    tmp_path: Path,
+    small_table: MetricTable,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    local = write_store(small_table, tmp_path / "m.nc")
+    assert run(["convert", str(local), "s3://misspelt/m.zarr"]) == 2
+    assert capsys.readouterr().err == (
+        "prov4ml-pack: error: s3://misspelt/m.zarr: cannot be written: The specified bucket does not exist\n"
+    )
+    assert bucket.ls("") == ["data"]
+
+
+def test_a_target_in_the_source(
+    bucket: fsspec.AbstractFileSystem,
+    tmp_path: Path,
+    small_table: MetricTable,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    local = write_store(small_table, tmp_path / "m.nc")
+    assert run(["convert", str(local), "s3://data/m.zarr"]) == 0
+    capsys.readouterr()
+    assert run(["convert", "s3://data/m.zarr", "s3://data/m.zarr/m.csv"]) == 2
+    assert capsys.readouterr().err == (
+        "prov4ml-pack: error: s3://data/m.zarr/m.csv: lies in the source itself; "
+        "write it beside s3://data/m.zarr\n"
+    )
+
+
+def test_what_is_said_names_the_url(
+    bucket: fsspec.AbstractFileSystem, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And not the temporary folder, which nobody can look into any more."""
+    bucket.pipe("data/log.csv", b"n,v\n1,9007199254740993\n2,x\n")
+    assert run(["convert", "s3://data/log.csv", "s3://data/m.nc", "--columns", "value=v"]) == 2
+    assert capsys.readouterr().err == (
+        "prov4ml-pack: error: s3://data/log.csv: line 3: the v 'x' is no number\n"
+    )
+    bucket.pipe("data/log.csv", b"n,v\n1,9007199254740993\n")
+    assert run(["convert", "s3://data/log.csv", "s3://data/m.nc", "--columns", "value=v"]) == 0
+    assert capsys.readouterr().err == (
+        "s3://data/log.csv: 1 whole number beyond 2**53 becomes the nearest 64-bit float\n"
+    )
+    assert run(["convert", "s3://data/m.nc", "s3://data/m"]) == 2
+    assert capsys.readouterr().err.startswith("prov4ml-pack: error: s3://data/m: the name does not say")
+
+
 def test_nothing_is_taken_if_it_fails(bucket: fsspec.AbstractFileSystem, tmp_path: Path) -> None:
     (tmp_path / "m.csv").write_text("context,metric,source,rank,step,time,value\n,m,,0,0,0,x\n")
     assert run(["convert", str(tmp_path / "m.csv"), "s3://data/m.zarr"]) == 2
@@ -132,6 +219,7 @@ def test_what_is_a_url() -> None:
     assert not is_url("C:\\a")
     assert not is_url("a/b")
     assert name_of("https://example.org/a/m.nc?token=1") == "m.nc"
+    assert name_of("s3://data/what?.nc") == "what?.nc"
 
 
 def in_a_process(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":

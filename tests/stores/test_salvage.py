@@ -202,3 +202,13 @@ def test_one_bad_store_of_yprov4ml(shared: Path, tmp_path: Path) -> None:
     with open_store(tmp_path / "m.nc") as table:
         assert table.series[2].count == len(text) - 1
     assert "1 of " in lines[-1]
+
+
+def test_nothing_is_made_of_a_store_of_which_all_is_lost(tmp_path: Path, small_table: MetricTable) -> None:
+    path = write_store(small_table, tmp_path / "m.zarr")
+    for chunk in path.glob("*/value/c.0"):
+        chunk.unlink()
+    with pytest.raises(PackagerError) as caught:
+        convert(path, tmp_path / "out.nc", salvage=True)
+    assert str(caught.value) == f"{path}: all of its 7 points are lost"
+    assert not (tmp_path / "out.nc").exists()

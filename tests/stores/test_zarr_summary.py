@@ -1,6 +1,7 @@
 """What is read of a Zarr store without zarr is what zarr reads; all else is left to it."""
 
 import math
+import shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,14 @@ def test_what_is_missing_is_noticed(tmp_path: Path, lost: str) -> None:
     one = series_from_points(np.zeros(3, POINT_DTYPE), metric="m", context="T")
     path = write_store(sorted_table([one]), tmp_path / "s.zarr")
     (path / lost).unlink()
+    with pytest.raises(NotPlain):
+        summarize_zarr(path)
+
+
+def test_a_group_that_is_gone_is_noticed(tmp_path: Path) -> None:
+    one = series_from_points(np.zeros(3, POINT_DTYPE), metric="m", context="T")
+    path = write_store(sorted_table([one]), tmp_path / "s.zarr")
+    shutil.rmtree(path / "T")
     with pytest.raises(NotPlain):
         summarize_zarr(path)
 

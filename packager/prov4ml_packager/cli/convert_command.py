@@ -88,16 +88,18 @@ def command(
     (s3://, gs://, https://, memory://). Prints the path written.
     """
     from ..convert import convert
-    from ..remote import local_source, local_target
+    from ..remote import as_given, local_source, local_target, refuse_inside
     from ..sources import ReadOptions
     from ..stores.foreign.column_names import parse_columns
 
     read = ReadOptions(read_separator, parse_columns(columns) if columns else None, time_unit)
+    refuse_inside(source, target)
     with (
         progress_bar(f"convert {source}") as bar,
         local_source(source) as local,
         local_target(target, replaces=to != "raw") as made,
     ):
+        show = bar.note if bar else note
         convert(
             local,
             made,
@@ -114,6 +116,6 @@ def command(
             resume=resume,
             progress=bar,
             total=bar.total if bar else lambda points: None,
-            note=bar.note if bar else note,
+            note=lambda text: show(as_given(as_given(text, local, source), made, target)),
         )
     say(target)

@@ -3,27 +3,43 @@
 import os
 import tempfile
 import weakref
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import PackagerError
+from ..errors import ScratchError
 
 
-def scratch_folder() -> str | None:
+def scratch_folder() -> str:
     """Return the folder for large temporary files: /tmp may be memory, /var/tmp is on disk."""
     if "TMPDIR" not in os.environ and os.access("/var/tmp", os.W_OK):
         return "/var/tmp"
-    return None
+    return tempfile.gettempdir()
+
+
+@contextmanager
+def writing_scratch() -> Iterator[None]:
+    """Name the folder for temporary files in an error of the block, which only writes such files.
+
+    Raises:
+        ScratchError: the block raised an `OSError`.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise ScratchError(error, scratch_folder()) from error
 
 
 class ScratchFile:
     """A file that is gone when the last reference to this object is, or the process dies."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile(prefix="prov4ml-", dir=scratch_folder(), buffering=0)  # noqa: SIM115
+        folder = scratch_folder()
+        with writing_scratch():
+            self._file = tempfile.TemporaryFile(prefix="prov4ml-", dir=folder, buffering=0)  # noqa: SIM115
         self._lock = Lock()
         weakref.finalize(self, self._file.close)
 
@@ -31,20 +47,13 @@ class ScratchFile:
         """Write all of `data` at `offset`.
 
         Raises:
-            PackagerError: the temporary folder is full.
+            ScratchError: the temporary folder is full.
         """
         view = data.data
-        try:
-            with self._lock:
-                self._file.seek(offset)
-                while len(view):
-                    view = view[self._file.write(view) :]
-        except OSError as error:
-            raise PackagerError(
-                f"cannot write temporary points: {error.strerror or error}",
-                path=Path(scratch_folder() or tempfile.gettempdir()),
-                hint="set TMPDIR to a folder with more space",
-            ) from error
+        with writing_scratch(), self._lock:
+            self._file.seek(offset)
+            while len(view):
+                view = view[self._file.write(view) :]
 
     def read(self, size: int, offset: int) -> bytearray:
         """Return `size` bytes from `offset`; those were written before."""

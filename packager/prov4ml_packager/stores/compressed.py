@@ -1,7 +1,6 @@
 """Text files that may be compressed: written as their name says, read as their content says."""
 
 import gzip
-import shutil
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from ..errors import PackagerError
+from ..reader.scratch import scratch_folder, writing_scratch
 from ..zstd import zstd_module
 
 GZIP, ZSTD = ".gz", ".zst"
@@ -60,6 +60,7 @@ def open_seekable(path: Path) -> Iterator[BinaryIO]:
 
     Raises:
         PackagerError: it cannot be read, or is compressed and damaged.
+        ScratchError: there is no room for the unpacked text.
     """
     try:
         with path.open("rb") as raw:
@@ -68,9 +69,10 @@ def open_seekable(path: Path) -> Iterator[BinaryIO]:
             if compression is None:
                 yield raw
                 return
-            with tempfile.TemporaryFile(prefix="prov4ml-") as unpacked:
+            with tempfile.TemporaryFile(prefix="prov4ml-", dir=scratch_folder()) as unpacked:
                 _unpack(path, raw, compression, unpacked)
-                unpacked.seek(0)
+                with writing_scratch():
+                    unpacked.seek(0)
                 yield cast(BinaryIO, unpacked)
     except OSError as error:
         raise PackagerError(f"cannot be read: {error.strerror or error}", path=path) from error
@@ -88,7 +90,8 @@ def read_head(path: Path, size: int) -> bytes:
             raw.seek(0)
             return cast(bytes, (_reader(raw, compression) if compression else raw).read(size))
     except (OSError, EOFError, zstd_module().ZstdError) as error:
-        raise PackagerError(f"cannot be read: {error}", path=path) from error
+        text = getattr(error, "strerror", None) or error
+        raise PackagerError(f"cannot be read: {text}", path=path) from error
 
 
 def _reader(raw: BinaryIO, compression: str) -> Any:
@@ -97,7 +100,10 @@ def _reader(raw: BinaryIO, compression: str) -> Any:
 
 def _unpack(path: Path, raw: BinaryIO, compression: str, target: Any) -> None:
     try:
-        shutil.copyfileobj(_reader(raw, compression), target, _COPY_BYTES)
+        reader = _reader(raw, compression)
+        while data := reader.read(_COPY_BYTES):
+            with writing_scratch():
+                target.write(data)
     except (gzip.BadGzipFile, EOFError, zstd_module().ZstdError, zlib.error) as error:
         place = f"after byte {target.tell()} of the unpacked text"
         raise PackagerError(f"is damaged: {error}", path=path, place=place) from error

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from ..errors import PackagerError
+from ..errors import PackagerError, ScratchError
 
 _SHOWN = 20
 
@@ -34,6 +34,8 @@ class Damage:
         """Note the error of the block instead of raising it."""
         try:
             yield
+        except ScratchError:
+            raise
         except PackagerError as error:
             self.add(error)
 

@@ -233,4 +233,10 @@ def library(path: Path, place: str | None, problem: str) -> Iterator[None]:
         if isinstance(error, PermissionError) and os.access(path.parent, os.W_OK):
             # Also what HDF5 says of a disk that is full, and with the name of our temporary file.
             text = "the library was not let: is the disk full, or a quota reached?"
+        elif isinstance(error, UnicodeEncodeError) and error.object == str(path):
+            problem, text = "cannot be opened", "the library takes no path that is not UTF-8; rename it"
+        elif (
+            isinstance(error, OSError) and error.errno is not None and error.errno > 0
+        ):  # else a number of NetCDF's own
+            text = os.strerror(error.errno)  # without the buffers and addresses of HDF5
         raise PackagerError(f"{problem}: {text}", path=path, place=place) from error

@@ -20,7 +20,7 @@ from ..metric_table import MetricSeries, MetricTable, Points
 from ..reader.metrics import MEMORY_POINTS
 from ..reader.points import RECORD_DTYPE, RankPoints, SeriesCodes
 from ..reader.problems import Problems
-from ..reader.scratch import ScratchFile
+from ..reader.scratch import ScratchFile, writing_scratch
 from .attributes import Attribute, checked_table
 
 SeriesKey = tuple[str | None, str, str | None, int]
@@ -45,7 +45,8 @@ class PointSpool:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._stream = (folder / METRICS_FILE).open("wb")
+        with writing_scratch():
+            self._stream = (folder / METRICS_FILE).open("wb", buffering=0)
         self._series: dict[SeriesKey, _Series] = {}
         self._buffer: list[bytes] = []
 
@@ -68,6 +69,7 @@ class PointSpool:
 
         Raises:
             ValueError: step or time do not fit into 64 bits.
+            ScratchError: the folder is full.
         """
         number = self.declare(key, unit)
         if not (-_LARGEST - 1 <= step <= _LARGEST and -_LARGEST - 1 <= time <= _LARGEST):
@@ -77,19 +79,27 @@ class PointSpool:
             self._flush()
 
     def extend(self, key: SeriesKey, points: Points) -> None:
-        """Add points of one series."""
+        """Add points of one series.
+
+        Raises:
+            ScratchError: the folder is full.
+        """
         number = self.declare(key)
         self._flush()
         records = np.zeros(len(points), RECORD_DTYPE)
         records["series"] = number
         for name in points.dtype.names or ():
             records[name] = points[name]
-        records.tofile(self._stream)
+        self._write(records.view(np.uint8).data)
 
     def _flush(self) -> None:
-        self._stream.write(b"".join(self._buffer))
-        self._stream.flush()
+        self._write(memoryview(b"".join(self._buffer)))
         self._buffer.clear()
+
+    def _write(self, data: memoryview) -> None:
+        with writing_scratch():
+            while len(data):
+                data = data[self._stream.write(data) :]
 
     def table(self, attributes: dict[str, Attribute] | None = None) -> MetricTable:
         """Return all series with the points added so far, in the order added."""

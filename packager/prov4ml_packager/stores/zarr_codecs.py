@@ -134,6 +134,8 @@ def decoding(path: Path, place: str | None) -> Iterator[None]:
         yield
     except PackagerError:
         raise
+    except PermissionError as error:
+        raise PackagerError(f"cannot be read: {error.strerror or error}", path=path, place=place) from error
     except Exception as error:  # on bytes that nobody vouches for
         text = " ".join(str(error).split()) or type(error).__name__
         raise PackagerError(f"is damaged: {text}", path=path, place=place) from error

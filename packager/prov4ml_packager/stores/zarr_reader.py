@@ -1,5 +1,6 @@
 """Metric stores in Zarr, read: nothing but our own layout and plain codecs is let in."""
 
+import os
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -13,6 +14,7 @@ from zarr.storage import LocalStore, ZipStore
 
 from ..errors import PackagerError
 from ..metric_table import MetricSeries, MetricTable
+from ..zarr_groups import lost_groups
 from .attributes import check_format, checked_table, decoded
 from .damage import Damage
 from .ragged import NUMBER_VARIABLES, POINT_VARIABLES, TEXT_VARIABLES, GroupContent, group_series
@@ -38,10 +40,17 @@ def open_zarr(path: Path, damage: Damage | None = None) -> Iterator[MetricTable]
         store: Any = ZipStore(path, mode="r") if path.is_file() else LocalStore(path, read_only=True)
         archive = zipfile.ZipFile(path) if path.is_file() else None
         members = _members(path, archive)
+        lost = lost_groups(members, archive.read if archive else lambda name: (path / name).read_bytes())
         root = zarr.open_group(store, mode="r", use_consolidated=False)
         attributes = dict(root.attrs)
     try:
         check_format(attributes, path)
+        for key, count in lost.items():
+            error = PackagerError("the group is missing, with all its series", path=path, place=key)
+            if damage is None:
+                raise error
+            damage.add(error)
+            damage.points += count
         groups = sorted({name.split("/")[0] for name in members if "/" in name})
         reader = _GroupReader(path, root, members, archive, damage)
         series = [one for key in groups for one in reader.read(key)]
@@ -55,7 +64,14 @@ def open_zarr(path: Path, damage: Damage | None = None) -> Iterator[MetricTable]
 def _members(path: Path, archive: zipfile.ZipFile | None) -> frozenset[str]:
     if archive is not None:
         return frozenset(name for name in archive.namelist() if not name.endswith("/"))
-    return frozenset(member.relative_to(path).as_posix() for member in path.rglob("*") if member.is_file())
+    found: set[str] = set()
+    for folder, _, files in os.walk(path, onerror=_raise):
+        found.update((Path(folder) / name).relative_to(path).as_posix() for name in files)
+    return frozenset(found)
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 class _GroupReader:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ...errors import PackagerError
 from ...metric_table import MetricTable
+from ...reader.scratch import scratch_folder
 from ..damage import Damage
 from ..spool import PointSpool, SeriesKey
 from .column_names import ColumnNames
@@ -43,7 +44,10 @@ def open_plain_csv(
         names.check(columns.header)
     except PackagerError as error:
         raise PackagerError(error.message, path=path, place="line 1", hint=error.hint) from error
-    with tempfile.TemporaryDirectory(prefix="prov4ml-") as folder, PointSpool(Path(folder)) as spool:
+    with (
+        tempfile.TemporaryDirectory(prefix="prov4ml-", dir=scratch_folder()) as folder,
+        PointSpool(Path(folder)) as spool,
+    ):
         reader = _Reader(columns, names, time_unit, spool)
         reader.read(damage)
         if reader.rounded:
