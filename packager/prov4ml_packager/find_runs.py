@@ -1,12 +1,14 @@
 """Runs that a user names: each by its folder, or all of an experiment by the folder that holds them."""
 
+import json
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from prov4ml.rundir import RUN_FILE
+from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_PROV, RUN_FILE
 from prov4ml_validators.crate.graph import DESCRIPTOR
+from prov4ml_validators.crate.manifest import MANIFEST
 
 from .crate_members import is_crate
 from .errors import PackagerError
@@ -73,18 +75,44 @@ def find_runs(
 
 
 def refuse_crate(directory: Path) -> None:
-    """Raise PackagerError for a crate, or a run's folder in one, since what it has is in `packaged/` alone.
+    """Raise PackagerError for a crate, or a run's folder of one, since what it has is in `packaged/` alone.
 
     Asked of a run directory without folders of ranks; a run may also have been killed before it had one.
     """
-    if any(os.path.lexists(place / DESCRIPTOR) for place in (directory, directory.absolute().parent)):
+    places = (directory, directory.absolute().parent)
+    if any(os.path.lexists(place / DESCRIPTOR) for place in places) or _tells_of_ranks(directory):
         raise PackagerError(_NO_RUN, path=directory, hint=_OF_RUN)
 
 
 def refuse_to_change_crate(directory: Path) -> None:
-    """Raise PackagerError for a crate: other products in `packaged/` would not be those of its manifest."""
+    """Raise PackagerError for a crate, or a run's folder in one.
+
+    Other products in `packaged/` would not be those of its manifest.
+    """
     if os.path.lexists(directory / DESCRIPTOR):
         raise PackagerError("is a crate, and its files stay as they are", path=directory, hint=_OF_RUN)
+    if _is_in_crate(directory.absolute()):
+        raise PackagerError("is in a crate, and its files stay as they are", path=directory, hint=_OF_RUN)
+
+
+def _tells_of_ranks(directory: Path) -> bool:
+    """Return whether the provenance in `packaged/`, if it can be read, was made of ranks."""
+    try:
+        document = json.loads((directory / PACKAGED_DIRECTORY / PACKAGED_PROV).read_bytes())
+        ranks = document["activity"]["run"]["prov4ml:recordedRanks"]["$"]
+    except (OSError, ValueError, RecursionError, KeyError, TypeError):
+        return False
+    return bool(ranks != "0")
+
+
+def _is_in_crate(directory: Path) -> bool:
+    """Return whether a manifest beside a folder lists its `run.json`; a run may lie in a crate of others."""
+    listed = f"  {directory.name}/{RUN_FILE}"
+    try:
+        with open(directory.parent / MANIFEST, encoding="utf-8", errors="replace") as lines:
+            return any(line.rstrip("\n").endswith(listed) for line in lines)
+    except OSError:
+        return False
 
 
 def _entries(place: Path) -> list[os.DirEntry[str]]:
