@@ -599,3 +599,17 @@ def test_a_damaged_document_has_its_own_error(
     assert err.startswith(f"prov4ml-pack: error: {path}: ")
     assert message in err
     assert err.count("\n") == 1
+
+
+def test_links_to_documents_elsewhere_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "store").mkdir()
+    outside = document_of(tmp_path / "store", small_document("other"))
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    document_of(folder, small_document())
+    (folder / "other.json").symlink_to(outside)
+    assert run_command(["import", str(folder), "-o", str(tmp_path / "out")]) == 0
+    assert [one.name for one in (tmp_path / "out").iterdir()] == ["demo_0"]
+    assert capsys.readouterr().err == (
+        f"prov4ml-pack: note: {folder}: links that lead out of it are not followed: other.json\n"
+    )

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..metric_table import POINT_DTYPE, MetricSeries, Points
 from ..stores.foreign.numbers import rounding_note
-from .summary import counted
+from .counts import counted
 
 Key = tuple[str | None, str, str | None]
 """Context, metric and source."""

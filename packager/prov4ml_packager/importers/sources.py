@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from ..no_links import mode_inside
+from .counts import first_names
 
 _CHUNK = 1 << 20
 _WORTH_KEEPING = 1 << 20  # bytes of a file whose digest is kept
@@ -71,13 +72,23 @@ def regular_files(root: Path) -> Iterator[tuple[str, Path]]:
 
 
 def links_in(root: Path) -> list[str]:
-    """Return the paths of the symbolic links below a directory, sorted; none of them is followed."""
-    found = []
-    for top, folders, names in os.walk(root, followlinks=False):
-        for name in (*folders, *names):
-            path = Path(top, name)
-            if path.is_symlink():
-                found.append(path.relative_to(root).as_posix())
+    """Return the paths of the symbolic links below a directory, sorted; none of them is followed.
+
+    A folder that cannot be read has none.
+    """
+    found: list[str] = []
+    waiting = [("", root)]
+    while waiting:
+        prefix, folder = waiting.pop()
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.is_symlink():
+                        found.append(prefix + entry.name)
+                    elif entry.is_dir(follow_symlinks=False):
+                        waiting.append((f"{prefix}{entry.name}/", Path(entry.path)))
+        except OSError:
+            continue
     return sorted(found)
 
 
@@ -94,6 +105,22 @@ def link_losses(root: Path, prefix: str = "", skipped: Collection[str] = ()) -> 
         for name in links_in(root)
         if not any(name.startswith(f"{one}/") for one in skipped)
     ]
+
+
+def remarks_on_links(source: Path, suffixes: tuple[str, ...] = ("",)) -> list[str]:
+    """Return what is to be said of the links in a folder that lead out of it; never raises.
+
+    Args:
+        source: the folder, or a file.
+        suffixes: those of the links that count, in lower case.
+    """
+    root = Path(os.path.realpath(source))
+    outside = [
+        name
+        for name in links_in(source)
+        if name.lower().endswith(suffixes) and root not in Path(os.path.realpath(source / name)).parents
+    ]
+    return [f"links that lead out of it are not followed: {first_names(outside)}"] if outside else []
 
 
 def transfer(reader: BinaryIO, writer: BinaryIO | None = None) -> tuple[str, int]:

@@ -1,20 +1,10 @@
 """What came over, in words: the counts of a run's parts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from .copying import FileMode
+from .counts import counted
 from .imported import ImportedRun
-
-
-def counted(number: int, one: str, several: str | None = None) -> str:
-    """Return a number with its noun: `1 point`, `12,000 points`."""
-    return f"{number:,} {one if number == 1 else several or one + 's'}"
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return the first three of some names, and how many more there are."""
-    rest = f", … {len(names) - 3:,} more" if len(names) > 3 else ""
-    return ", ".join(names[:3]) + rest
 
 
 def carried_over(run: ImportedRun, files: FileMode = "copy") -> Iterator[str]:

@@ -151,7 +151,8 @@ def _fill(
         world_size=run.world_size,
         collect_all_processes=[rank.rank for rank in ranks] != [0],
         logger=run.tracker,
-        name=run.name,
+        # A run whose id is no name for a folder keeps it as the name that people read.
+        name=run.name or (run.run_id if safe_name(run.run_id) != run.run_id else None),
     )
     return lost
 

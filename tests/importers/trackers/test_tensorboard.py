@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prov4ml_packager.cli.main import run as run_command
 from prov4ml_packager.importers.imported import UnreadableRun
 from prov4ml_packager.importers.run_import import import_runs
 from prov4ml_packager.importers.tensorboard.records import EventFile
 from prov4ml_packager.importers.tensorboard.tensors import read_tensor, scalar
+from prov4ml_packager.reader import read_run
 from prov4ml_packager.record import RunRecord
 from tests.importers.trackers.logged import HPARAMS, IMAGE, SCALARS, TEXT, WALL_TIME
 from tests.importers.trackers.real_runs import bytes_of, imported, needs, records, series_of, write_runs
@@ -176,7 +178,7 @@ def test_an_event_without_a_time_is_counted(tmp_path: Path, wall_time: float) ->
     good, bad = scalar_event(b"m", 0.5, 1), scalar_event(b"m", 0.5, 2, wall_time)
     event_file(tmp_path / "run", framed(good) + framed(bad))
     (one,) = imported(tmp_path / "run", tmp_path / "out")
-    assert one.lost[0] == "1 event without a time: run directories hold none"
+    assert one.lost[0] == "1 event: without a time from 1970 on"
 
 
 @given(st.lists(st.binary(max_size=60), max_size=4))
@@ -236,3 +238,35 @@ def test_scalars_of_tensorflow_2_are_tensors(dtype: int, form: str, value: float
 def test_a_tensor_of_a_double_in_its_own_field_keeps_its_bits() -> None:
     assert scalar(read_tensor(b"\x08\x02\x31" + struct.pack("<d", 0.1))) == 0.1
     assert scalar(read_tensor(b"\x08\x02\x32\x08" + struct.pack("<d", 0.1))) == 0.1
+
+
+def test_links_out_of_the_folder_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    event_file(tmp_path / "logs" / "one", framed(scalar_event(b"loss", 0.5, 1)))
+    event_file(tmp_path / "elsewhere", framed(scalar_event(b"loss", 0.5, 1)))
+    (tmp_path / "logs" / "latest").symlink_to("one")
+    (tmp_path / "logs" / "two").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "logs" / "gone").symlink_to(tmp_path / "nowhere")
+    assert run_command(["import", str(tmp_path / "logs"), "-o", str(tmp_path / "out")]) == 0
+    assert [one.name for one in (tmp_path / "out").iterdir()] == ["logs_one"]
+    assert capsys.readouterr().err == (
+        f"prov4ml-pack: note: {tmp_path / 'logs'}: links that lead out of it are not followed: gone, two\n"
+    )
+
+
+def test_what_is_not_carried_over_is_counted_in_words(tmp_path: Path) -> None:
+    without_value = b"\x2a\x05\x0a\x03\x0a\x01a"
+    time = b"\x09" + struct.pack("<d", WALL_TIME)
+    records = [scalar_event(b"m", 0.5, 1), time + without_value, time + without_value, b"\xff"]
+    event_file(tmp_path / "run", b"".join(map(framed, records)))
+    (one,) = imported(tmp_path / "run", tmp_path / "out")
+    assert one.lost[:2] == (
+        "1 event: not understood, for what it holds is damaged",
+        "2 summaries without a value: run directories hold none",
+    )
+
+
+def test_a_folder_whose_path_is_no_key_is_the_name_of_the_run(tmp_path: Path) -> None:
+    for name in ("search/lr é", "plain"):
+        event_file(tmp_path / "logs" / name, framed(scalar_event(b"loss", 0.5, 1)))
+    names = {read_run(one.directory).name for one in imported(tmp_path / "logs", tmp_path / "out")}
+    assert names == {"search/lr é", None}

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from ...errors import PackagerError
 from ..collecting import PointCollector
+from ..counts import counted
 from ..databases import Database
 from ..imported import UnreadableRun
 from ..moments import from_milliseconds
-from ..summary import counted
 from .locations import find_in
 from .stored import StoredDataset, StoredExperiment, StoredModel, StoredRun, integer_field, text_field
 

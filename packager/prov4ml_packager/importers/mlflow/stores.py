@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ...errors import PackagerError
+from ..counts import counted
 from ..databases import is_database, open_database
 from ..imported import ImportedRun, UnreadableRun
 from ..registry import Importer
-from ..summary import counted
 from . import file_store, sql_store
 from .mapping import imported_run
 

@@ -5,10 +5,12 @@ tensorboard/plugins/*/metadata.py.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 from ...record import JsonValue
 from ..collecting import PointCollector
+from ..counts import counted
 from ..moments import from_seconds
 from ..wire import Message, Value, WireError, double, fields, message, signed, single, text
 from .hparams import PLUGIN, Session
@@ -24,6 +26,11 @@ _KINDS = {
     "graph_keras_model": "Keras model graph",
     "projector": "embedding",
 }
+_SEVERAL = {
+    "layout of custom scalars": "layouts of custom scalars",
+    "profile of a graph": "profiles of graphs",
+    "summary without a value": "summaries without a value",
+}
 
 
 class EventCollector:
@@ -33,6 +40,8 @@ class EventCollector:
         points: the scalars; values have the bits of the file (most writers keep 32).
         session: what the hparams plugin says.
         refused: what run directories do not hold, by kind.
+        undated: events without a time from 1970 on.
+        damaged: events that are no message.
         first: time of the first event in ns, None before it.
         last: time of the last one.
         writers: who wrote the files, where they say it.
@@ -44,6 +53,8 @@ class EventCollector:
         self.points = PointCollector()
         self.session = Session()
         self.refused: Counter[str] = Counter()
+        self.undated = 0
+        self.damaged = 0
         self.first: int | None = None
         self.last: int | None = None
         self.writers: set[str] = set()
@@ -75,7 +86,7 @@ class EventCollector:
                     self.writers.add(message(value).text(1))
             time = from_seconds(wall)
             if time is None:
-                self.refused["event without a time"] += 1
+                self.undated += 1
                 return
             if self.first is None or time < self.first:
                 self.first = time
@@ -86,7 +97,17 @@ class EventCollector:
                     if number == 1 and isinstance(value, bytes):
                         self._summary(value, step, time, context, source, event_file)
         except WireError:
-            self.refused["event that is no message"] += 1
+            self.damaged += 1
+
+    def losses(self) -> Iterator[str]:
+        """Yield one sentence for each kind of thing that could not come over."""
+        yield from self.points.losses()
+        if self.undated:
+            yield f"{counted(self.undated, 'event')}: without a time from 1970 on"
+        if self.damaged:
+            yield f"{counted(self.damaged, 'event')}: not understood, for what it holds is damaged"
+        for kind, count in sorted(self.refused.items()):
+            yield f"{counted(count, kind, _SEVERAL.get(kind))}: run directories hold none"
 
     def _summary(
         self, data: bytes, step: int, time: int, context: str | None, source: str | None, event_file: Path
@@ -177,7 +198,7 @@ class EventCollector:
             for piece in pieces:
                 self._spool.add(tag, step, time, piece, context=context, event_file=event_file, attributes={})
         else:
-            self.refused[_KINDS.get(plugin, f"tensor of the plugin {plugin!r}" if plugin else "tensor")] += 1
+            self.refused[_KINDS.get(plugin, f"tensor of plugin {plugin}" if plugin else "tensor")] += 1
 
 
 def first_tag(records: list[bytes]) -> str | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from ...record import JsonValue, Status
 from ..imported import ImportedContext, ImportedParameter, ImportedRun, UnreadableRun
 from ..registry import Importer
+from ..sources import remarks_on_links
 from ..yaml_files import read_parameters
 from .events import EventCollector
 from .folders import RunFolder, find_runs, has_event_files, is_event_file
@@ -53,11 +54,7 @@ def _read_run(run: RunFolder, source: Path, folder: Path) -> ImportedRun | Unrea
     experiment, run_id = _names(run, source)
     if collector.first is None or collector.last is None:
         return UnreadableRun(str(run.path), "; ".join(["holds no event", *lost]))
-    lost += collector.points.losses()
-    lost += [
-        f"{count:,} {kind}{'s' if count > 1 else ''}: run directories hold none"
-        for kind, count in sorted(collector.refused.items())
-    ]
+    lost += collector.losses()
     session = collector.session
     # Lightning's TensorBoardLogger writes them beside the event files.
     beside = read_parameters(run.path, "hparams.yaml", lost) if run.path.is_dir() else {}
@@ -97,4 +94,5 @@ IMPORTER = Importer(
     reads="an event file, or a folder with event files in it",
     recognises=_recognises,
     read=_read,
+    remarks=remarks_on_links,
 )

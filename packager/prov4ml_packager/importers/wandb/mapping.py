@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ...record import JsonValue, RunError
+from ..counts import counted
 from ..imported import (
     ImportedArtifact,
     ImportedFile,
@@ -16,7 +17,6 @@ from ..imported import (
 )
 from ..nested import leaves
 from ..scalars import json_number
-from ..summary import counted
 from ..text_fields import without_credentials
 from .files import metadata_of, packages_of, saved_files
 from .folders import LogFolder

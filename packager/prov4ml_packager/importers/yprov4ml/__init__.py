@@ -6,7 +6,8 @@ from pathlib import Path
 from ...errors import PackagerError
 from ..imported import ImportedRun, UnreadableRun
 from ..registry import Importer
-from .discovery import find_documents, looks_like_document
+from ..sources import remarks_on_links
+from .discovery import SUFFIXES, find_documents, looks_like_document
 
 
 def recognises(path: Path) -> bool:
@@ -77,4 +78,5 @@ IMPORTER = Importer(
     reads="a run directory, a PROV-JSON document, or a folder of either",
     recognises=recognises,
     read=read,
+    remarks=lambda source: remarks_on_links(source, SUFFIXES),
 )

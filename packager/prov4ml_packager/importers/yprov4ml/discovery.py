@@ -12,6 +12,7 @@ from ...errors import PackagerError
 from ...repair.loading import is_prov_json, load_json
 from ..sources import open_source
 
+SUFFIXES = (".json", ".provjson")
 _DEPTH = 4
 _HEAD = 1 << 16
 _NAME_OF_PROV = re.compile(r'"(?:prov|prov-?ml|yprov|yprov4ml):', re.IGNORECASE)
@@ -55,5 +56,5 @@ def find_documents(folder: Path) -> Iterator[Path]:
             if entry.is_dir():
                 if depth < _DEPTH and not entry.name.startswith(("artifacts", "metrics", ".")):
                     waiting.append((entry, depth + 1))
-            elif entry.suffix.lower() in (".json", ".provjson") and looks_like_document(entry):
+            elif entry.suffix.lower() in SUFFIXES and looks_like_document(entry):
                 yield entry

@@ -14,9 +14,9 @@ from ...repair.own_run import types_of
 from ...repair.point_lists import POINT_LISTS, PointList, parse_points
 from ...repair.python_text import member_name
 from ...stores.foreign.yprov4ml import SeriesNames, find_yprov4ml_stores, read_yprov4ml_series
+from ..counts import counted
 from ..imported import ImportedArtifact, ImportedFile
 from ..sources import inside
-from ..summary import counted
 from .names import label_of
 from .points import AssembledPoints, OddPoint, assemble
 from .reading import RankDocument

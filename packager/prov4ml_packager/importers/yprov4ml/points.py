@@ -9,7 +9,7 @@ import numpy as np
 from ...metric_table import POINT_DTYPE, Points
 from ...repair.point_lists import SHORTENED_FROM, PointList
 from ...stores.foreign.numbers import guess_time_unit, rounding_note
-from ..summary import counted
+from ..counts import counted
 
 _FACTORS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 _LIMIT = 2**63

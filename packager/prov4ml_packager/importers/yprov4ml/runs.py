@@ -11,6 +11,7 @@ from ...record import JsonValue
 from ...repair.epochs import epoch_of
 from ...repair.model import Attributes, Ledger, first_text
 from ...repair.own_run import types_of
+from ..counts import counted, first_names
 from ..imported import (
     ImportedArtifact,
     ImportedContext,
@@ -19,7 +20,6 @@ from ..imported import (
     ImportedRun,
 )
 from ..sources import link_losses, regular_files
-from ..summary import counted, listed
 from .literals import remaining
 from .metrics import Metrics, read_metrics
 from .names import name_run
@@ -221,17 +221,17 @@ def _note_rest(source: RankDocument, things: Things) -> None:
     if things.silent:
         entities = counted(len(things.silent), "entity", "entities")
         source.lost.append(
-            f"{entities} of which the document says nothing but the name: {listed(things.silent)}"
+            f"{entities} of which the document says nothing but the name: {first_names(things.silent)}"
         )
     if source.document.bundles:
         source.lost.append(
             f"{counted(len(source.document.bundles), 'bundle')}, for a run directory has none:"
-            f" {listed(list(source.document.bundles))}"
+            f" {first_names(list(source.document.bundles))}"
         )
     if source.run.others:
         source.lost.append(
             f"{len(source.run.others) + 1} runs in one document: all of it is in that of {source.run.name},"
-            f" and what {listed(source.run.others)} did is not told apart"
+            f" and what {first_names(source.run.others)} did is not told apart"
         )
 
 
