@@ -9,7 +9,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
+from .crate.archive_limits import check_zip_directory
 from .crate.graph import DESCRIPTOR, LEGACY_DESCRIPTOR
+from .crate.members import TAR_NAMES, ZIP_NAMES
 from .prov_formats.detection import is_found_in_folders, may_be_prov
 from .prov_json.records import KINDS
 from .report import Unreadable
@@ -21,8 +23,6 @@ Kind = Literal["run-directory", "ro-crate", "prov-json", "prov"]
 """`prov` is PROV in any other format."""
 
 _DESCRIPTORS = (DESCRIPTOR, LEGACY_DESCRIPTOR)
-_ZIP_NAMES = (".zip", ".eln")
-_TAR_NAMES = (".tar.gz", ".tgz", ".tar.zst", ".tzst", ".tar", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 _LARGEST_JSON = 1 << 30
 _RECORD_KEYS = tuple(f'"{kind}"'.encode() for kind in (*KINDS, "bundle"))
 _NAMES: dict[Kind, str] = {
@@ -54,11 +54,9 @@ def directory_kind(path: Path) -> Kind | None:
 
 def _is_crate_archive(path: Path) -> bool:
     """Tell the archive of a crate from any other; a damaged one is taken for a crate, to be reported."""
-    if not path.name.lower().endswith(_ZIP_NAMES):
-        return path.name.lower().endswith(tuple(f".crate{suffix}" for suffix in _TAR_NAMES))
+    if not path.name.lower().endswith(ZIP_NAMES):
+        return path.name.lower().endswith(tuple(f".crate{suffix}" for suffix in TAR_NAMES))
     import zipfile
-
-    from .crate.archive_limits import check_zip_directory
 
     try:
         with path.open("rb") as stream:

@@ -40,9 +40,9 @@ class Report:
 
     Attributes:
         path: as the user gave it.
-        kind: `run-directory`, `prov-json` or `ro-crate`.
+        kind: `run-directory`, `ro-crate`, `prov-json` or another format of PROV, or `unreadable`.
         profiles: the profiles it was checked against, such as `ro-crate-1.1` and `process-run-crate-0.5`.
-        findings: in the order of the document.
+        findings: the heaviest first, else in the order of the document.
     """
 
     path: str

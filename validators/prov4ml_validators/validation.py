@@ -7,7 +7,15 @@ from typing import Any
 
 from .crate.check import check_bare_metadata, check_crate, find_root
 from .crate.graph import DESCRIPTOR, LEGACY_DESCRIPTOR
-from .crate.members import LARGEST_METADATA, DirectoryMembers, Members, TarMembers, open_zip
+from .crate.members import (
+    LARGEST_METADATA,
+    TAR_NAMES,
+    ZIP_NAMES,
+    DirectoryMembers,
+    Members,
+    TarMembers,
+    open_zip,
+)
 from .crate.profiles import find_profile
 from .crate.user_profile import UserProfile
 from .cross_check.listing import ListedMembers, document_names
@@ -17,9 +25,6 @@ from .prov_formats.detection import ProvFormat, format_of_file, format_of_json
 from .prov_json.records import KINDS
 from .report import Finding, Report, Unreadable, sort_findings
 from .store_reader import StoreReader
-
-_ZIP_NAMES = (".zip", ".eln")
-_TAR_NAMES = (".tar.gz", ".tgz", ".tar.zst", ".tzst", ".tar", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ def validate(
     Args:
         path: file or directory.
         profile: the profile of a crate, such as `ro-crate-1.2`, in place of what it declares; or the
-            path of a TOML file with rules of the user, which hold in addition.
+            path of a TOML or YAML file with rules of the user, which hold in addition.
         store_reader: reads metric stores for the rules that need one; without it they are
             reported as not checked.
         signed_with: a public key in the wire format of SSH (see `seal.public_keys.load_public_key`) that a
@@ -96,11 +101,11 @@ def _check(path: Path, shown: str, options: _Options) -> tuple[str, tuple[str, .
         raise FileNotFoundError(path)
     if not path.is_file():  # opening a pipe waits for its writer, and a device may never end
         raise Unreadable(shown, "is a pipe or a device", "give a file or a directory")
-    if name.endswith(_ZIP_NAMES) or _begins_with(path, b"PK\x03\x04"):
+    if name.endswith(ZIP_NAMES) or _begins_with(path, b"PK\x03\x04"):
         with open_zip(path) as members:
             of_crate, profiles, findings = _crate(shown, members, options)
             return of_crate, profiles, [*members.check_headers(), *findings]
-    if name.endswith(_TAR_NAMES):
+    if name.endswith(TAR_NAMES):
         return _crate(shown, TarMembers(path), options)
     if path.stat().st_size > LARGEST_METADATA:
         message = f"larger than {LARGEST_METADATA >> 20} MiB, which is more than is checked in memory"

@@ -65,6 +65,16 @@ def test_every_rule_has_two_different_examples() -> None:
     assert [id for id, (wrong, right) in examples.items() if not wrong or not right or wrong == right] == []
 
 
+def test_help_names_no_other_version_of_ro_crate_than_its_rule() -> None:
+    named = {
+        (one.id, version)
+        for one in all_rules()
+        for version in re.findall(r"w3id\.org/ro/crate/(\d\.\d)", one.help)
+    }
+    assert len(named) > len(VERSIONS)
+    assert {id for id, version in named if not id.startswith(f"ro-crate-{version}/")} == set()
+
+
 DAMAGES = [one for one in CRATE_RULES if crate_example(one) and not one.id.endswith("detached-metadata-name")]
 FAMILIES = sorted({one.id.partition("/")[0] for one in DAMAGES})
 

@@ -294,7 +294,7 @@ def _context(graph: CrateGraph, version: str) -> Iterator[Finding]:
         name = shorten(entity.id)
         if not entity.has("name"):
             yield from NAME.finding(version, f"{name} has no name", entity.place())
-        if entity.id not in named and entity is not graph.descriptor:
+        if entity.id not in named:
             yield from REFERENCED.finding(version, f"nothing refers to {name}", entity.place())
         if entity.types and not entity.id.startswith(("#", "_:")) and not is_absolute(entity.id):
             yield from ID_FORM.finding(version, f"the @id {name} looks like a file", entity.place("@id"))

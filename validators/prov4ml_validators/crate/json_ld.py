@@ -26,14 +26,14 @@ DOCUMENT = versioned(
     _MUST,
     "The metadata is a JSON object with a @context and an array @graph.",
     section=_JSON_LD,
-    help='begin with {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": [...]}',
+    help='begin with {"@context": "https://w3id.org/ro/crate/{version}/context", "@graph": [...]}',
 )
 MISSING_CONTEXT = versioned(
     "context",
     _MUST,
     "The metadata has a @context; without one no term has a meaning.",
     section=f"{_JSON_LD}, RO-Crate JSON-LD Context",
-    help='write "@context": "https://w3id.org/ro/crate/1.1/context"',
+    help='write "@context": "https://w3id.org/ro/crate/{version}/context"',
 )
 CONTEXT_EXISTS = versioned(
     "context-exists",
@@ -131,6 +131,7 @@ _TEXTS = frozenset({
     "additionalType", "copyrightNotice", "datePublished", "startTime", "endTime", "asWKT",
 })  # fmt: skip
 """Properties whose text may happen to be the @id of an entity."""
+_SUBJECTS = ("subject", "dct:subject", "dcterms:subject", "keyword")
 
 
 @cache
@@ -315,9 +316,6 @@ def _values(
         if key in entity.body:
             message = f"{shorten(entity.id)} has {key}"
             yield from SUBJECT.finding(version, message, entity.place(key))
-
-
-_SUBJECTS = ("subject", "dct:subject", "dcterms:subject", "keyword")
 
 
 def _value_problem(value: dict[str, Any] | list[Any]) -> str:

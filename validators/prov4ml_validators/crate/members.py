@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     import zipfile
 
 CHUNK = 1 << 20
+ZIP_NAMES = (".zip", ".eln")
+TAR_NAMES = (".tar.gz", ".tgz", ".tar.zst", ".tzst", ".tar", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+"""How the names of crates in archives end, in lower case."""
 LARGEST_METADATA = 256 << 20
 """Larger metadata is refused: it would not fit the memory of the machine that checks it."""
 

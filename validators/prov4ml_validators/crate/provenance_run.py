@@ -250,8 +250,8 @@ def _order(graph: CrateGraph, version: str, connection: Entity) -> Iterator[Find
             continue  # two steps may use one tool: the connection belongs to the step that has it
         for source in sources:
             first, second = _position(source), _position(target)
-            same_tool = sum(one is not source for one in sources)
-            if first is not None and second is not None and second <= first and not same_tool:
+            is_only_source = all(one is source for one in sources)
+            if first is not None and second is not None and second <= first and is_only_source:
                 message = (
                     f"{shorten(target.id)} has position {second} and needs {shorten(source.id)}, "
                     f"which has {first}"

@@ -50,7 +50,7 @@ DESCRIPTOR_VERSION = versioned(
     {"1.1": _MUST, "1.2": _SHOULD, "1.3": _SHOULD},
     "The descriptor conforms to a version of RO-Crate, by its permalink.",
     section=_DESCRIPTOR,
-    help='write "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"}',
+    help='write "conformsTo": {"@id": "https://w3id.org/ro/crate/{version}"}',
 )
 DESCRIPTOR_SINGLE = versioned(
     "descriptor-conforms-to-one",
@@ -205,7 +205,7 @@ REFERENCE = versioned(
     _MUST,
     "What the descriptor conforms to is a reference.",
     section=_DESCRIPTOR,
-    help='write {"@id": "https://w3id.org/ro/crate/1.2"}',
+    help='write {"@id": "https://w3id.org/ro/crate/{version}"}',
     versions=_NEWER,
 )
 PERMALINK = versioned(
@@ -213,7 +213,7 @@ PERMALINK = versioned(
     _SHOULD,
     "The descriptor names the version of RO-Crate by its permalink, as it is.",
     section=_DESCRIPTOR,
-    help="write https://w3id.org/ro/crate/1.2, with nothing behind it",
+    help="write https://w3id.org/ro/crate/{version}, with nothing behind it",
     versions=_NEWER,
 )
 PROFILE_ENTITY = versioned(
@@ -315,14 +315,12 @@ def check_root(graph: CrateGraph, version: str) -> Iterator[Finding]:
         problem = one.problem(graph, root)
         if problem:
             yield from rule.finding(version, f"the root {problem}", root.place(*one.names))
-    yield from _date(graph, version)
+    yield from _date(root, version)
     yield from _identifier(graph, root, version)
-    yield from _license(graph, version)
+    yield from _license(graph, root, version)
 
 
-def _date(graph: CrateGraph, version: str) -> Iterator[Finding]:
-    root = graph.root
-    assert root is not None
+def _date(root: Entity, version: str) -> Iterator[Finding]:
     dates = as_list(root.get("datePublished"))
     where = root.place("datePublished")
     written = list(texts(dates))
@@ -336,9 +334,7 @@ def _date(graph: CrateGraph, version: str) -> Iterator[Finding]:
         yield from ROOT_DATE_DAY.finding(version, f"datePublished is {written[0]}", where)
 
 
-def _license(graph: CrateGraph, version: str) -> Iterator[Finding]:
-    root = graph.root
-    assert root is not None
+def _license(graph: CrateGraph, root: Entity, version: str) -> Iterator[Finding]:
     problem = Expect("license", types=CREATIVE_WORKS).problem(graph, root)
     if problem:
         yield from ROOT_LICENSE_ENTITY.finding(version, f"the root {problem}", root.place("license"))

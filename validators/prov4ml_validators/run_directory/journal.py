@@ -79,14 +79,13 @@ _LONGEST_LINE = 64 << 20
 class Journal(NamedTuple):
     """What the other checks need of a journal.
 
-    `files` are the file objects with the number of their line; `points` is what run_end counts, if it does.
+    `files` are the file objects with the number of their line; `end` is run_end, if it is the last line.
     """
 
     findings: list[Finding]
     series: frozenset[int]
     files: list[tuple[int, Any]]
     end: dict[str, Any] | None
-    world_size: int | None
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -113,10 +112,9 @@ def read_journal(path: Path, file: str, rank: int) -> Journal:
         OSError: it cannot be read.
     """
     findings: list[Finding] = []
-    series: dict[int, Any] = {}
+    series: set[int] = set()
     files: list[tuple[int, Any]] = []
     end: dict[str, Any] | None = None
-    world_size: int | None = None
     pending: Finding | None = None
     events = 0
     for number, line in _lines(path):
@@ -137,11 +135,10 @@ def read_journal(path: Path, file: str, rank: int) -> Journal:
         findings.extend(_check_event(event, name, where))
         if events == 1:
             findings.extend(_check_first(event, rank, where))
-            world_size = event.get("world_size") if isinstance(event.get("world_size"), int) else None
         if name == "series" and isinstance(event.get("number"), int):
             if event["number"] in series:
                 findings.append(SERIES.finding(f"series {event['number']} is declared twice", where))
-            series[event["number"]] = True
+            series.add(event["number"])
         elif name == "run_end":
             end = event
         files.extend((number, one) for one in _file_objects(event))
@@ -153,7 +150,7 @@ def read_journal(path: Path, file: str, rank: int) -> Journal:
         findings.append(
             NO_END.finding("there is no run_end: the run counts as unfinished", Location(file=file))
         )
-    return Journal(findings, frozenset(series), files, end, world_size)
+    return Journal(findings, frozenset(series), files, end)
 
 
 def _parse(line: bytes) -> tuple[dict[str, Any] | None, str]:

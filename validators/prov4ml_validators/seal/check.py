@@ -112,9 +112,7 @@ def _read_small(
                     if len(content) > LARGEST_METADATA:
                         raise OSError("larger than it says")
                 found[name] = bytes(content)
-        except (
-            Exception
-        ):  # zlib, lzma and zstd have errors of their own; the caller says that it is unreadable
+        except Exception:  # those of zlib, lzma and zstd too; the caller says that it is unreadable
             continue
     return found
 
