@@ -14,7 +14,7 @@ from ..errors import PackagerError
 from ..release import release
 from ..text import escape_text
 from .archive.members import METADATA, Member
-from .entities import Entity, references
+from .entities import Entity, as_list, references
 from .file_entities import described_file
 from .licences import licence_entity
 from .options import RUN_TERMS, Author, CrateOptions
@@ -93,20 +93,16 @@ def put_part(document: Document, entity: Document) -> None:
     graph = document["@graph"]
     _put(graph, entity)
     root = next(one for one in graph if one.get("@id") == "./")
-    parts = _as_list(root.get("hasPart", []))
+    parts = as_list(root.get("hasPart", []))
     if not any(isinstance(one, dict) and one.get("@id") == entity["@id"] for one in parts):
         root["hasPart"] = _plain([*parts, {"@id": entity["@id"]}])
 
 
 def define_terms(document: Document) -> None:
     """Let the context define `sha256`, as the context of RO-Crate does not."""
-    context = _as_list(document.get("@context", []))
+    context = as_list(document.get("@context", []))
     if not any(one == RUN_TERMS or (isinstance(one, dict) and "sha256" in one) for one in context):
         document["@context"] = [*context, RUN_TERMS]
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def _plain(values: list[Any]) -> Any:
@@ -137,7 +133,7 @@ def _without(entity: Document, gone: set[str]) -> Document:
     """Return an entity without references to what is gone."""
     kept: Document = {}
     for key, value in entity.items():
-        values = _as_list(value)
+        values = as_list(value)
         left = [one for one in values if not (isinstance(one, dict) and one.get("@id") in gone)]
         if len(left) == len(values):
             kept[key] = value
@@ -172,7 +168,7 @@ def _set(graph: list[Document], root: Document, name: str, value: str, crate: Pa
         root[name] = {"@id": licence["@id"]}
     elif name == "keywords":
         root[name] = _plain([escape_text(word.strip()) for word in value.split(",")])
-    elif any(isinstance(one, dict) for one in _as_list(root.get(name))):
+    elif any(isinstance(one, dict) for one in as_list(root.get(name))):
         hint = "package again with the option or the configuration for it"
         raise PackagerError("refers to other entities", path=crate, place=name, hint=hint)
     else:
@@ -198,7 +194,7 @@ def _record(
         action["agent"] = {"@id": agent}
     _put(graph, action)
     _put(graph, _tool_entity())
-    root["mentions"] = _plain([*_as_list(root.get("mentions", [])), {"@id": action["@id"]}])
+    root["mentions"] = _plain([*as_list(root.get("mentions", [])), {"@id": action["@id"]}])
 
 
 def _agent(graph: list[Document], changes: Changes) -> str | None:
@@ -214,7 +210,7 @@ def _agent(graph: list[Document], changes: Changes) -> str | None:
     name = entities[identifier]["name"]
     for one in graph:
         is_same = one.get("@id") == identifier or (author.orcid is None and one.get("name") == name)
-        if is_same and "Person" in _as_list(one.get("@type")):
+        if is_same and "Person" in as_list(one.get("@type")):
             return str(one["@id"])
     if changes.author is None:
         return None

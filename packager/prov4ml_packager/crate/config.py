@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import PackagerError
 from ..small_files import read_small_file
+from .entities import as_list
 from .options import Author, Contact, CrateOptions, Organization
 from .persistent_ids import orcid_number, orcid_url, ror_number
 
@@ -110,8 +111,8 @@ def _from_table(table: Mapping[str, Any], path: Path) -> CrateOptions:
     for key, value in switches.items():
         if not isinstance(value, bool):
             raise PackagerError("must be true or false", path=path, place=key)
-    authors, funders = _as_list(table.get("author", [])), _as_list(table.get("funder", []))
-    citations = {**table, "citation": _as_list(table.get("citation", []))}
+    authors, funders = as_list(table.get("author", [])), as_list(table.get("funder", []))
+    citations = {**table, "citation": as_list(table.get("citation", []))}
     options = CrateOptions(
         **texts,  # type: ignore[arg-type]  # `check` below refuses what the literals do not allow
         **switches,
@@ -144,10 +145,6 @@ def _text(table: Mapping[str, Any], key: str, path: Path, place: str = "") -> st
     if value is not None and not isinstance(value, str):
         raise PackagerError("must be a text in quotes", path=path, place=f"{place}{key}")
     return value.strip() or None if value is not None else None
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def _words(table: Mapping[str, Any], key: str, path: Path) -> tuple[str, ...]:

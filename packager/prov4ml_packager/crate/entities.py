@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from ..errors import PackagerError
 from ..record import RunRecord
@@ -29,10 +30,14 @@ def references(identifiers: Sequence[str]) -> object:
     return found[0] if len(found) == 1 else found
 
 
+def as_list(value: Any) -> list[Any]:
+    """Return the values of a property of which a single one is no array."""
+    return value if isinstance(value, list) else [value]
+
+
 def identifiers(value: object) -> list[str]:
     """Return the `@id`s that `references` made the value of a property of; none for None."""
-    values = value if isinstance(value, list) else [value]
-    return [str(one["@id"]) for one in values if isinstance(one, dict)]
+    return [str(one["@id"]) for one in as_list(value) if isinstance(one, dict)]
 
 
 def property_value(identifier: str, name: str, value: object, description: str) -> Entity:

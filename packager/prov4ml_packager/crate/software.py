@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from ..record import RunRecord
+from ..record import GitRecord, RunRecord
 from ..text import escape_text
 from ..wording import script_name, source_url
 from .entities import Entity, language_entity, references, web_url
@@ -67,15 +67,19 @@ def software_entities(
 
 def commit_of(run: RunRecord) -> str | None:
     """Return the commit of the repository that the script came from, or None if there is none known."""
-    git = next((rank.git for rank in run.ranks if rank.git is not None), None)
+    git = _git(run)
     return git.commit if git is not None else None
 
 
 def changed_sentence(run: RunRecord) -> str:
     """Return what to say of a working copy that had changes, after a blank; nothing for one that had none."""
-    git = next((rank.git for rank in run.ranks if rank.git is not None), None)
+    git = _git(run)
     is_changed = git is not None and git.dirty
     return " The working copy had changes that are not in this commit." if is_changed else ""
+
+
+def _git(run: RunRecord) -> GitRecord | None:
+    return next((rank.git for rank in run.ranks if rank.git is not None), None)
 
 
 def common_url(runs: Sequence[RunFacts], options: CrateOptions) -> str | None:

@@ -1,4 +1,4 @@
-"""Threads that compress side by side; how many there are never shows in the bytes."""
+"""Threads that compress and draw side by side; how many there are never shows in the bytes."""
 
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -26,5 +26,5 @@ def start_workers(count: int | None = None) -> Iterator[Workers]:
     if threads < 2:
         yield Workers()
         return
-    with ThreadPoolExecutor(threads, thread_name_prefix="prov4ml-compress") as pool:
+    with ThreadPoolExecutor(threads, thread_name_prefix="prov4ml-crate") as pool:
         yield Workers(pool, 2 * threads)
