@@ -99,6 +99,36 @@ def read_csv(folder: Path) -> Callable[[], Path]:
     return run
 
 
+def write_plain_csv(points: int, path: Path) -> None:
+    """Write the points as another program does: a row a step, a metric a column."""
+    import polars
+
+    columns = arrays(points)
+    length = points // SERIES
+    values = {f"m{n}": columns["value"][n * length : (n + 1) * length] for n in range(SERIES)}
+    frame = polars.DataFrame({"epoch": columns["step"][:length], "time": columns["time"][:length], **values})
+    frame.write_csv(path)
+
+
+def read_plain_csv(folder: Path) -> Callable[[], Path]:
+    import polars  # noqa: F401
+
+    from prov4ml_packager.stores.foreign.column_names import parse_columns
+    from prov4ml_packager.stores.foreign.plain_csv import open_plain_csv
+
+    path = folder / "plain.csv"
+    names = parse_columns(",".join(["step=epoch", "time=time", *(f"value=m{n}" for n in range(SERIES))]))
+
+    def run() -> Path:
+        with open_plain_csv(path, names) as table:
+            for series in table.series:
+                for _ in series.chunks():
+                    pass
+        return path
+
+    return run
+
+
 def with_xarray(target: str, encoding: dict[str, object], folder: Path, points: int) -> Callable[[], Path]:
     import warnings
 
@@ -132,22 +162,22 @@ def frame_columns(points: int) -> dict[str, object]:
     }
 
 
-def with_polars(writes: bool, folder: Path, points: int) -> Callable[[], Path]:
+def with_polars(source: str | None, folder: Path, points: int) -> Callable[[], Path]:
     import polars
 
     path = folder / "polars.csv"
-    if not writes:
-        return lambda: (polars.read_csv(folder / "ours.csv"), path)[1]
+    if source is not None:
+        return lambda: (polars.read_csv(folder / source), path)[1]
     frame = polars.DataFrame(frame_columns(points))
     return lambda: (frame.write_csv(path), path)[1]
 
 
-def with_pandas(writes: bool, folder: Path, points: int) -> Callable[[], Path]:
+def with_pandas(source: str | None, folder: Path, points: int) -> Callable[[], Path]:
     import pandas
 
     path = folder / "pandas.csv"
-    if not writes:
-        return lambda: (pandas.read_csv(folder / "ours.csv"), path)[1]
+    if source is not None:
+        return lambda: (pandas.read_csv(folder / source), path)[1]
     frame = pandas.DataFrame(frame_columns(points))
     return lambda: (frame.to_csv(path, index=False), path)[1]
 
@@ -163,10 +193,13 @@ def job(case: str, points: int, folder: Path) -> Callable[[], Path]:
         "xarray-zarr": lambda: with_xarray("xarray.zarr", {}, folder, points),
         "xarray-netcdf": lambda: with_xarray("xarray.nc", {}, folder, points),
         "xarray-netcdf-zlib": lambda: with_xarray("xarray.nc", zlib, folder, points),
-        "polars-write": lambda: with_polars(True, folder, points),
-        "polars-read": lambda: with_polars(False, folder, points),
-        "pandas-write": lambda: with_pandas(True, folder, points),
-        "pandas-read": lambda: with_pandas(False, folder, points),
+        "plain-read": lambda: read_plain_csv(folder),
+        "polars-write": lambda: with_polars(None, folder, points),
+        "polars-read": lambda: with_polars("ours.csv", folder, points),
+        "polars-plain": lambda: with_polars("plain.csv", folder, points),
+        "pandas-write": lambda: with_pandas(None, folder, points),
+        "pandas-read": lambda: with_pandas("ours.csv", folder, points),
+        "pandas-plain": lambda: with_pandas("plain.csv", folder, points),
     }
     return cases[case]()
 
@@ -175,6 +208,7 @@ def main() -> None:
     case, points, folder = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
     if case == "make":
         make_run(points, folder)
+        write_plain_csv(points, folder / "plain.csv")
         return
     run = job(case, points, folder)
     began = time.perf_counter()
@@ -182,7 +216,7 @@ def main() -> None:
     seconds = time.perf_counter() - began
     files = [path] if path.is_file() else [one for one in path.rglob("*") if one.is_file()]
     size = sum(one.stat().st_size for one in files)
-    if not case.startswith(("raw", "zarr", "csv")):
+    if not case.startswith(("raw", "zarr", "csv", "plain")):
         remove(path)
     print(seconds, peak_mib(), size / points)
 

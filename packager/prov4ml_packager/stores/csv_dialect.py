@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+
 from prov4ml.rundir import CSV_SEPARATORS
 
 from ..errors import PackagerError
@@ -72,6 +74,11 @@ def read_separator(path: Path, stream: BinaryIO, separator: str | None) -> str:
             hint="keep these columns and no others, in this order, with any one separator",
         )
     return checked_separator(found)
+
+
+def count_bytes(data: bytes, mark: str) -> int:
+    """Return how often an ASCII character is there; if often, many times as fast as `bytes.count`."""
+    return int(np.count_nonzero(np.frombuffer(data, np.uint8) == ord(mark)))
 
 
 def names_pattern(separator: str) -> re.Pattern[bytes]:

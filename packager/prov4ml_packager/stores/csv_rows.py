@@ -11,7 +11,7 @@ import polars
 
 from ..errors import PackagerError
 from ..metric_table import POINT_DTYPE
-from .csv_dialect import COLUMNS, NAME_COLUMNS
+from .csv_dialect import COLUMNS, NAME_COLUMNS, count_bytes
 
 Columns = Mapping[str, npt.NDArray[Any]]
 """The fields of `POINT_DTYPE`, each of all points."""
@@ -33,8 +33,7 @@ def parse_table(data: bytes, separator: str, rows: int) -> Columns | None:
     """
     if b'"' in data or b"\r" in data:
         return None
-    # Many times as fast as bytes.count.
-    marks = np.count_nonzero(np.frombuffer(data, np.uint8) == ord(separator))
+    marks = count_bytes(data, separator)
     return parse_plain(data, separator, rows) if marks == rows * (len(COLUMNS) - 1) else None
 
 

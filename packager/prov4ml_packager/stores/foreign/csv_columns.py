@@ -7,8 +7,9 @@ import weakref
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,9 +24,18 @@ _BOM = b"\xef\xbb\xbf"
 _BLOCK_ROWS = 1 << 13
 _RECORD_LIMIT = 1 << 24  # bytes; a quote that is never closed would else read the whole file
 _HEAD = 1 << 16
+_STRETCH = 1 << 22  # bytes
 _LIKELY = ",;\t| "
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
 _DOUBLE = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|(?i:[+-]?(?:nan|inf(?:inity)?))")
+
+
+class Stretch(NamedTuple):
+    """Neighbouring rows: where they begin in the unpacked file, at which line, and their bytes."""
+
+    offset: int
+    line: int
+    data: bytes
 
 
 class CsvColumns:
@@ -57,9 +67,7 @@ class CsvColumns:
         twice = [name for name in self.header if self.header.count(name) > 1]
         if twice:
             raise self._error(1, f"the column {twice[0]!r} is there twice")
-        self.row_count = self._index(records)
         self.dimensions = dict.fromkeys(self.header, ("row",))
-        self.lengths = dict.fromkeys(self.header, self.row_count)
 
     @staticmethod
     def header_of(path: Path, separator: str | None = None) -> tuple[str, ...]:
@@ -70,6 +78,28 @@ class CsvColumns:
         """
         line = _header_line(path)
         return tuple(next(csv.reader([line], delimiter=separator or _separator_of(line)), []))
+
+    @cached_property
+    def row_count(self) -> int:
+        """Return the number of rows, and note where every block of them begins.
+
+        Raises:
+            PackagerError: a quote is never closed, or a row is too long to be one.
+        """
+        count = 0
+        records = self._records(0, 1)
+        next(records, None)
+        for offset, line, _ in _filled(records):
+            if count % _BLOCK_ROWS == 0:
+                self._offsets.append(offset)
+                self._lines.append(line)
+            count += 1
+        return count
+
+    @property
+    def lengths(self) -> Mapping[str, int]:
+        """Return the number of cells of each column."""
+        return dict.fromkeys(self.header, self.row_count)
 
     def read(self, name: str, start: int, stop: int) -> npt.NDArray[Any]:
         """Return the cells `start` to `stop` of a column: int64 if all are whole numbers, else float64.
@@ -122,15 +152,6 @@ class CsvColumns:
             offset += len(record)
             line += record.count(b"\n")
 
-    def _index(self, records: Iterator[tuple[int, int, bytes]]) -> int:
-        count = 0
-        for offset, line, _ in _filled(records):
-            if count % _BLOCK_ROWS == 0:
-                self._offsets.append(offset)
-                self._lines.append(line)
-            count += 1
-        return count
-
     def _rows_of_block(self, number: int) -> list[list[str]]:
         if self._block[0] != number:
             rows = []
@@ -149,15 +170,46 @@ class CsvColumns:
             raise self._error(line, f"{len(cells)} fields, and there are {len(self.header)} columns", hint)
         return cells
 
-    def all_rows(self, damage: Damage | None = None) -> Iterator[tuple[int, list[str]]]:
-        """Yield line and cells of every row.
+    def stretches(self) -> Iterator[Stretch]:
+        """Yield all rows, many at a time.
+
+        Raises:
+            PackagerError: a quote is never closed, or a row is too long to be one.
+        """
+        _, line, header = next(self._records(0, 1), (0, 1, b""))
+        offset = len(header)
+        line += header.count(b"\n")
+        while data := self._whole_records(offset, line):
+            yield Stretch(offset, line, data)
+            offset += len(data)
+            line += data.count(b"\n")
+
+    def _whole_records(self, offset: int, line: int) -> bytes:
+        """Return some records from a place on; nothing at the end of the file."""
+        self._stream.seek(offset)
+        data = self._stream.read(_STRETCH)
+        if len(data) == _STRETCH:
+            data = data[: data.rfind(b"\n") + 1]
+        if data and data.count(b'"') & 1 == 0:
+            return data
+        # A row is longer than that, or a line break in a quoted cell was taken for the end of a row.
+        records = []
+        for place, _, record in self._records(offset, line):
+            records.append(record)
+            if place + len(record) - offset >= _STRETCH:
+                break
+        return b"".join(records)
+
+    def rows_of(self, stretch: Stretch, damage: Damage | None = None) -> Iterator[tuple[int, list[str]]]:
+        """Yield line and cells of every row of a stretch.
 
         Args:
+            stretch: of this file.
             damage: if given, rows that are not as long as the header are noted there and left out.
         """
-        records = self._records(0, 1)
-        next(records, None)
-        for _, line, record in _filled(records):
+        for offset, line, record in _filled(self._records(stretch.offset, stretch.line)):
+            if offset >= stretch.offset + len(stretch.data):
+                return
             try:
                 yield line, self._checked_cells(record, line)
             except PackagerError as error:

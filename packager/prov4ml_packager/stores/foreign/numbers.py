@@ -1,5 +1,6 @@
 """Numbers of other people's stores as ours: whole steps, nanoseconds, float64."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ from ...errors import PackagerError
 
 TimeUnit = Literal["s", "ms", "us", "ns"]
 
-_NANOSECONDS: dict[TimeUnit, int] = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
+NANOSECONDS: Mapping[TimeUnit, int] = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 _LIMITS: tuple[tuple[float, TimeUnit], ...] = ((1e11, "s"), (1e14, "ms"), (1e17, "us"))
 _EXACT = 2.0**63
 WHOLE = 1 << 53
@@ -32,7 +33,7 @@ def to_nanoseconds(times: npt.NDArray[Any], unit: TimeUnit, path: Path, place: s
     Raises:
         PackagerError: a time is no number, or does not fit into 64 bits.
     """
-    factor = _NANOSECONDS[unit]
+    factor = NANOSECONDS[unit]
     if times.dtype.kind == "f":
         exact = times.astype(np.float64)
         whole = np.floor(exact)
