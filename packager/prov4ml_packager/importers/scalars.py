@@ -6,6 +6,7 @@ import re
 from ..record import JsonValue
 
 _INTEGER = re.compile(r"-?[0-9]{1,300}")
+_BOOLEANS = {"True": 1.0, "False": 0.0}
 _LARGEST, _EXACT = 2**1023, 2**53
 _FLOAT = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[+-][0-9]+)?|-?inf|nan")
 
@@ -33,10 +34,12 @@ def json_number(value: object) -> int | float | None:
 
 
 def text_number(text: str) -> int | float | None:
-    """Return the number that a cell of a table holds, a large whole one exactly.
+    """Return the number of a cell of a table, a large whole one exactly; `True` and `False` are 1 and 0.
 
     None for anything else, and for a number that is larger than every float.
     """
+    if text in _BOOLEANS:
+        return _BOOLEANS[text]
     try:
         number = float(text)
     except ValueError:

@@ -16,10 +16,15 @@ class YamlError(ValueError):
     """A file that cannot be read, is no YAML, or asks for more than plain data."""
 
 
-def read_yaml(path: Path) -> JsonValue:
+def read_yaml(path: Path, *, describe_objects: bool = False) -> JsonValue:
     """Return what a YAML file holds: mappings with text as keys, lists, and scalars.
 
-    A date is its ISO text, bytes are their `repr`. Tags that would make objects are refused.
+    A date is its ISO text, bytes are their `repr`. No tag makes an object.
+
+    Args:
+        path: the file.
+        describe_objects: whether a Python object becomes a mapping of its `type` and its `value`, a class or
+            a function its name, and a tuple a list. Such a tag is refused else.
 
     Raises:
         YamlError: one line on what is wrong.
@@ -32,6 +37,8 @@ def read_yaml(path: Path) -> JsonValue:
         if len(data) > MAXIMUM_BYTES:
             raise YamlError(f"is larger than {MAXIMUM_BYTES >> 20} MiB")
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        if describe_objects:
+            loader = _describing(loader)
         return _Plain().convert(yaml.load(data, Loader=loader), 0)
     except OSError as error:
         raise YamlError(error.strerror or str(error)) from error
@@ -41,6 +48,28 @@ def read_yaml(path: Path) -> JsonValue:
         if isinstance(error, YamlError):
             raise
         raise YamlError(f"is no plain YAML: {error or type(error).__name__}") from error
+
+
+def _describing(safe: type[Any]) -> type[Any]:
+    """Return a loader that describes Python objects, as `yaml.dump` writes them, in plain data."""
+    import yaml
+
+    def describe(loader: Any, tag: str, node: Any) -> Any:
+        if isinstance(node, yaml.MappingNode):
+            content: Any = loader.construct_mapping(node, deep=True)
+        elif isinstance(node, yaml.SequenceNode):
+            content = loader.construct_sequence(node, deep=True)
+        else:
+            content = loader.construct_scalar(node)
+        kind, _, name = tag.partition(":")
+        if not name:  # `tuple`, `str` and the like
+            return content
+        return name if kind in ("name", "module") else {"type": name, "value": content}
+
+    # A class of its own, for constructors are kept in the class.
+    describing: Any = type("Describing", (safe,), {})
+    describing.add_multi_constructor("tag:yaml.org,2002:python/", describe)
+    return describing  # type: ignore[no-any-return]
 
 
 class _Plain:
@@ -73,7 +102,7 @@ def read_parameters(folder: Path, name: str, lost: list[str]) -> dict[str, JsonV
     if path is None:
         return {}
     try:
-        values = read_yaml(path)
+        values = read_yaml(path, describe_objects=True)
     except YamlError as error:
         lost.append(f"the parameters in {name}: it {error}")
         return {}

@@ -1,7 +1,13 @@
 """DVCLive and Lightning's CSVLogger: what the real packages write, and damaged copies of it."""
 
+from argparse import Namespace
+from enum import Enum
 from pathlib import Path
 
+import pytest
+import yaml
+
+from prov4ml_packager.importers.yaml_files import read_parameters
 from prov4ml_packager.reader import read_run
 from tests.importers.trackers.logged import (
     DVC_METRICS,
@@ -134,7 +140,7 @@ class TestLightning:
         table = (lightning_folder / "lightning_logs" / "version_0" / "metrics.csv").read_bytes()
         (copy / "metrics.csv").write_bytes(table + b"1,2\n" + table.splitlines()[1][:-1])
         (copy / "checkpoints" / "last.ckpt").write_bytes(b"abc")
-        (copy / "hparams.yaml").write_text("lr: !!python/object/apply:os.getcwd []\n")
+        (copy / "hparams.yaml").write_text("lr: !unknown x\n")
         (one,) = imported(tmp_path / "lightning_logs", tmp_path / "out")
         assert one.run.run_id == "version_7"
         assert [(artifact.name, artifact.is_model) for artifact in one.run.artifacts] == [
@@ -173,3 +179,68 @@ def test_whole_numbers_that_no_float_holds_are_told(tmp_path: Path) -> None:
         "values: 2 whole numbers beyond 2**53 become the nearest 64-bit float",
         "3 values of loss: no number",
     )
+
+
+def test_booleans_of_tables_are_numbers_and_nan_of_a_summary_is_none_of_its_own(tmp_path: Path) -> None:
+    metrics = tmp_path / "dvclive" / "plots" / "metrics"
+    metrics.mkdir(parents=True)
+    for name, cells in {"flag": ("True", "False"), "odd": ("1.5", "nan"), "late": ("0.5",)}.items():
+        rows = "".join(f"{step}\t{cell}\n" for step, cell in enumerate(cells))
+        (metrics / f"{name}.tsv").write_text(f"step\t{name}\n{rows}")
+    summary = '{"flag": false, "odd": "nan", "late": "inf", "words": "nan?", "count": 3}'
+    (tmp_path / "dvclive" / "metrics.json").write_text(summary)
+    (one,) = imported(tmp_path / "dvclive", tmp_path / "out")
+    run = read_run(one.directory)
+    found = {metric: [value for _, _, value in points] for (_, metric, _), points in series_of(run).items()}
+    assert found["flag"] == [(1.0).hex(), (0.0).hex()]
+    finals = {final.key: final.value for final in run.final_metrics}
+    assert finals == {"late": float("inf"), "words": "nan?", "count": 3}
+
+
+def test_python_objects_among_parameters_are_described_and_never_made(tmp_path: Path) -> None:
+    class Optimizer(Enum):
+        ADAM = 1
+
+    content = {
+        "optimizer": Optimizer.ADAM,
+        "activation": Path,
+        "pair": (1, (2, "x")),
+        "arguments": Namespace(lr=0.1, layers=[1]),
+        "lr": 0.5,
+    }
+    text = yaml.dump(content) + f"evil: !!python/object/apply:os.system ['touch {tmp_path}/hacked']\n"
+    text += "module: !!python/module:os\nword: !!python/str abc\n"
+    (tmp_path / "version_0").mkdir()
+    (tmp_path / "version_0" / "metrics.csv").write_text("step,loss\n0,1\n")
+    (tmp_path / "version_0" / "hparams.yaml").write_text(text)
+    (one,) = imported(tmp_path / "version_0", tmp_path / "out")
+    found = {parameter.key: parameter.value for parameter in read_run(one.directory).parameters}
+    assert found.pop("optimizer") == {"type": f"{__name__}.Optimizer", "value": [1]}
+    assert found == {
+        "activation": "pathlib.Path",
+        "pair": [1, [2, "x"]],
+        "arguments": {"type": "argparse.Namespace", "value": {"layers": [1], "lr": 0.1}},
+        "lr": 0.5,
+        "evil": {"type": "os.system", "value": [f"touch {tmp_path}/hacked"]},
+        "module": "os",
+        "word": "abc",
+    }
+    assert not (tmp_path / "hacked").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a: !!python/object:x.Y &1 {b: *1}\n", "found unconstructable recursive node"),
+        ("a: !!python/object:x.Y {b: [}\n", "while parsing"),
+        ("a: !!python/object:x.Y " + "[" * 3000 + "]" * 3000 + "\n", ""),
+    ],
+)
+def test_damaged_descriptions_of_objects_are_told(tmp_path: Path, text: str, reason: str) -> None:
+    (tmp_path / "metrics.csv").write_text("step,loss\n0,1\n")
+    (tmp_path / "hparams.yaml").write_text(text)
+    lost: list[str] = []
+    assert read_parameters(tmp_path, "hparams.yaml", lost) == {}
+    assert len(lost) == 1
+    assert lost[0].startswith("the parameters in hparams.yaml: it is no plain YAML: ")
+    assert reason in lost[0]

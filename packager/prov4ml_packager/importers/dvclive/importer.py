@@ -3,6 +3,7 @@
 Source: dvclive/plots/metric.py, dvclive/live.py of DVCLive 2 and 3. The folder is one run.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from ..yaml_files import YamlError, read_parameters, read_yaml
 _METRICS = "plots/metrics"
 _OWN = frozenset({"metrics.json", "params.yaml", "dvc.yaml", ".gitignore"})
 _LIMIT = 64 << 20
+_NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
 def _is_run(folder: Path) -> bool:
@@ -115,7 +117,11 @@ def _final_metrics(folder: Path, points: PointCollector, lost: list[str]) -> Ite
         lost.append(f"the summary in metrics.json: it {error}")
         return
     for name, value in leaves(values, "/") if isinstance(values, dict) else ():
-        if not points.ends_with(name, json_number(value)):
+        # JSON has no NaN: DVCLive writes a text.
+        number = float(value) if isinstance(value, bool) else json_number(value)
+        if isinstance(value, str) and value in _NOT_FINITE:
+            value = number = _NOT_FINITE[value]
+        if not points.ends_with(name, number):
             yield ImportedFinalMetric(name, value, operation="summary", count=points.count(name))
 
 
