@@ -151,7 +151,13 @@ def test_the_page_is_bounded_whatever_the_run_holds(tmp_path: Path) -> None:
     assert len(page) < 2_500_000
     words = Page(page).words
     assert "100 more rows are not shown." in words
-    assert "1,000 series are not drawn; the tables of metrics have them." in words
+    assert (
+        "1,000 series are not drawn here; prov4ml-pack report draws 5,000. "
+        "The tables of metrics have their figures."
+    ) in words
+    assert (
+        "1,500 more rows are not shown: the filter finds them; the metric store has all of them."
+    ) in words
     assert f"{'x' * 1000}… (100,000 characters)" in words
 
 

@@ -129,6 +129,9 @@ def test_a_crate_of_several_runs_compares_them(
     words = words_of(output)
     assert words.index("Comparison") < words.index("Crate") < words.index("Differences")
     assert words[words.index("Runs") + 1] == "3"
+    assert [word for word in words if word.endswith("(3 times)")] == [
+        'the run is of "ada" in the provenance, and of "Ada Lovelace" in the crate (3 times)'
+    ]
     assert "Digits, classified" in words
 
 

@@ -205,6 +205,34 @@ def test_print_has_drawings_and_no_controls(tmp_path: Path) -> None:
         assert watched.misdeeds == []
 
 
+def test_a_comparison_fits_on_paper(tmp_path: Path) -> None:
+    runs = [ordinary_run(tmp_path / f"run{number}", number, rate=0.1 * (number + 1)) for number in range(3)]
+    report = write_report(runs, tmp_path / "report.html")
+    with watched_page(viewport={"width": 718, "height": 900}) as watched:  # A4 between margins of 10 mm
+        page = watched.open(report)
+        page.emulate_media(media="print")
+        table = page.locator("table.sortable")
+        assert page.locator("table.sortable thead th").count() > 10
+        assert table.evaluate("one => one.getBoundingClientRect().right") <= 718
+        backs = page.locator(".badge").evaluate_all(
+            "all => all.map(one => getComputedStyle(one).backgroundColor)"
+        )
+        assert set(backs) == {"rgba(0, 0, 0, 0)"}
+
+
+def test_a_long_name_leaves_room_for_values_on_a_phone(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run")
+    rank = RawRank(run)
+    rank.param("a" * 300, "float", 0.5)
+    rank.end()
+    report = write_report([run], tmp_path / "report.html")
+    with watched_page(viewport={"width": 390, "height": 800}) as watched:
+        page = watched.open(report)
+        value = page.locator("#parameters td").first
+        assert value.evaluate("one => one.getBoundingClientRect().right") <= 390
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 def test_without_scripts_everything_is_there(tmp_path: Path) -> None:
     report = write_report([ordinary_run(tmp_path / "run")], tmp_path / "report.html")
     with watched_page(java_script_enabled=False) as watched:

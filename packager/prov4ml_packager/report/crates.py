@@ -28,7 +28,7 @@ def _crate(crate: ReportCrate, limits: Limits) -> Html:
         ("Authors", _names(crate, root.get("author"), most)),
         ("Publisher", _names(crate, root.get("publisher"), most)),
         ("Licence", _names(crate, root.get("license"), most)),
-        ("Published", text(root.get("datePublished", ""), most)),
+        ("Published", text(str(root.get("datePublished", ""))[:10])),
         ("Identifier", _names(crate, root.get("identifier"), most)),
         ("Runs", text(f"{crate.runs:,}") if crate.runs > 1 else NOTHING),
         ("Conforms to", join((link(one, one) for one in metadata.conforms_to), ", ")),

@@ -11,6 +11,7 @@ from ..text import escape_text
 from ..wording import run_title
 from .drawing import COLUMNS, draw_curves
 from .encoding import curve_entry
+from .families import places_in_families
 from .html import NOTHING, Html, data_block, join, text
 from .limits import Limits
 from .subject import ReportRun
@@ -57,7 +58,8 @@ def make_figures(runs: Sequence[ReportRun], limits: Limits) -> Figures:
     """Read the points of all runs, each series once.
 
     A metric with no or a single point has no curve. Where there are more than the page may draw, charts of
-    the machine go first, then those of the fewest runs, then the shortest.
+    the machine go first, then those of the fewest runs, then the last of families whose names differ in
+    numbers only (the loss is drawn before the norms of the fortieth layer), then the shortest.
     """
     waiting = [
         (number, series) for number, one in enumerate(runs) for series, _ in one.series if series.count
@@ -90,11 +92,14 @@ def _by_weight(waiting: Sequence[tuple[int, MetricSeries]]) -> list[MetricSeries
     for number, series in waiting:
         charts.setdefault((series.metric, series.unit), []).append((number, series))
 
-    def weight(chart: Sequence[tuple[int, MetricSeries]]) -> tuple[bool, int, int]:
-        longest = max(series.count for _, series in chart)
-        return is_machine_metric(chart[0][1].metric), -len({number for number, _ in chart}), -longest
+    by_length = sorted(charts.values(), key=lambda chart: -max(series.count for _, series in chart))
+    places = places_in_families(chart[0][1].metric for chart in by_length)
 
-    ordered = sorted(charts.values(), key=weight)
+    def weight(chart: Sequence[tuple[int, MetricSeries]]) -> tuple[bool, int, int]:
+        metric = chart[0][1].metric
+        return is_machine_metric(metric), -len({number for number, _ in chart}), places[metric]
+
+    ordered = sorted(by_length, key=weight)
     return [series for chart in ordered for _, series in sorted(chart, key=lambda one: -one[1].count)]
 
 

@@ -4,8 +4,11 @@
 """
 
 import json
+import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from html import escape
+from itertools import accumulate
 from typing import Any, NewType
 from urllib.parse import urlsplit
 
@@ -49,13 +52,20 @@ def badge(kind: str, words: str) -> Html:
     return Html(f'<span class="badge {kind}">{text(words)}</span>')
 
 
-def number(value: float | None) -> Html:
-    """Return a number in six digits with all of them in its title; NaN and infinities by their names."""
+def plain_number(value: float | None) -> str:
+    """Return a number in six digits, NaN and infinities by their names, nothing for None."""
     if value is None:
-        return NOTHING
-    if value != value or value in (float("inf"), float("-inf")):
-        return Html("NaN" if value != value else "∞" if value > 0 else "−∞")
-    return Html(f'<span title="{value!r}">{value:.6g}</span>')
+        return ""
+    if value != value:
+        return "NaN"
+    return f"{value:.6g}" if math.isfinite(value) else "∞" if value > 0 else "−∞"
+
+
+def number(value: float | None) -> Html:
+    """Return a number as `plain_number` does, with all its digits in its title."""
+    if value is None or not math.isfinite(value):
+        return Html(plain_number(value))
+    return Html(f'<span title="{value!r}">{plain_number(value)}</span>')
 
 
 def size(count: int) -> Html:
@@ -84,6 +94,24 @@ def facts(rows: Iterable[tuple[str, Html]]) -> Html:
     return Html(f"<dl>{items}</dl>") if items else NOTHING
 
 
+@dataclass(frozen=True)
+class Rest:
+    """Rows that a table has no room for: a script shows those that the reader looks for.
+
+    Attributes:
+        rows: plain text, a cell for each column.
+        most: characters that they may have together; later rows are left out.
+    """
+
+    rows: Sequence[Sequence[str]]
+    most: int
+
+    def kept(self) -> list[Sequence[str]]:
+        """Return the rows that there is room for."""
+        sizes = accumulate(sum(map(len, row)) + 4 * len(row) for row in self.rows)
+        return [row for row, size in zip(self.rows, sizes, strict=True) if size <= self.most]
+
+
 def table(
     heads: Sequence[str],
     rows: Sequence[Sequence[Html]],
@@ -91,6 +119,7 @@ def table(
     *,
     numbers: int | None = None,
     left: str = "",
+    rest: Rest | None = None,
 ) -> Html:
     """Return a table whose first column names its rows; nothing without rows.
 
@@ -100,6 +129,7 @@ def table(
         most: rows to show; a line below says how many are left out.
         numbers: from this column on, cells are figures; none if None.
         left: where those left out can be found, as the end of that line.
+        rest: further rows, which only the filter of the table shows.
     """
     if not rows:
         return NOTHING
@@ -116,14 +146,20 @@ def table(
         )
         lines.append(f"<tr>{first}{''.join(others)}</tr>")
     long = ' class="long"' if len(lines) >= _LONG_ROWS else ""
-    more = (
-        f'<p class="note">{len(rows) - most:,} more rows are not shown{text(left)}.</p>'
-        if len(rows) > most
-        else ""
+    kept = rest.kept() if rest is not None else []
+    unseen = len(rows) - len(lines) + (len(rest.rows) if rest is not None else 0)
+    found = (
+        ""
+        if not kept
+        else ": the filter finds them"
+        if len(kept) == unseen
+        else f": the filter finds {len(kept):,}"
     )
+    more = f'<p class="note">{unseen:,} more rows are not shown{found}{text(left)}.</p>' if unseen else ""
+    block = data_block("application/json", kept) if kept else NOTHING
     return Html(
         f'<div class="scroll" tabindex="0"><table{long}><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(lines)}</tbody></table></div>{more}"
+        f"<tbody>{''.join(lines)}</tbody></table>{block}</div>{more}"
     )
 
 
@@ -134,11 +170,19 @@ def section(key: str, title: str, content: Html, *, level: int = 2) -> Html:
     return Html(f'<section id="{key}"><h{level}>{text(title)}</h{level}>{content}</section>')
 
 
-def folded(title: str, count: int, content: Html, *, level: int = 3) -> Html:
-    """Return something that can be opened and closed, open where it is short; nothing without content."""
+def folded(title: str, count: int, content: Html, *, level: int = 3, is_open: bool | None = None) -> Html:
+    """Return something that can be opened and closed, open where it is short; nothing without content.
+
+    Args:
+        title: what it is called.
+        count: how much is in it.
+        content: what is in it.
+        level: of its head.
+        is_open: whether it is open at first, whatever the count.
+    """
     if not content:
         return NOTHING
-    opened = " open" if count <= _OPEN_ROWS else ""
+    opened = " open" if (count <= _OPEN_ROWS if is_open is None else is_open) else ""
     return Html(
         f"<details{opened}><summary><h{level}>{text(title)}</h{level}> "
         f'<span class="count">{count:,}</span></summary>{content}</details>'

@@ -16,6 +16,7 @@ class Limits:
         curves: curves that are drawn; further series are in the table of metrics alone.
         drawings: charts that are also drawn without a script, for print and where scripts are off.
         rows: rows of one table.
+        rest: characters of the rows of a run's metrics that only a filter shows.
         columns: columns of the table that compares runs.
         runs: runs that have a part of their own besides their row in that table.
         characters: of one value or name.
@@ -26,6 +27,7 @@ class Limits:
     curves: int
     drawings: int
     rows: int
+    rest: int
     columns: int
     runs: int
     characters: int
@@ -40,6 +42,7 @@ class Limits:
         return replace(
             self,
             graph=self.graph // count,
+            rest=self.rest // count,
             rows=share(self.rows, _FEWEST_ROWS),
             characters=share(self.characters, _FEWEST_CHARACTERS),
         )
@@ -50,13 +53,14 @@ class Limits:
 
 
 REPORT = Limits(
-    points=120_000, curves=5_000, drawings=200, rows=2_000, columns=100, runs=500, characters=2_000,
-    graph=3_000_000,
+    points=120_000, curves=5_000, drawings=200, rows=2_000, rest=1_000_000, columns=100, runs=500,
+    characters=2_000, graph=3_000_000,
 )  # fmt: skip
-"""Of a report: at most about 8 MB."""
+"""Of a report: at most about 9 MB."""
 
 PREVIEW = Limits(
-    points=24_000, curves=1_000, drawings=50, rows=500, columns=50, runs=250, characters=1_000, graph=600_000
-)
-"""Of the preview in a crate, whose files are beside it: at most about 2 MB of one run and 8 MB of many,
+    points=24_000, curves=1_000, drawings=50, rows=500, rest=600_000, columns=50, runs=250,
+    characters=1_000, graph=600_000,
+)  # fmt: skip
+"""Of the preview in a crate, whose files are beside it: at most about 2.5 MB of one run and 9 MB of many,
 besides the metadata's copy."""

@@ -11,7 +11,7 @@ from .assets import script, style
 from .crates import crates_part
 from .figures import Figures, charts_section, make_figures
 from .html import NOTHING, Html, facts, folded, join, section, text
-from .limits import Limits
+from .limits import REPORT, Limits
 from .several import comparison, differences
 from .steps import steps
 from .subject import ReportCrate, ReportRun
@@ -112,8 +112,10 @@ def _metric_parts(runs: Sequence[ReportRun], figures: Figures, limits: Limits) -
     only = runs[0] if len(runs) == 1 else None
     left = NOTHING
     if figures.left_out:
+        more = f"; prov4ml-pack report draws {REPORT.curves:,}" if limits.curves < REPORT.curves else ""
         left = Html(
-            f'<p class="note">{figures.left_out:,} series are not drawn; the tables of metrics have them.</p>'
+            f'<p class="note">{figures.left_out:,} series are not drawn here{more}. '
+            "The tables of metrics have their figures.</p>"
         )
     model = charts_section(figures, limits, machine=False)
     machine = charts_section(figures, limits, machine=True)

@@ -2,17 +2,21 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from prov4ml_validators import Report, Severity
 
 from ..machine import EMISSIONS, ENERGY, energy_words, is_machine_metric, total_of
-from ..metric_table import MetricSeries
+from ..metric_table import MetricSeries, SeriesStatistics
 from ..record import RankRecord, RunRecord
+from ..text import escape_text
 from ..wording import command_line, error_text, iso_time, plain_value, source_url
+from .families import places_in_families
 from .html import (
     NOTHING,
     Html,
+    Rest,
     badge,
     code,
     digest,
@@ -21,6 +25,7 @@ from .html import (
     join,
     link,
     number,
+    plain_number,
     size,
     table,
     text,
@@ -59,7 +64,11 @@ def headline(subject: ReportRun, limits: Limits) -> Html:
         for final in run.final_metrics[:_CARDS]
     ]
     shown = [one for one in subject.series if not is_machine_metric(one[0].metric) and one[0].rank == 0]
-    for series, found in shown[: max(0, _CARDS - len(cards))]:
+    room = max(0, _CARDS - len(cards))
+    if len(shown) > room:
+        places = places_in_families(series.metric for series, _ in shown)
+        shown.sort(key=lambda one: places[one[0].metric])
+    for series, found in shown[:room]:
         if found.last is not None:
             unit = f" {series.unit}" if series.unit else ""
             where = f"{series.context or 'run'}, last of {found.count:,}"
@@ -141,17 +150,31 @@ def metrics(subject: ReportRun, limits: Limits, *, machine: bool) -> Html:
         [
             *_names(series, sources=sources, ranks=ranks),
             text(f"{found.count:,}"),
-            *(number(one) for one in (found.first, found.last, found.minimum, found.maximum, found.mean)),
+            *(number(one) for one in _figures(found)),
         ]
         for series, found in chosen[: limits.rows]
     ]
-    rows += [[]] * (len(chosen) - len(rows))  # counted, never shown
+    rest = [
+        [
+            *_plain_names(series, sources=sources, ranks=ranks),
+            f"{found.count:,}",
+            *map(plain_number, _figures(found)),
+        ]
+        for series, found in chosen[limits.rows :]
+    ]
     figures = ["Points", "First", "Last", "Smallest", "Largest", "Mean"]
     content = table(
-        [*heads, *figures], rows, limits.rows, numbers=len(heads), left="; the metric store has all of them"
+        [*heads, *figures],
+        rows,
+        limits.rows,
+        numbers=len(heads),
+        left="; the metric store has all of them",
+        rest=Rest(rest, limits.rest),
     )
+    # Open where only its filter finds what has neither a chart nor a row.
+    listed = folded("Table of metrics", len(chosen), content, is_open=True if rest else None)
     if machine or not run.final_metrics:
-        return folded("Table of metrics", len(chosen), content)
+        return listed
     finals = [
         [
             text(one.key, limits.characters),
@@ -162,7 +185,7 @@ def metrics(subject: ReportRun, limits: Limits, *, machine: bool) -> Html:
         for one in run.final_metrics
     ]
     kept = table(["Metric", "Operation", "Value", "Values"], finals, limits.rows)
-    return Html(folded("Table of metrics", len(chosen), content) + Html(f"<h3>Final metrics</h3>{kept}"))
+    return Html(listed + f"<h3>Final metrics</h3>{kept}")
 
 
 def _names(series: MetricSeries, *, sources: bool, ranks: bool) -> list[Html]:
@@ -173,6 +196,19 @@ def _names(series: MetricSeries, *, sources: bool, ranks: bool) -> list[Html]:
         *([text(series.source or "", 300)] if sources else []),
         *([text(series.rank)] if ranks else []),
     ]
+
+
+def _plain_names(series: MetricSeries, *, sources: bool, ranks: bool) -> list[str]:
+    named = [
+        f"{series.metric} {series.unit}" if series.unit else series.metric,
+        series.context or "",
+        *([series.source or ""] if sources else []),
+    ]
+    return [*(escape_text(one[:300]) for one in named), *([str(series.rank)] if ranks else [])]
+
+
+def _figures(found: SeriesStatistics) -> tuple[float | None, ...]:
+    return found.first, found.last, found.minimum, found.maximum, found.mean
 
 
 def energy(subject: ReportRun) -> Html:
@@ -340,17 +376,25 @@ def verdict(report: Report | None, checked: str, limits: Limits) -> Html:
     else:
         word = badge("valid", "valid")
     found = ", ".join(f"{counts[severity]:,} {severity.name}" for severity in sorted(Severity, reverse=True))
+    return Html(f"<p>{word} {text(checked)}: {text(found)}.</p>{findings(report, limits)}")
+
+
+def findings(report: Report, limits: Limits) -> Html:
+    """Return what the validator found as a table; open where something must be mended."""
+    # In a crate of many runs, the same is often said of each.
+    said = Counter((one.rule, one.severity.name, one.message, one.help) for one in report.findings)
     rows = [
         [
-            text(one.rule),
-            text(one.severity.name),
-            text(one.message, limits.characters),
-            text(one.help, limits.characters),
+            text(rule),
+            text(severity),
+            text(message if times == 1 else f"{message} ({times:,} times)", limits.characters),
+            text(help, limits.characters),
         ]
-        for one in report.findings
+        for (rule, severity, message, help), times in said.items()
     ]
     content = table(["Rule", "Severity", "Finding", "What to do"], rows, limits.rows)
-    return Html(f"<p>{word} {text(checked)}: {text(found)}.</p>{content}")
+    is_open = bool(report.at_or_above(Severity.MUST))
+    return folded("Findings", len(report.findings), content, is_open=is_open)
 
 
 def tags(run: RunRecord, limits: Limits) -> Html:

@@ -19,6 +19,7 @@ _VALUES = 8
 _NAMES = 3
 _LONG_ROWS = 15
 _WIDEST = 120
+_NARROW, _WIDE = 10, 18
 _TITLES = {
     "run": "Facts of the run",
     "parameters": "Parameters",
@@ -60,7 +61,7 @@ def comparison(found: RunTable, runs: Sequence[ReportRun], limits: Limits, href:
             _cell(column, column.values[row], best) for column, best in zip(shown, extremes, strict=True)
         )
         rows.append(Html(f'<tr><th scope="row">{first}</th>{cells}</tr>'))
-    long = " long" if len(rows) >= _LONG_ROWS else ""
+    kinds = ["sortable", *(["long"] if len(rows) >= _LONG_ROWS else []), *_paper_size(len(shown))]
     notes = []
     if len(runs) > len(rows):
         notes.append(f"{len(runs) - len(rows):,} more runs are not shown.")
@@ -71,9 +72,14 @@ def comparison(found: RunTable, runs: Sequence[ReportRun], limits: Limits, href:
     file = Html(f'The whole table is in <a href="{text(href)}">{text(href)}</a>.') if href else NOTHING
     note = join([text(" ".join(notes)), file], " " if notes else "")
     return Html(
-        f'<div class="scroll runs" tabindex="0"><table class="sortable{long}">{head}'
+        f'<div class="scroll runs" tabindex="0"><table class="{" ".join(kinds)}">{head}'
         f"<tbody>{join(rows)}</tbody></table></div>" + (f'<p class="note">{note}</p>' if note else "")
     )
+
+
+def _paper_size(columns: int) -> list[str]:
+    """Return the class of a table whose columns must be smaller to fit on paper."""
+    return ["wider"] if columns > _WIDE else ["wide"] if columns > _NARROW else []
 
 
 def _columns(found: RunTable, most: int) -> list[Column]:
@@ -151,7 +157,7 @@ def _cell(column: Column, value: Cell, best: float | None) -> Html:
     if column.name == "duration_seconds":
         words = text(duration(exact))
     else:
-        words = number(exact) if column.group != "parameter" else text(value, _WIDEST)
+        words = number(exact) if column.kind == "number" else text(value, _WIDEST)
     strong = f"<strong>{words}</strong>" if exact == best else words
     return Html(f'<td class="n" data-value="{exact!r}">{strong}</td>')
 

@@ -6,6 +6,7 @@ import { addSorting } from "./sorting.js";
 import { count } from "./words.js";
 
 const FILTER_FROM = 15;
+const MOST_ADDED = 200;
 
 function themeButton(redraw) {
   const themes = [["auto", "Theme: system"], ["light", "Theme: light"], ["dark", "Theme: dark"]];
@@ -20,10 +21,26 @@ function themeButton(redraw) {
   return button;
 }
 
+// Rows that the page has no room for are plain text in a block beside the table, and shown where they are looked for.
+function restOf(table) {
+  const block = table.parentElement.querySelector("script");
+  const kinds = [...table.tHead.rows[0].cells].map((head) => head.className);
+  const rows = block ? JSON.parse(block.textContent).map((cells) => ({ cells, words: cells.join(" ").toLowerCase() })) : [];
+  const made = ({ cells }) => element("tr", {}, ...cells.map((text, place) => {
+    const cell = element(place ? "td" : "th", { className: kinds[place], textContent: text });
+    if (!place) cell.scope = "row";
+    return cell;
+  }));
+  return { rows, made };
+}
+
 function addFilters() {
   for (const table of document.querySelectorAll("table.long")) {
-    const rows = [...table.tBodies[0].rows];
+    const body = table.tBodies[0];
+    const rows = [...body.rows];
     if (rows.length < FILTER_FROM) continue;
+    const rest = restOf(table);
+    let added = [];
     const found = element("output");
     const search = element("input", { type: "search", placeholder: "Filter rows", "aria-label": "Filter the rows of this table", oninput: () => {
       const wanted = search.value.toLowerCase();
@@ -32,7 +49,13 @@ function addFilters() {
         row.hidden = !row.textContent.toLowerCase().includes(wanted);
         left += !row.hidden;
       }
-      found.textContent = wanted ? `${count(left)} of ${count(rows.length)}` : "";
+      const others = wanted ? rest.rows.filter(({ words }) => words.includes(wanted)) : [];
+      added.forEach((row) => row.remove());
+      added = others.slice(0, MOST_ADDED).map(rest.made);
+      body.append(...added);
+      const unseen = others.length - added.length;
+      const shown = unseen ? `, the first ${count(left + added.length)} are shown` : "";
+      found.textContent = wanted ? `${count(left + others.length)} of ${count(rows.length + rest.rows.length)}${shown}` : "";
     } });
     table.parentElement.before(element("p", { className: "filter" }, search, " ", found));
   }
