@@ -139,6 +139,36 @@ def test_the_previews_copy_of_the_metadata_is_of_the_changed_crate(tmp_path: Pat
     assert copy == metadata
 
 
+DOIS = ("10.5281/zenodo.1", "https://example.org/crate", "doi:10.5281/zenodo.2")
+
+
+@pytest.mark.parametrize("spec", ["1.1", "1.2", "1.3"])
+@pytest.mark.parametrize("citations", [(), ("https://doi.org/10.5281/zenodo.2",)])
+def test_identifier_and_licence_are_as_in_a_crate_that_was_made_with_them(
+    tmp_path: Path, spec: Spec, citations: tuple[str, ...]
+) -> None:
+    run = make_run(tmp_path / "run_1")
+    options = replace(FULL, spec=spec, citations=citations)
+    crate = build_crate([run], tmp_path / "c", options)
+    for number, identifier in enumerate(DOIS):
+        properties = {"identifier": identifier, "license": ["MIT", "Mine alone", "CC0-1.0"][number]}
+        update_crate(crate, Changes(TIME.replace(hour=number), properties=properties))
+    made = replace(options, identifier=DOIS[-1], license="CC0-1.0")
+    expected = graph_of(build_crate([run], tmp_path / "expected", made))
+    found = graph_of(crate)
+    assert found["./"]["identifier"] == expected["./"]["identifier"]
+    assert found["./"]["license"] == expected["./"]["license"]
+    own = {key for key, one in found.items() if one["@type"] == "UpdateAction"} | {
+        "https://pypi.org/project/prov4ml/"
+    }
+    ours, theirs = (
+        {key: one for key, one in graph.items() if key not in {*own, "./", "manifest-sha256.txt"}}
+        for graph in (found, expected)
+    )
+    assert {key: ours[key] for key in theirs} == theirs
+    assert ours.keys() == theirs.keys()
+
+
 ADA, BOB = FULL.authors[0], Author("Babbage", affiliation=Organization("Analytical Society"))
 PERSON = {"@id": ADA.orcid}
 
@@ -254,6 +284,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"properties": {"author": "Ada"}},
         "author: refers to other entities; package again with the option or the configuration for it",
     ),
+    "empty keyword": ({"properties": {"keywords": "a, ,b"}}, "keywords: one is empty; leave it out"),
     "no longer valid": (
         {"properties": {"license": ""}},
         "would not be valid: ro-crate-1.1/root-license: ",

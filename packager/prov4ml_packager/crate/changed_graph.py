@@ -7,18 +7,20 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote, unquote
+
+from prov4ml_validators.crate.graph import CrateGraph
 
 from ..errors import PackagerError
 from ..release import release
 from ..text import escape_text
 from .archive.members import METADATA, Member
-from .entities import Entity, as_list, references
+from .entities import Entity, as_list, doi_url, identifiers, references
 from .file_entities import described_file
 from .licences import licence_entity
-from .options import RUN_TERMS, Author, CrateOptions
-from .people import add_people
+from .options import RUN_TERMS, Author, CrateOptions, Spec
+from .people import add_people, identifier_entity
 
 _PROPERTY = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _STRUCTURE = frozenset({"about", "conformsTo", "hasPart", "mainEntity", "mentions"})
@@ -35,7 +37,7 @@ class Changes:
         add: a file for each path in the crate that it gets.
         remove: paths in the crate; of a directory all that is in it.
         properties: new values of the root data entity, as texts; an empty one takes the property away.
-            `license` may be an SPDX identifier, `keywords` are separated by commas.
+            `license` may be an SPDX identifier, `identifier` a DOI, `keywords` are separated by commas.
         time: when, recorded with the update.
         author: who makes the change.
         author_if_named: the same where nobody was given; a crate that does not name them is not to do so
@@ -163,16 +165,40 @@ def _set(graph: list[Document], root: Document, name: str, value: str, crate: Pa
     if not value:
         root.pop(name, None)
     elif name == "license":
-        licence: Document = dict(licence_entity(value))
-        _put(graph, licence)
-        root[name] = {"@id": licence["@id"]}
+        _refer(graph, root, name, dict(licence_entity(value)))
+    elif name == "identifier":
+        _set_identifier(graph, root, value)
     elif name == "keywords":
-        root[name] = _plain([escape_text(word.strip()) for word in value.split(",")])
+        words = [word.strip() for word in value.split(",")]
+        if not all(words):
+            raise PackagerError("one is empty", path=crate, place=name, hint="leave it out")
+        root[name] = _plain([escape_text(word) for word in words])
     elif any(isinstance(one, dict) for one in as_list(root.get(name))):
         hint = "package again with the option or the configuration for it"
         raise PackagerError("refers to other entities", path=crate, place=name, hint=hint)
     else:
         root[name] = escape_text(value)
+
+
+def _set_identifier(graph: list[Document], root: Document, value: str) -> None:
+    """Set the identifier as in a crate that is built with it: its URL, from RO-Crate 1.2 on an entity."""
+    version = CrateGraph({"@graph": graph}).declared_version
+    if version not in ("1.2", "1.3"):
+        root["identifier"] = doi_url(value)
+        return
+    taken = {str(one.get("@id")) for one in graph if "PropertyValue" not in as_list(one.get("@type"))}
+    cited = (value,) if doi_url(value) in taken else ()
+    entity = identifier_entity(value, CrateOptions(spec=cast(Spec, version), citations=cited))
+    _refer(graph, root, "identifier", dict(entity))
+
+
+def _refer(graph: list[Document], root: Document, name: str, entity: Document) -> None:
+    """Let the root refer to an entity, in place of one that goes if nothing else refers to it."""
+    before = set(identifiers(root.pop(name, None)))
+    used = {to for one in graph for value in one.values() for to in identifiers(value)}
+    graph[:] = [one for one in graph if one.get("@id") not in before - used]
+    _put(graph, entity)
+    root[name] = {"@id": entity["@id"]}
 
 
 def _record(
