@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from .errors import PackagerError
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://.+")
-_ROOTS = ("zarr.json", ".zmetadata", ".zgroup")
+_ROOTS = ("zarr.json", ".zmetadata", ".zgroup", ".zarray")
 """Files that make a folder a store: taken last, so that half a store is none."""
 _REPLACEABLE = (*_ROOTS, "ro-crate-metadata.json", "bagit.txt")
 """Files that make a folder a product: one that has none of them is never replaced."""

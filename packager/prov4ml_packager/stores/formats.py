@@ -11,7 +11,7 @@ from .compressed import read_head, without_compression
 StoreFormat = Literal["zarr", "netcdf", "csv"]
 
 _HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"  # HDF5 File Format Specification 3.0, section II.A
-_ZARR_ROOTS = ("zarr.json", ".zgroup")
+_ZARR_ROOTS = ("zarr.json", ".zgroup", ".zarray")
 _SUFFIXES: dict[str, StoreFormat] = {
     ".zarr": "zarr", ".zarr.zip": "zarr",
     ".nc": "netcdf", ".nc4": "netcdf", ".netcdf": "netcdf",

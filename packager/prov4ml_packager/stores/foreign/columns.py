@@ -32,6 +32,10 @@ class Columns(Protocol):
         """Names of the dimensions of each numeric column; of a CSV `("row",)`."""
 
     @property
+    def others(self) -> Mapping[str, str]:
+        """What the columns hold that are not numeric, such as texts."""
+
+    @property
     def lengths(self) -> Mapping[str, int]:
         """Number of values of each numeric column that has one dimension."""
 

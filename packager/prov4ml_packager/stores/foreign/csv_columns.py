@@ -56,6 +56,7 @@ class CsvColumns:
         self.path = path
         self.attributes: Mapping[str, object] = {}
         self.variable_attributes: Mapping[str, Mapping[str, object]] = {}
+        self.others: Mapping[str, str] = {}
         self.separator = separator or _separator_of(_header_line(path))
         self._stack = ExitStack()
         weakref.finalize(self, self._stack.close)

@@ -21,14 +21,17 @@ class NetcdfColumns:
         self.path = path
         self.dimensions: dict[str, tuple[str, ...]] = {}
         self.lengths: dict[str, int] = {}
+        self.others: dict[str, str] = {}
         self.variable_attributes: dict[str, Mapping[str, object]] = {}
         with self._root() as root, library(path, None, "is damaged"):
             self.attributes: Mapping[str, object] = _attributes(root)
             for name, variable in _walk(root, ""):
-                kind = getattr(variable.dtype, "kind", "")  # a compound or text type is no numpy dtype
-                if kind in tuple("iuf"):
+                other = _other_kind(variable)
+                if other is not None:
+                    self.others[name] = other
+                else:
                     self.dimensions[name] = tuple(variable.dimensions)
-                    self.variable_attributes[name] = _attributes(variable)
+                    self.variable_attributes[name] = _with_fill_value(variable)
                     if variable.ndim == 1:
                         self.lengths[name] = int(variable.shape[0])
 
@@ -61,3 +64,29 @@ def _walk(group: Any, prefix: str) -> Iterator[tuple[str, Any]]:
 def _attributes(item: Any) -> dict[str, object]:
     values = {name: item.getncattr(name) for name in item.ncattrs()}
     return {name: one.item() if isinstance(one, np.generic) else one for name, one in values.items()}
+
+
+def _other_kind(variable: Any) -> str | None:
+    """Return what a variable holds if that is no number each."""
+    if isinstance(variable.datatype, netCDF4.VLType):
+        return "texts" if variable.dtype is str else "lists"
+    if isinstance(variable.datatype, netCDF4.CompoundType):
+        return "records"
+    kind = getattr(variable.dtype, "kind", "")
+    if kind in tuple("iuf"):
+        return None
+    return "texts" if variable.dtype is str or kind == "S" else "other things"
+
+
+def _with_fill_value(variable: Any) -> dict[str, object]:
+    """Return the attributes of a variable, and the value of what was never written.
+
+    NetCDF has one for each type (NetCDF User's Guide, attribute conventions). Those of one and two bytes are
+    left out, for programs write these numbers and mean them.
+    """
+    attributes = _attributes(variable)
+    if variable.dtype.itemsize > 2 and "_FillValue" not in attributes:
+        never_written = variable.get_fill_value()
+        if never_written is not None:
+            attributes["_FillValue"] = never_written.item()
+    return attributes

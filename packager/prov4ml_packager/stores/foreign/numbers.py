@@ -1,6 +1,9 @@
 """Numbers of other people's stores as ours: whole steps, nanoseconds, float64."""
 
+import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +17,7 @@ TimeUnit = Literal["s", "ms", "us", "ns"]
 NANOSECONDS: Mapping[TimeUnit, int] = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 _LIMITS: tuple[tuple[float, TimeUnit], ...] = ((1e11, "s"), (1e14, "ms"), (1e17, "us"))
 _EXACT = 2.0**63
+_SECONDS = re.compile(r"(\d{2}:\d{2}:\d{2}|[T ]\d{6})[.,](\d+)")
 WHOLE = 1 << 53
 """Up to it every whole number is a float64."""
 
@@ -25,6 +29,40 @@ def guess_time_unit(time: float) -> TimeUnit:
     microseconds, else nanoseconds.
     """
     return next((unit for limit, unit in _LIMITS if abs(time) < limit), "ns")
+
+
+def iso_nanoseconds(text: str) -> int:
+    """Return an ISO 8601 time as nanoseconds since 1970; UTC where it has no zone.
+
+    Digits behind the nanosecond are dropped. Behind it may stand `UTC`.
+
+    Raises:
+        ValueError: it is no such time.
+    """
+    match = _SECONDS.search(text)
+    bare, fraction = (text, "") if match is None else (text[: match.end(1)] + text[match.end() :], match[2])
+    moment = datetime.fromisoformat(bare.removesuffix("UTC").removesuffix("GMT").strip())
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    since = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    return (since.days * 86_400 + since.seconds) * 10**9 + int(fraction[:9].ljust(9, "0"))
+
+
+def decimal_nanoseconds(text: str, unit: TimeUnit) -> int:
+    """Return a time since 1970 that a decimal number says, rounded to the nearest nanosecond.
+
+    Raises:
+        ValueError: it is no number.
+        OverflowError: it does not fit into 64 bits.
+    """
+    try:
+        if "_" in text:
+            raise ValueError(text)
+        time = (Decimal(text) * NANOSECONDS[unit]).to_integral_value()
+        if not abs(time) < _EXACT:
+            raise OverflowError(f"the time {text[:60]!r} does not fit into 64 bits of nanoseconds")
+        return int(time)
+    except InvalidOperation as error:
+        raise ValueError(text) from error
 
 
 def to_nanoseconds(times: npt.NDArray[Any], unit: TimeUnit, path: Path, place: str) -> npt.NDArray[np.int64]:
@@ -45,8 +83,16 @@ def to_nanoseconds(times: npt.NDArray[Any], unit: TimeUnit, path: Path, place: s
     return times.astype(np.int64) * np.int64(factor)
 
 
-def to_steps(steps: npt.NDArray[Any], path: Path, place: str) -> npt.NDArray[np.int64]:
+def to_steps(
+    steps: npt.NDArray[Any], path: Path, place: str, hint: str | None = None
+) -> npt.NDArray[np.int64]:
     """Return steps or epochs as int64; floats have to be whole numbers.
+
+    Args:
+        steps: the numbers.
+        path: where they come from, for error messages.
+        place: where in it.
+        hint: what to do about a step that is none.
 
     Raises:
         PackagerError: one is not.
@@ -54,9 +100,9 @@ def to_steps(steps: npt.NDArray[Any], path: Path, place: str) -> npt.NDArray[np.
     if steps.dtype.kind == "f":
         with np.errstate(invalid="ignore"):
             fits = (np.abs(steps) < _EXACT) & (steps == np.floor(steps))
-        _check(fits, steps, path, place, "is no whole number, and a step has to be one")
+        _check(fits, steps, path, place, "is no whole number, and a step has to be one", hint)
     elif steps.dtype.kind == "u":
-        _check(steps < (1 << 63), steps, path, place, "does not fit into 64 bits")
+        _check(steps < (1 << 63), steps, path, place, "does not fit into 64 bits", hint)
     return steps.astype(np.int64)
 
 
@@ -81,9 +127,15 @@ def rounding_note(place: str, count: int) -> str:
 
 
 def _check(
-    fits: npt.NDArray[np.bool_], values: npt.NDArray[Any], path: Path, place: str, problem: str
+    fits: npt.NDArray[np.bool_],
+    values: npt.NDArray[Any],
+    path: Path,
+    place: str,
+    problem: str,
+    hint: str | None = None,
 ) -> None:
     wrong = np.flatnonzero(~fits)
     if len(wrong):
         index = int(wrong[0])
-        raise PackagerError(f"{values[index]!s} {problem}", path=path, place=f"{place}, value {index}")
+        place = f"{place}, value {index}"
+        raise PackagerError(f"{values[index]!s} {problem}", path=path, place=place, hint=hint)

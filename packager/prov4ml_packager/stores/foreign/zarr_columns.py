@@ -1,8 +1,9 @@
-"""The columns of a Zarr store of someone else: a group, or the groups in it, of plain numeric arrays."""
+"""The columns of a Zarr store of someone else: one array, or all plain numeric arrays of a group."""
 
 import base64
 import binascii
 import struct
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,29 +15,47 @@ import zarr
 from zarr.storage import LocalStore, ZipStore
 
 from ...errors import PackagerError
+from ..formats import without_suffix
 from ..zarr_codecs import check_codecs, decoding
 
 _LARGEST_CHUNK = 1 << 28
 _MOST_ARRAYS = 1 << 17
+_KINDS = {
+    "c": "complex numbers", "f": "numbers of more than 64 bits", "M": "dates", "m": "lengths of time",
+    "O": "texts", "S": "texts", "T": "texts", "U": "texts", "V": "records",
+}  # fmt: skip
 
 
 class ZarrColumns:
-    """Columns of a Zarr store; the array `b` of the group `a` is called `a/b`."""
+    """Columns of a Zarr store, a group or one array; the array `b` of the group `a` is called `a/b`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.dimensions: dict[str, tuple[str, ...]] = {}
         self.lengths: dict[str, int] = {}
         self.variable_attributes: dict[str, Mapping[str, object]] = {}
+        self.others: dict[str, str] = {}
         with self._root() as root:
-            self.attributes: Mapping[str, object] = dict(root.attrs)
+            self.attributes: Mapping[str, object] = dict(root.attrs) if isinstance(root, zarr.Group) else {}
             with decoding(path, None):
-                arrays = [one for one in root.members(max_depth=None) if isinstance(one[1], zarr.Array)]
+                arrays = self._arrays(root)
             if len(arrays) > _MOST_ARRAYS:
                 raise PackagerError(f"has more than {_MOST_ARRAYS} arrays", path=path)
-            for name, array in sorted(arrays):
-                if array.dtype.kind in "iuf" and array.dtype.itemsize <= 8:
+            for name, array in sorted(arrays.items()):
+                if array.dtype.kind in "biuf" and array.dtype.itemsize <= 8:
                     self._add(name, array)
+                else:
+                    self.others[name] = _KINDS.get(array.dtype.kind, "other things")
+
+    def _arrays(self, root: Any) -> dict[str, Any]:
+        if isinstance(root, zarr.Array):
+            return {self._own_name: root}
+        return {name: one for name, one in root.members(max_depth=None) if isinstance(one, zarr.Array)}
+
+    @property
+    def _own_name(self) -> str:
+        """The name of an array that is the whole store, which has none but that of the file."""
+        return without_suffix(self.path.name)
 
     def _add(self, name: str, array: Any) -> None:
         check_codecs(array, self.path, name)
@@ -56,14 +75,19 @@ class ZarrColumns:
 
     @contextmanager
     def _root(self) -> Iterator[Any]:
-        with decoding(self.path, None):
-            is_zip = self.path.is_file()
-            store: Any = ZipStore(self.path, mode="r") if is_zip else LocalStore(self.path, read_only=True)
-            root = zarr.open_group(store, mode="r", use_consolidated=False)
-        try:
-            yield root
-        finally:
-            store.close()
+        with warnings.catch_warnings():
+            # What zarr has to say of other people's stores does not concern those who convert them.
+            warnings.simplefilter("ignore")
+            with decoding(self.path, None):
+                is_zip = self.path.is_file()
+                store: Any = (
+                    ZipStore(self.path, mode="r") if is_zip else LocalStore(self.path, read_only=True)
+                )
+                root = zarr.open(store, mode="r", use_consolidated=False)
+            try:
+                yield root
+            finally:
+                store.close()
 
     def read(self, name: str, start: int, stop: int) -> npt.NDArray[Any]:
         """Return the values `start` to `stop` of an array; a chunk that is not there is its fill value.
@@ -71,7 +95,8 @@ class ZarrColumns:
         Zarr leaves out chunks that hold nothing else, so their absence is no damage.
         """
         with self._root() as root, decoding(self.path, f"{name}, values {start} to {stop}"):
-            return np.asarray(root[name][start:stop])
+            array = root if isinstance(root, zarr.Array) else root[name]
+            return np.asarray(array[start:stop])
 
 
 def _fill_value(array: Any, attributes: Mapping[str, object]) -> object:
