@@ -105,15 +105,24 @@ def test_every_kind_of_crate_is_inspected(
     assert "actions (1)" in lines
 
 
-def test_what_a_crate_lacks_is_said_with_the_line_to_add(
-    here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(["crate", "digits_0", "-o", "out.zip", "--compression", "zstd"]) == 0
+def test_what_a_crate_lacks_is_said_in_one_line(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = [
+        "--author",
+        "Ada",
+        "--publisher",
+        "Lab <https://example.org/lab>",
+        "--url",
+        "https://example.org/",
+    ]
+    assert run(["crate", "digits_0", "-o", "out.zip", "--compression", "zstd", *options]) == 0
     out, err = capsys.readouterr()
     assert out == "out.zip\n"
-    assert all(line.startswith("prov4ml-pack: note: ") for line in err.splitlines())
-    assert 'add to [tool.prov4ml.crate] in pyproject.toml: license = "CC-BY-4.0"\n' in err
-    assert "a zip with zstd opens in 7-Zip" in err
+    missing, readers = err.splitlines()
+    assert missing == (
+        "prov4ml-pack: note: no licence, ORCID of Ada, affiliation of Ada or contact given; use --license, "
+        "or fill in [tool.prov4ml.crate] in pyproject.toml, of which prov4ml-pack init writes a template"
+    )
+    assert readers.startswith("prov4ml-pack: note: a zip with zstd opens in 7-Zip")
 
 
 def test_a_bad_option_makes_nothing(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -58,7 +58,8 @@ def assert_lines(lines: list[str], *patterns: str) -> None:
 def test_what_a_terminal_shows(here: Path) -> None:
     assert_lines(
         on_a_terminal(here, "crate", "digits_0", "-o", "c.zip"),
-        r"prov4ml-pack: note: no licence, .*", rf"read c\.zip: {MB}", rf"pack c\.zip: {WHOLE}",
+        r"finalize digits_0: 10 points", r"prov4ml-pack: note: no licence, .*",
+        rf"read c\.zip: {MB}", rf"pack c\.zip: {WHOLE}",
     )  # fmt: skip
     assert_lines(on_a_terminal(here, "crate", "digits_0", "-o", "b.zip", "--bag"), rf"bag b\.zip: {WHOLE}")
     assert_lines(
@@ -75,6 +76,15 @@ def test_nothing_where_nobody_watches(here: Path) -> None:
         )
         assert done.returncode == 0
         assert all(line.startswith("prov4ml-pack: note: ") for line in done.stderr.splitlines())
+
+
+def test_one_point_is_no_points(capsys: pytest.CaptureFixture[str]) -> None:
+    for counts, shown in (((1,), "1 point"), ((1, 1_234), "1,235 points")):
+        bar = ProgressBar("finalize digits_0")
+        for count in counts:
+            bar(count)
+        bar.close()
+        assert capsys.readouterr().err.rstrip().rpartition("\r")[2] == f"finalize digits_0: {shown}"
 
 
 def test_stages_notes_and_what_is_taken_back(

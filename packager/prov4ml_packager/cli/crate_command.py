@@ -15,9 +15,9 @@ from .options import (
     output_option,
     secrets_option,
 )
-from .output import progress, say, tell
+from .output import say, tell
 from .people import parse_author, parse_organization
-from .progress_bar import byte_progress
+from .progress_bar import byte_progress, progress_bar
 
 if TYPE_CHECKING:
     from ..crate import CrateOptions
@@ -158,7 +158,7 @@ def command(
         def spare() -> Path:
             return stack.enter_context(private_directory(".prov4ml-products-", folder_beside(made)))
 
-        with progress(f"finalize {runs[0] if len(found) == 1 else f'{len(found)} runs'}") as advance:
+        with progress_bar(f"finalize {runs[0] if len(found) == 1 else f'{len(found)} runs'}") as advance:
             records = ensure_all_finalized(
                 found, jobs=jobs, scheduler=scheduler, spare=spare, progress=advance, note=tell
             )

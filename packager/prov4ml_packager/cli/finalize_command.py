@@ -6,7 +6,8 @@ from typing import Literal
 import click
 
 from .options import debug_option, example, path_type, store_format_option
-from .output import progress, say, tell
+from .output import say, tell
+from .progress_bar import progress_bar
 
 
 @click.command("finalize", epilog=example("prov4ml-pack finalize prov/digits_0 --to netcdf --svg"))
@@ -59,7 +60,7 @@ def command(
         return
     people = load_crate_config() if card else None
     (run,) = runs
-    with progress(f"finalize {run}") as advance:
+    with progress_bar(f"finalize {run}") as advance:
         one = finalize(run, to=to, graph=graph, svg=svg, card=people, progress=advance)
     for warning in one.warnings:
         tell(f"{run}: {warning}", "warning")

@@ -6,7 +6,8 @@ from typing import Literal
 import click
 
 from .options import debug_option, example, output_option, path_type
-from .output import progress, say, tell
+from .output import say, tell
+from .progress_bar import progress_bar
 
 
 @click.command(
@@ -46,7 +47,7 @@ def command(
     from ..importers.run_import import import_runs
 
     unread = 0
-    with progress(f"import {source}") as advance:
+    with progress_bar(f"import {source}") as advance:
         for one in import_runs(
             source, output or Path("prov"), importer=importer, force=force, files=files, progress=advance
         ):

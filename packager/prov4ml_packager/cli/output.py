@@ -1,12 +1,8 @@
-"""What reaches the terminal: lines that foreign names cannot corrupt, and progress where someone watches."""
+"""What reaches the terminal: lines that foreign names cannot corrupt."""
 
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
-import click
 
 from prov4ml_validators.terminal import printable
 
@@ -49,23 +45,3 @@ def show_blocks() -> bool:
 def columns() -> int:
     """Return the width of the terminal, or what COLUMNS says; 100 where nobody knows."""
     return shutil.get_terminal_size((100, 24)).columns
-
-
-@contextmanager
-def progress(label: str) -> Iterator[Callable[[int], None] | None]:
-    """Yield a function that takes the number of points done since its last call, or None off a terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    done = 0
-
-    def advance(points: int) -> None:
-        nonlocal done
-        done += points
-        click.echo(f"\r{label}: {done:,} points", file=sys.stderr, nl=False)
-
-    try:
-        yield advance
-    finally:
-        if done:
-            click.echo("", file=sys.stderr)

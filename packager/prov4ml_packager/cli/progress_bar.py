@@ -78,7 +78,9 @@ class ProgressBar:
         self._length = len(text)
 
     def _amount(self, count: int) -> str:
-        return f"{count / 1e6:,.1f} MB" if self._unit == "bytes" else f"{count:,} points"
+        if self._unit == "bytes":
+            return f"{count / 1e6:,.1f} MB"
+        return "1 point" if count == 1 else f"{count:,} points"
 
 
 @contextmanager
