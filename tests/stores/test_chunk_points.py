@@ -84,9 +84,9 @@ def test_chunks_hold_what_the_series_hold(
 def test_all_contexts_of_a_run_are_read_in_one_pass(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("prov4ml_packager.stores.netcdf_store.CHUNK_POINTS", 7)
-    monkeypatch.setattr("prov4ml_packager.stores.zarr_writer.CHUNK_POINTS", 7)
-    monkeypatch.setattr("prov4ml_packager.stores.hdf5_chunks.CHUNK_POINTS", 7)
+    monkeypatch.setattr("prov4ml_packager.stores.netcdf_store.store.CHUNK_POINTS", 7)
+    monkeypatch.setattr("prov4ml_packager.stores.zarr_store.writer.CHUNK_POINTS", 7)
+    monkeypatch.setattr("prov4ml_packager.stores.netcdf_store.hdf5_chunks.CHUNK_POINTS", 7)
     run = make_run(tmp_path / "run")
     rank = RawRank(run, 0)
     contexts = [None, "A", "B", "C"]
@@ -163,7 +163,7 @@ def test_nan_of_a_long_store_are_noted_too(tmp_path: Path, name: str) -> None:
 
 
 def test_nan_of_an_interrupted_csv_are_noted_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("prov4ml_packager.stores.csv_writer._CHUNK_ROWS", 2)
+    monkeypatch.setattr("prov4ml_packager.stores.csv_store.writer._CHUNK_ROWS", 2)
     values = np.zeros(6, POINT_DTYPE)
     values["value"] = np.array([0xFFF8000000000000] * 6, np.uint64).view(float)
     table = MetricTable((series_from_points(values, metric="x"),))

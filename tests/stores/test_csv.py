@@ -110,9 +110,9 @@ def test_however_a_table_is_cut_into_windows(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("prov4ml_packager.stores.csv_scan._WINDOW", window)
-    monkeypatch.setattr("prov4ml_packager.stores.csv_scan._STRETCH", stretch)
-    monkeypatch.setattr("prov4ml_packager.stores.csv_scan._SEGMENT_BYTES", segment)
+    monkeypatch.setattr("prov4ml_packager.stores.csv_store.scan._WINDOW", window)
+    monkeypatch.setattr("prov4ml_packager.stores.csv_store.scan._STRETCH", stretch)
+    monkeypatch.setattr("prov4ml_packager.stores.csv_store.scan._SEGMENT_BYTES", segment)
     expected: dict[tuple[str, str, str, int], list[float]] = {}
     rows = []
     for metric, count in runs:
@@ -168,7 +168,7 @@ def test_what_is_wrong_and_where(tmp_path: Path, rows: str, message: str) -> Non
 
 
 def values_as_csv(path: Path) -> None:
-    from prov4ml_packager.stores.csv_reader import open_csv
+    from prov4ml_packager.stores.csv_store.reader import open_csv
 
     with open_csv(path):
         pass

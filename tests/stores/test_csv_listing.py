@@ -14,9 +14,9 @@ from prov4ml_packager.convert import convert
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.metric_table import POINT_DTYPE, MetricTable, series_from_points, sorted_table
 from prov4ml_packager.stores import open_store, write_store
-from prov4ml_packager.stores.csv_dialect import read_separator
-from prov4ml_packager.stores.csv_listing import listed_index
-from prov4ml_packager.stores.csvw import metadata_path, read_metadata
+from prov4ml_packager.stores.csv_store.csvw import metadata_path, read_metadata
+from prov4ml_packager.stores.csv_store.dialect import read_separator
+from prov4ml_packager.stores.csv_store.listing import listed_index
 
 TERMS = "https://w3id.org/prov4ml/terms#"
 BLOCK_ROWS = 10
@@ -25,7 +25,7 @@ Contents = dict[tuple[str, str, str, int], bytes]
 
 @pytest.fixture(autouse=True)
 def short_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("prov4ml_packager.stores.csv_writer._CHUNK_ROWS", BLOCK_ROWS)
+    monkeypatch.setattr("prov4ml_packager.stores.csv_store.writer._CHUNK_ROWS", BLOCK_ROWS)
 
 
 def table_of(counts: dict[str, int]) -> MetricTable:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.metric_table import CHUNK_POINTS, POINT_DTYPE, MetricTable, series_from_points
 from prov4ml_packager.stores import open_store, write_store
-from prov4ml_packager.stores.fast_deflate import deflate_planes
-from prov4ml_packager.stores.fletcher import fletcher32
-from prov4ml_packager.stores.hdf5_chunks import encode_chunk
+from prov4ml_packager.stores.netcdf_store.fast_deflate import deflate_planes
+from prov4ml_packager.stores.netcdf_store.fletcher import fletcher32
+from prov4ml_packager.stores.netcdf_store.hdf5_chunks import encode_chunk
 
 
 @settings(max_examples=50)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prov4ml_packager.stores.fletcher import fletcher32
+from prov4ml_packager.stores.netcdf_store.fletcher import fletcher32
 
 
 def by_library(values: np.ndarray) -> bytes:

@@ -9,7 +9,7 @@ import xarray
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.metric_table import CHUNK_POINTS, POINT_DTYPE, MetricTable, series_from_points
 from prov4ml_packager.stores import open_store, write_store
-from prov4ml_packager.stores.zarr_codecs import PointCodec
+from prov4ml_packager.stores.zarr_store.codecs import PointCodec
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from ..provenance.values import literal
-from ..stores.csvw import table_description
+from ..stores.csv_store.csvw import table_description
 from ..text import escape_text
 from .run_table import Cell, Column, Kind, RunTable
 

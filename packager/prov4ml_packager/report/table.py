@@ -11,7 +11,7 @@ from ..comparison import Facets, facets_of, refuse_copies, run_table, table_csv,
 from ..errors import PackagerError
 from ..metric_table import MetricSeries, SeriesStatistics
 from ..record import RunRecord
-from ..stores.csvw import metadata_path
+from ..stores.csv_store.csvw import metadata_path
 
 if TYPE_CHECKING:
     from ..opened_runs import OpenedRun

@@ -13,7 +13,7 @@ from ..metric_table import MetricTable
 from .attributes import checked_table
 from .damage import Damage
 from .formats import StoreFormat, detect_format, format_from_name
-from .kept import KeptChunks, KeptText
+from .kept import KeptChunks
 
 __all__ = ["StoreFormat", "detect_format", "format_from_name", "open_store", "write_store"]
 
@@ -66,8 +66,8 @@ def write_store(
         raise PackagerError(f"a {chosen} store has no shards", path=path, hint="it is one file")
     try:
         if chosen == "zarr":
-            from .zarr_codecs import PointCodec
-            from .zarr_writer import write_zarr
+            from .zarr_store.codecs import PointCodec
+            from .zarr_store.writer import write_zarr
 
             write_zarr(
                 table,
@@ -79,12 +79,13 @@ def write_store(
                 kept=KeptChunks(kept) if kept else None,
             )
         elif chosen == "netcdf":
-            from .netcdf_store import write_netcdf
+            from .netcdf_store.store import write_netcdf
 
             chunks = KeptChunks(kept) if kept else None
             write_netcdf(table, path, codec=codec, level=level, progress=report, kept=chunks)
         elif chosen == "csv":
-            from .csv_writer import write_csv
+            from .csv_store.kept_text import KeptText
+            from .csv_store.writer import write_csv
 
             write_csv(
                 table,
@@ -118,13 +119,13 @@ def open_store(
     """
     chosen = detect_format(path)
     if chosen == "zarr":
-        from .zarr_reader import open_zarr
+        from .zarr_store.reader import open_zarr
 
         return open_zarr(path, damage)
     if chosen == "netcdf":
-        from .netcdf_store import open_netcdf
+        from .netcdf_store.store import open_netcdf
 
         return open_netcdf(path, damage)
-    from .csv_reader import open_csv
+    from .csv_store.reader import open_csv
 
     return open_csv(path, separator=separator, damage=damage)

@@ -9,7 +9,7 @@ import netCDF4
 import numpy as np
 import numpy.typing as npt
 
-from ..netcdf_store import library
+from ..netcdf_store.store import library
 
 _CACHE_BYTES = 1 << 22
 

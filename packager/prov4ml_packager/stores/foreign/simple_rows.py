@@ -11,7 +11,7 @@ import polars
 
 from ...errors import PackagerError
 from ...metric_table import POINT_DTYPE, Points
-from ..csv_dialect import count_bytes
+from ..csv_store.dialect import count_bytes
 from ..spool import SeriesKey
 from .cells import TimeScale, parse_integer
 from .column_names import ColumnNames

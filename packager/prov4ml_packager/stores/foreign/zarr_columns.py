@@ -16,7 +16,7 @@ from zarr.storage import LocalStore, ZipStore
 
 from ...errors import PackagerError
 from ..formats import without_suffix
-from ..zarr_codecs import check_codecs, decoding
+from ..zarr_store.codecs import check_codecs, decoding
 
 _LARGEST_CHUNK = 1 << 28
 _MOST_ARRAYS = 1 << 17

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import PackagerError
-from .csv_dialect import names_pattern
+from ...errors import PackagerError
 from .csvw import SeriesKey
+from .dialect import names_pattern
 
 
 class RowIndex(ABC):

@@ -14,13 +14,13 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import PackagerError
-from ..text import unescape_text
-from .csv_dialect import COLUMNS, unquoted
-from .csv_rows import parse_row
+from ...errors import PackagerError
+from ...text import unescape_text
+from ..damage import Damage
 from .csvw import SeriesKey
-from .damage import Damage
+from .dialect import COLUMNS, unquoted
 from .row_index import RowIndex
+from .rows import parse_row
 
 _SEGMENT_BYTES = 1 << 22
 _WINDOW = 1 << 21  # bytes that are looked at together, and a run's longest length

@@ -14,12 +14,12 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from ..metric_table import CHUNK_POINTS
-from .chunk_encoding import GroupChunks, encoded_chunks
+from ...metric_table import CHUNK_POINTS
+from ..chunk_encoding import GroupChunks, encoded_chunks
+from ..kept import KeptChunks
+from ..ragged import POINT_VARIABLES, ContextGroup
 from .fast_deflate import deflate_planes
 from .fletcher import fletcher32
-from .kept import KeptChunks
-from .ragged import POINT_VARIABLES, ContextGroup
 
 _FLETCHER32, _SHUFFLE, _DEFLATE = 3, 2, 1  # H5Z_FILTER_*: HDF5 reference manual, H5Pset_filter
 

@@ -12,17 +12,17 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import PackagerError
-from ..metric_table import POINT_DTYPE, MetricSeries, MetricTable, Points
-from .attributes import checked_table
-from .compressed import open_seekable
-from .csv_dialect import checked_separator, read_separator
-from .csv_listing import listed_index
-from .csv_rows import Columns, parse_plain, parse_rows, parse_table
-from .csv_scan import ScannedIndex
+from ...errors import PackagerError
+from ...metric_table import POINT_DTYPE, MetricSeries, MetricTable, Points
+from ..attributes import checked_table
+from ..compressed import open_seekable
+from ..damage import Damage
 from .csvw import TableMetadata, metadata_path, read_metadata
-from .damage import Damage
+from .dialect import checked_separator, read_separator
+from .listing import listed_index
 from .row_index import RowIndex
+from .rows import Columns, parse_plain, parse_rows, parse_table
+from .scan import ScannedIndex
 
 _KEPT = 2
 _AHEAD = 4  # segments that are parsed before they are asked for; polars itself works on all cores

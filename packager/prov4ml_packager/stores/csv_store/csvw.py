@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from ..errors import PackagerError
-from ..metric_table import MetricSeries, MetricTable
-from ..text import escape_text, unescape_text
-from .attributes import FORMAT_NAME, STORE_ATTRIBUTES, Attribute, check_format, decoded, encoded
+from ...errors import PackagerError
+from ...metric_table import MetricSeries, MetricTable
+from ...text import escape_text, unescape_text
+from ..attributes import FORMAT_NAME, STORE_ATTRIBUTES, Attribute, check_format, decoded, encoded
 
 _TERMS = "https://w3id.org/prov4ml/terms#"
 _ATTRIBUTES, _ROWS, _SERIES, _BLOCKS = (_TERMS + name for name in ("attributes", "rows", "series", "blocks"))

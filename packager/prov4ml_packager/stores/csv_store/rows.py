@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import polars
 
-from ..errors import PackagerError
-from ..metric_table import POINT_DTYPE
-from .csv_dialect import COLUMNS, NAME_COLUMNS, count_bytes
+from ...errors import PackagerError
+from ...metric_table import POINT_DTYPE
+from .dialect import COLUMNS, NAME_COLUMNS, count_bytes
 
 Columns = Mapping[str, npt.NDArray[Any]]
 """The fields of `POINT_DTYPE`, each of all points."""

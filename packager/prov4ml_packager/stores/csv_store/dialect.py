@@ -8,8 +8,8 @@ import numpy as np
 
 from prov4ml.rundir import CSV_SEPARATORS
 
-from ..errors import PackagerError
-from ..text import escape_text
+from ...errors import PackagerError
+from ...text import escape_text
 
 COLUMNS = ("context", "metric", "source", "rank", "step", "time", "value")
 _BOM = b"\xef\xbb\xbf"

@@ -16,9 +16,9 @@ import google_crc32c
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import PackagerError
-from .csv_dialect import row_prefix
+from ...errors import PackagerError
 from .csvw import TableMetadata, metadata_path
+from .dialect import row_prefix
 from .row_index import RowIndex
 
 _BLOCK_LIMIT = 1 << 26  # bytes that are read at once at most

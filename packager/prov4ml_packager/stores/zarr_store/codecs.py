@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from zarr.codecs import BloscCodec, Crc32cCodec
 
-from ..errors import PackagerError
-from ..metric_table import CHUNK_POINTS
-from .chunk_encoding import Encoder
+from ...errors import PackagerError
+from ...metric_table import CHUNK_POINTS
+from ..chunk_encoding import Encoder
 
 # A format 2 store may name any codec of numcodecs, and one of them is pickle: a store is untrusted.
 SAFE_CODECS = frozenset(

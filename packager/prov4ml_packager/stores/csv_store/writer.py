@@ -13,13 +13,13 @@ import google_crc32c
 import numpy as np
 import polars
 
-from ..atomic import atomic_file
-from ..errors import PackagerError
-from ..metric_table import CHUNK_POINTS, LONG, POINT_DTYPE, JoinedPoints, MetricSeries, MetricTable, Points
-from .compressed import GZIP, ZSTD, compression_of, open_writer
-from .csv_dialect import COLUMNS, checked_separator, row_prefix
+from ...atomic import atomic_file
+from ...errors import PackagerError
+from ...metric_table import CHUNK_POINTS, LONG, POINT_DTYPE, JoinedPoints, MetricSeries, MetricTable, Points
+from ..compressed import GZIP, ZSTD, compression_of, open_writer
 from .csvw import Block, metadata_path, write_metadata
-from .kept import KeptText
+from .dialect import COLUMNS, checked_separator, row_prefix
+from .kept_text import KeptText
 
 _CHUNK_ROWS = 1 << 17
 _NAN_BITS = np.array([np.nan]).view(np.uint64)[0]

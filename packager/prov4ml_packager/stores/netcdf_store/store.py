@@ -11,13 +11,13 @@ import netCDF4
 import numpy as np
 import numpy.typing as npt
 
-from ..atomic import atomic_file
-from ..errors import PackagerError
-from ..metric_table import CHUNK_POINTS, MetricSeries, MetricTable
-from .attributes import STORE_ATTRIBUTES, Attribute, check_format, checked_table, decoded, encoded
-from .damage import Damage
-from .kept import KeptChunks
-from .ragged import (
+from ...atomic import atomic_file
+from ...errors import PackagerError
+from ...metric_table import CHUNK_POINTS, MetricSeries, MetricTable
+from ..attributes import STORE_ATTRIBUTES, Attribute, check_format, checked_table, decoded, encoded
+from ..damage import Damage
+from ..kept import KeptChunks
+from ..ragged import (
     NUMBER_VARIABLES,
     POINT_VARIABLES,
     TEXT_VARIABLES,

@@ -14,14 +14,14 @@ import numpy as np
 import zarr
 from zarr.codecs import Crc32cCodec, ZstdCodec
 
-from ..atomic import atomic_directory, atomic_file, scratch_directory
-from ..errors import PackagerError
-from ..metric_table import CHUNK_POINTS, MetricTable
-from .attributes import STORE_ATTRIBUTES, encoded
-from .chunk_encoding import GroupChunks, encoded_chunks
-from .formats import is_zarr_directory
-from .kept import KeptChunks
-from .ragged import (
+from ...atomic import atomic_directory, atomic_file, scratch_directory
+from ...errors import PackagerError
+from ...metric_table import CHUNK_POINTS, MetricTable
+from ..attributes import STORE_ATTRIBUTES, encoded
+from ..chunk_encoding import GroupChunks, encoded_chunks
+from ..formats import is_zarr_directory
+from ..kept import KeptChunks
+from ..ragged import (
     NUMBER_VARIABLES,
     POINT_VARIABLES,
     TEXT_VARIABLES,
@@ -29,8 +29,8 @@ from .ragged import (
     ContextGroup,
     context_groups,
 )
-from .zarr_codecs import PointCodec
-from .zarr_shard import join_chunks
+from .codecs import PointCodec
+from .shard import join_chunks
 
 _ZSTD_LEVEL = 3
 _SERIES_CHUNK = 1 << 16

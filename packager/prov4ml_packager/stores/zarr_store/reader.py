@@ -12,14 +12,14 @@ import numpy.typing as npt
 import zarr
 from zarr.storage import LocalStore, ZipStore
 
-from ..errors import PackagerError
-from ..metric_table import MetricSeries, MetricTable
-from ..zarr_groups import lost_groups
-from .attributes import check_format, checked_table, decoded
-from .damage import Damage
-from .ragged import NUMBER_VARIABLES, POINT_VARIABLES, TEXT_VARIABLES, GroupContent, group_series
-from .zarr_chunks import PlainChunks, has_plain_chunks
-from .zarr_codecs import check_codecs, decoding
+from ...errors import PackagerError
+from ...metric_table import MetricSeries, MetricTable
+from ...zarr_groups import lost_groups
+from ..attributes import check_format, checked_table, decoded
+from ..damage import Damage
+from ..ragged import NUMBER_VARIABLES, POINT_VARIABLES, TEXT_VARIABLES, GroupContent, group_series
+from .chunks import PlainChunks, has_plain_chunks
+from .codecs import check_codecs, decoding
 
 _TEXT = "text"
 

@@ -1,0 +1,1 @@
+"""Metric stores as NetCDF-4."""
