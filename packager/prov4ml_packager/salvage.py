@@ -21,7 +21,10 @@ _HDF5 = b"\x89HDF\r\n\x1a\n"
 
 @contextmanager
 def salvaged(
-    path: Path, options: ReadOptions, note: Callable[[str], None] = lambda text: None
+    path: Path,
+    options: ReadOptions,
+    note: Callable[[str], None] = lambda text: None,
+    damage: Damage | None = None,
 ) -> Iterator[MetricTable]:
     """Open a damaged source: every point that can be read is, once, into a temporary file.
 
@@ -32,12 +35,13 @@ def salvaged(
         path: a source, see `open_source`.
         options: how it is read.
         note: is told each place that is damaged, and how many points are lost.
+        damage: takes the same, where a caller wants to word it himself.
 
     Raises:
         PackagerError: nothing can be read at all.
         ScratchError: there is no room for the points.
     """
-    damage = Damage()
+    damage = damage or Damage()
     with ExitStack() as stack:
         temporary = tempfile.TemporaryDirectory(prefix="prov4ml-", dir=scratch_folder())
         folder = Path(stack.enter_context(temporary))

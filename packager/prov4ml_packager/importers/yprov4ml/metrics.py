@@ -7,19 +7,20 @@ from pathlib import Path
 
 import numpy as np
 
-from ...errors import PackagerError
 from ...metric_table import POINT_DTYPE, MetricSeries, Points, series_from_points
 from ...repair.model import Attributes, first_text, local_name
 from ...repair.own_run import types_of
 from ...repair.point_lists import POINT_LISTS, PointList, parse_points
 from ...repair.python_text import member_name
-from ...stores.foreign.yprov4ml import SeriesNames, find_yprov4ml_stores, read_yprov4ml_series
+from ...stores.damage import Damage
+from ...stores.foreign.yprov4ml import SeriesNames, find_yprov4ml_stores
 from ..counts import counted
 from ..imported import ImportedArtifact, ImportedFile
 from ..sources import inside
 from .names import label_of
 from .points import AssembledPoints, OddPoint, assemble
 from .reading import RankDocument
+from .stored import read_stored
 
 
 @dataclass
@@ -104,12 +105,14 @@ def _read_metric(
     shortened = any(one is not None and one.gap is not None for one in (epochs, values, times))
     subject = names.metric if names.context is None else f"{names.metric} in {names.context}"
     recorded = first_text(attributes, "identifier", "path", "artifact_uri")
-    stored = None if values is not None and not shortened else _from_store(source, recorded, names)
+    path = source.files.find(recorded) if values is None or shortened else None
+    stored, missing = (None, 0) if path is None else read_stored(source, path, recorded or "", names)
     if values is None:
+        metrics.lost += missing
         if stored is not None:
             metrics.series.append(stored)
             return
-        where = f" (its store {recorded} is not there)" if recorded else ""
+        where = f" (its store {recorded} is not there)" if recorded and path is None else ""
         source.lost.append(f"the points of {subject}: the document has none{where}")
         metrics.series.append(_series(np.empty(0, POINT_DTYPE), names))
         return
@@ -143,28 +146,6 @@ def _list(attributes: Attributes, name: str) -> PointList | None:
         if local_name(key) == name:
             return parse_points(values)
     return None
-
-
-def _from_store(source: RankDocument, recorded: str | None, names: SeriesNames) -> MetricSeries | None:
-    path = source.files.find(recorded)
-    if path is None:
-        return None
-    try:
-        return checked(read_yprov4ml_series(path, names))
-    except PackagerError as error:
-        source.lost.append(f"the store {recorded} ({error.message})")
-        return None
-
-
-def checked(series: MetricSeries) -> MetricSeries:
-    """Read a series once and return it: damage shows here, where the rest of the run can still be imported.
-
-    Raises:
-        PackagerError: a part of it cannot be read.
-    """
-    for _ in series.chunks():
-        pass
-    return series
 
 
 def _agrees(assembled: AssembledPoints, values: PointList | None, stored: MetricSeries) -> bool:
@@ -224,20 +205,22 @@ def _odd_artifact(odd: tuple[OddPoint, ...], names: SeriesNames) -> ImportedArti
 def _read_unnamed_stores(source: RankDocument, metrics: Metrics, named: set[Path | None], rank: int) -> None:
     """Add the stores that lie in the run directory and that the document does not name."""
     for folder in _metric_folders(source.files.root, rank):
+        damage = Damage()
         try:
-            found = find_yprov4ml_stores(folder)
-        except (PackagerError, OSError) as error:
-            source.lost.append(f"the stores in {folder.name} ({error})")
+            found = find_yprov4ml_stores(folder, damage)
+        except OSError as error:
+            source.lost.append(f"the stores in {folder.name} ({error.strerror or error})")
             continue
+        known = [f"{path}:" for path in named if path is not None]
+        for place in damage.places:
+            if not place.startswith(tuple(known)):
+                source.lost.append(f"the store {place.removeprefix(f'{folder}/')}")
         for path in found:
             if path in named:
                 continue
-            try:
-                series = checked(read_yprov4ml_series(path))
-            except PackagerError as error:
-                source.lost.append(f"the store {path.name} ({error.message})")
-                continue
-            if series.identity not in {one.identity for one in metrics.series}:
+            series, missing = read_stored(source, path, path.name, None)
+            metrics.lost += missing
+            if series is not None and series.identity not in {one.identity for one in metrics.series}:
                 metrics.series.append(replace(series, rank=rank))
                 source.carried.append(f"{path.name}: a metric that the document does not name")
 

@@ -96,8 +96,8 @@ def find_yprov4ml_stores(directory: Path, damage: Damage | None = None) -> tuple
 def read_yprov4ml_series(path: Path, names: SeriesNames | None = None) -> MetricSeries:
     """Return the series of one store; its points are read on demand, and no file stays open.
 
-    Values of float32 become the float64 of the same number. The unit of time is told by the size of the last
-    time (milliseconds in all stores seen).
+    Values of float32 become the float64 of the same number. The unit of time is told by the size of the first
+    time (milliseconds in all stores seen): the last one may be torn.
 
     Args:
         path: the Zarr directory, NetCDF file or CSV.
@@ -188,7 +188,7 @@ def _names_from_attributes(columns: Columns) -> SeriesNames:
 
 def _reader(columns: Columns, keys: tuple[str, ...], count: int) -> Callable[[int, int], Points]:
     steps, values, times = keys
-    unit = guess_time_unit(float(columns.read(times, count - 1, count)[0])) if count else "ms"
+    unit = guess_time_unit(float(columns.read(times, 0, 1)[0])) if count else "ms"
 
     def read(start: int, stop: int) -> Points:
         start, stop, _ = slice(start, stop).indices(count)
