@@ -21,7 +21,7 @@ from .csvw import Block, metadata_path, write_metadata
 from .dialect import COLUMNS, checked_separator, row_prefix
 from .kept_text import KeptText
 
-_CHUNK_ROWS = 1 << 17
+_CHUNK_ROWS = 1 << 16
 _NAN_BITS = np.array([np.nan]).view(np.uint64)[0]
 _CODECS: Mapping[str | None, str] = {GZIP: "gzip", ZSTD: "zstd", None: "none"}
 _LEVELS: Mapping[str | None, int] = {GZIP: 9, ZSTD: 22, None: 0}
