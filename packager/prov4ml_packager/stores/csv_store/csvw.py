@@ -18,6 +18,7 @@ from ..attributes import FORMAT_NAME, STORE_ATTRIBUTES, Attribute, check_format,
 
 _TERMS = "https://w3id.org/prov4ml/terms#"
 _ATTRIBUTES, _ROWS, _SERIES, _BLOCKS = (_TERMS + name for name in ("attributes", "rows", "series", "blocks"))
+_BLOCK_TERMS = ("rows", "bytes", "crc32c")
 _LIMIT = 1 << 28  # bytes; ten thousand series take two million
 
 _DATATYPES: Mapping[str, tuple[Any, str]] = {
@@ -103,7 +104,7 @@ def write_metadata(
         _SERIES: [_listed(one) for one in table.series if is_long or one.unit or not one.count]
     }
     if is_long:
-        lists[_BLOCKS] = blocks
+        lists[_BLOCKS] = [_terms(dict(zip(_BLOCK_TERMS, block, strict=True))) for block in blocks]
     head = json.dumps(document, indent=1).removesuffix("\n}")
     tail = "".join(f",\n {json.dumps(term)}: {_one_a_line(items)}" for term, items in lists.items())
     target.write_text(f"{head}{tail}\n}}\n", encoding="ascii", newline="\n")
@@ -183,7 +184,7 @@ def read_metadata(path: Path) -> TableMetadata:
             units=units,
             empty=frozenset(key for key, one in zip(keys, listed, strict=True) if one["points"] == 0),
             attributes=decoded(attributes),
-            blocks=[_block(one) for one in document.get(_BLOCKS, [])],
+            blocks=[_block(_names(one)) for one in document.get(_BLOCKS, [])],
             points={key: _typed(one["points"], int) for key, one in zip(keys, listed, strict=True)},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -201,9 +202,8 @@ def _key(listed: Mapping[str, Any]) -> SeriesKey:
     return context, metric, source, _typed(listed["rank"], int)
 
 
-def _block(listed: Sequence[Any]) -> Block:
-    rows, length, checksum = (_typed(number, int) for number in listed)
-    return Block(rows, length, checksum)
+def _block(listed: Mapping[str, Any]) -> Block:
+    return Block(*(_typed(listed[name], int) for name in _BLOCK_TERMS))
 
 
 def _typed(value: Any, kind: type) -> Any:
