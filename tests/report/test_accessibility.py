@@ -5,9 +5,13 @@ from typing import Any
 
 import pytest
 
+from prov4ml_packager.crate import build_crate
+from prov4ml_packager.draw import draw_graph
+from prov4ml_packager.finalize_many import ensure_all_finalized
 from prov4ml_packager.report import write_report
 
 from ..browser import watched_page
+from ..crate.builders import FULL
 from .runs import ordinary_run
 
 pytestmark = pytest.mark.system("chromium")
@@ -37,6 +41,20 @@ FAULTS = r"""() => {
     const name = control.textContent.trim() || control.getAttribute("aria-label") || control.labels?.length;
     if (!name) faults.push("a control without a name");
   }
+  // What is heard must have in it what is seen (WCAG 2.2, success criterion 2.5.3); signs alone are no words.
+  const plain = (text) => text.toLowerCase().replace(/\s+/g, " ").trim();
+  for (const control of document.querySelectorAll("[aria-label]:is(button, a, [role=button])")) {
+    const texts = [...control.querySelectorAll("text")].map((one) => one.textContent);
+    const seen = texts.join(" ") || control.textContent;
+    const heard = plain(control.getAttribute("aria-label"));
+    if (/\w\w/.test(seen) && !heard.includes(plain(seen))) faults.push(`${heard} is seen as ${plain(seen)}`);
+  }
+  for (const head of document.querySelectorAll("th")) {
+    if (!head.textContent.trim()) faults.push("a head of a table without a word");
+  }
+  for (const one of ["main", "h1"]) {
+    if (document.querySelectorAll(one).length !== 1) faults.push(`not one ${one}`);
+  }
   const levels = [...document.querySelectorAll("h1, h2, h3, h4")].map((one) => Number(one.tagName[1]));
   levels.forEach((level, at) => {
     if (at && level > levels[at - 1] + 1) faults.push(`h${level} after h${levels[at - 1]}`);
@@ -53,11 +71,16 @@ FAULTS = r"""() => {
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_reports_have_no_fault(scheme: Any, tmp_path: Path) -> None:
     runs = [ordinary_run(tmp_path / f"run{number}", number, points=20) for number in range(16)]
+    crate = tmp_path / "crate"
     pages = [
         write_report(runs[:1], tmp_path / "one.html"),
         write_report(runs[:2], tmp_path / "two.html"),
         write_report(runs, tmp_path / "many.html"),
+        write_report([build_crate(ensure_all_finalized(runs[:3]), crate, FULL)], tmp_path / "crate.html"),
+        crate / "ro-crate-preview.html",
+        tmp_path / "graph.html",
     ]
+    draw_graph(runs[0], pages[-1])
     with watched_page(color_scheme=scheme) as watched:
         for path in pages:
             page = watched.open(path)
@@ -85,7 +108,7 @@ def test_the_check_sees_faults(tmp_path: Path) -> None:
     page = tmp_path / "bad.html"
     page.write_text(
         "<!DOCTYPE html><h1>a</h1><h3 id=x>b</h3><p id=x class=pale style='color:#aaa'>c</p>"
-        "<button></button><a href='#gone'>d</a>"
+        "<button></button><a href='#gone'>d</a><table><tr><th></table><button aria-label=Back>Go on</button>"
     )
     with watched_page() as watched:
         assert set(watched.open(page).evaluate(FAULTS)) == {
@@ -94,4 +117,7 @@ def test_the_check_sees_faults(tmp_path: Path) -> None:
             "h3 after h1",
             "id x twice",
             "#gone leads nowhere",
+            "a head of a table without a word",
+            "back is seen as go on",
+            "not one main",
         }

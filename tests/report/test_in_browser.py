@@ -56,7 +56,7 @@ def test_charts_zoom_toggle_smooth_and_read(tmp_path: Path) -> None:
         assert 45 <= last <= 55
         assert first_and_last_step(watched, "score") == (first, last)
 
-        figure.get_by_role("button", name="Show everything").click()
+        figure.get_by_role("button", name="Reset to show everything: ").click()
         page.mouse.move(5, 5)
         assert first_and_last_step(watched, "loss") == (0, 99)
         assert pixels(watched, "loss") == whole
@@ -114,6 +114,23 @@ def test_the_graph_tells_a_node_when_it_is_chosen_and_leaves_the_wheel_to_the_pa
         graph.locator(".pg-picture:visible g.node", has_text="digits").first.click()
         assert "digits" in str(graph.locator(".pg-details").text_content())
         assert watched.misdeeds == []
+
+
+def test_a_finger_scrolls_the_page_over_a_graph(tmp_path: Path) -> None:
+    report = write_report([ordinary_run(tmp_path / "run", points=5)], tmp_path / "report.html")
+    with watched_page(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True) as watched:
+        page = watched.open(report)
+        stage = page.locator(".provenance .pg-stage")
+        stage.evaluate("one => scrollTo(0, one.getBoundingClientRect().top + scrollY - 300)")
+        before = page.evaluate("scrollY")
+        touch = page.context.new_cdp_session(page)
+        for step in range(21):
+            kind = "touchMove" if step else "touchStart"
+            points = [{"x": 195, "y": 450 + 10 * step}]
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+            page.wait_for_timeout(16)
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        page.wait_for_function(f"scrollY < {before} - 100", timeout=3_000)
 
 
 def test_what_is_no_number_is_marked_and_said(tmp_path: Path) -> None:

@@ -49,8 +49,8 @@ def test_runs_are_side_by_side_where_they_differ(tmp_path: Path) -> None:
     ]
     words = Page(write_report(runs, tmp_path / "report.html").read_text(encoding="utf-8")).words
     place = words.index("Parameters that differ")
-    assert [word for word in words[place:] if word.strip()][2:8] == [
-        "run 0", "run 1", "rate", "0.1", "0.2", "1 is the same in all runs.",
+    assert [word for word in words[place:] if word.strip()][2:9] == [
+        "Name", "run 0", "run 1", "rate", "0.1", "0.2", "1 is the same in all runs.",
     ]  # fmt: skip
     shared = words.index("Parameters that all runs share")
     assert "layers" in words[shared:]
@@ -92,7 +92,7 @@ def test_what_differs_between_many_runs_stands_together(tmp_path: Path) -> None:
     words = Page(write_report(runs, tmp_path / "report.html").read_text(encoding="utf-8")).words
     place = words.index("Parts of the environment that differ")
     found = [word for word in words[place:] if word.strip()]
-    assert found[3:8] == ["package numpy", "2.0", "run 0, run 1, run 2 and 1 more", "2.1", "run 3"]
+    assert found[4:9] == ["package numpy", "2.0", "run 0, run 1, run 2 and 1 more", "2.1", "run 3"]
 
 
 def test_a_failed_run_says_why(tmp_path: Path) -> None:

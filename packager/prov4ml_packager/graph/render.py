@@ -16,10 +16,6 @@ _SYSTEM = "dot"
 _TIMEOUT_SECONDS = 120
 
 
-class LayoutTimeout(PackagerError):
-    """A layout took too long; a simpler one may not."""
-
-
 def render(dot: str, image: ImageFormat, *, timeout: float = _TIMEOUT_SECONDS) -> bytes:
     """Return a picture of a DOT text.
 
@@ -32,8 +28,8 @@ def render(dot: str, image: ImageFormat, *, timeout: float = _TIMEOUT_SECONDS) -
         timeout: seconds.
 
     Raises:
-        LayoutTimeout: it takes longer.
-        PackagerError: a program is not installed, or fails.
+        PackagerError: a program is not installed, or fails; with `path` where it was started, as when it
+            takes longer: a simpler layout may not.
     """
     if image != "pdf":
         return _run([_bundled(), f"-T{image}"], dot, timeout)
@@ -54,7 +50,7 @@ def _run(command: list[str], dot: str, timeout: float) -> bytes:
             command, input=dot.encode("utf-8"), capture_output=True, timeout=timeout, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise LayoutTimeout(
+        raise PackagerError(
             f"no layout after {timeout:.0f} seconds", path=program, hint="use --detail overview"
         ) from error
     except OSError as error:

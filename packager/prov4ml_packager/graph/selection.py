@@ -1,6 +1,5 @@
 """Parts of a document: what is around one thing, and all that a thing came from."""
 
-from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
@@ -50,7 +49,7 @@ def find_node(graph: Graph, name: str) -> int:
     )
 
 
-def _listed(nodes: "Iterable[Node]") -> str:
+def _listed(nodes: Iterable[Node]) -> str:
     every = [shown(node.key[1], 60) for node in nodes]
     more = len(every) - _MOST_NAMED
     return ", ".join(every[:_MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
@@ -91,7 +90,7 @@ def lineage(graph: Graph, start: int) -> frozenset[int]:
 def part(graph: Graph, chosen: frozenset[int]) -> Graph:
     """Return the chosen nodes with the arrows between them."""
     position = {at: new for new, at in enumerate(sorted(chosen))}
-    edges = Edges(array("b"), array("i"), array("i"), array("i"))
+    edges = Edges()
     for relation, effect, cause, record in _rows(graph.edges):
         if effect in position and cause in position:
             edges.add(relation, position[effect], position[cause], record)

@@ -34,7 +34,9 @@
       for (const [node, at] of this.numbers) {
         node.setAttribute("tabindex", "-1");
         node.setAttribute("role", "button");
-        node.setAttribute("aria-label", `${data.nodes[at].title}, ${data.nodes[at].kind}`);
+        // What is read out begins with what is seen, so that who speaks to a machine can say it.
+        const words = [...node.querySelectorAll("text")].map((one) => one.textContent).join(" ");
+        node.setAttribute("aria-label", `${words}, ${data.nodes[at].kind}`);
       }
     }
 

@@ -96,7 +96,11 @@ def viewer_page(graph: ViewerFragment, *, title: str) -> str:
         graph: what to show.
         title: the name of the page.
     """
-    style = f"html,body{{margin:0;height:100%}}{graph.style}"
+    style = (
+        "html,body,main{margin:0;height:100%}"
+        f"h1{{position:absolute;margin:0;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}}{graph.style}"
+    )
+    name = escape(shown(title, 120))
     policy = (
         f"default-src 'none'; style-src {csp_hash(style)}; script-src {csp_hash(graph.script)}; "
         "base-uri 'none'; form-action 'none'"
@@ -105,8 +109,8 @@ def viewer_page(graph: ViewerFragment, *, title: str) -> str:
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(shown(title, 120))}</title>\n<style>{style}</style>\n</head>\n<body>\n"
-        f"{graph.html}\n<script>{graph.script}</script>\n</body>\n</html>\n"
+        f"<title>{name}</title>\n<style>{style}</style>\n</head>\n<body>\n"
+        f"<main>\n<h1>{name}</h1>\n{graph.html}\n</main>\n<script>{graph.script}</script>\n</body>\n</html>\n"
     )
 
 

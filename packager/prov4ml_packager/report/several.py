@@ -189,14 +189,14 @@ def differences(runs: Sequence[ReportRun], limits: Limits) -> Html:
                 [text(one.key, limits.characters), *(_value(value, limits) for value in one.values)]
                 for one in differing
             ]
-            content = table(["", *names], rows, limits.rows)
+            content = table(["Name", *names], rows, limits.rows)
         else:
             rows = [
                 [text(one.key, limits.characters), _distinct(one, names, limits)]
                 for one in differing[: limits.rows]
             ]
             rows += [[]] * (len(differing) - len(rows))
-            content = table(["", "Values"], rows, limits.rows)
+            content = table(["Name", "Values"], rows, limits.rows)
         parts.append(
             folded(f"{_TITLES[section]} that differ", len(rows), Html(content + note) if rows else NOTHING)
         )

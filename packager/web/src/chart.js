@@ -51,7 +51,7 @@ export class Chart {
     return element("figcaption", {}, heading, element("span", { className: "buttons" },
       button("Zoom in", "+", () => this.zoom(0.5)),
       button("Zoom out", "−", () => this.zoom(2)),
-      button("Show everything", "Reset", () => this.setRange(null)),
+      button("Reset to show everything", "Reset", () => this.setRange(null)),
       button("Larger or smaller", "⤢", () => this.#enlarge()),
     ));
   }
