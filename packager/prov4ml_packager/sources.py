@@ -24,11 +24,13 @@ class ReadOptions:
 
     Attributes:
         separator: of a CSV; found from its header if None.
+        decimal: the mark before the decimals of a foreign CSV, a point or a comma.
         columns: which columns of a foreign table are step, time and values.
         time_unit: of times that are bare numbers; told by their size if None.
     """
 
     separator: str | None = None
+    decimal: str = "."
     columns: ColumnNames | None = None
     time_unit: TimeUnit | None = None
 
@@ -123,6 +125,7 @@ def _open_foreign(
             path,
             options.columns,
             separator=options.separator,
+            decimal=options.decimal,
             time_unit=options.time_unit,
             damage=damage,
             note=note,

@@ -48,6 +48,13 @@ if TYPE_CHECKING:
 )
 @click.option("--read-separator", metavar="MARK", help="Of the CSV to read, if its header does not show it.")
 @click.option(
+    "--decimal",
+    type=click.Choice([".", ","]),
+    default=".",
+    show_default=True,
+    help="Mark before the decimals in a CSV of another program.",
+)
+@click.option(
     "--time-unit",
     type=click.Choice(["s", "ms", "us", "ns"]),
     help="Of times that are bare numbers since 1970.",
@@ -74,6 +81,7 @@ def command(
     zarr_format: str,
     columns: str | None,
     read_separator: str | None,
+    decimal: str,
     time_unit: Literal["s", "ms", "us", "ns"] | None,
     salvage: bool,
     jobs: int,
@@ -92,7 +100,7 @@ def command(
     from ..sources import ReadOptions
     from ..stores.foreign.column_names import parse_columns
 
-    read = ReadOptions(read_separator, parse_columns(columns) if columns else None, time_unit)
+    read = ReadOptions(read_separator, decimal, parse_columns(columns) if columns else None, time_unit)
     refuse_inside(source, target)
     with (
         progress_bar(f"convert {source}") as bar,

@@ -21,7 +21,8 @@ STORE_ATTRIBUTES: Mapping[str, Attribute] = {
 }
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _LIMIT = 1 << 63
-_RANKS = 10**9  # `rank_N` has nine digits at most
+RANKS = 10**9
+"""No rank is as high: `rank_N` has nine digits at most."""
 
 
 def checked_table(table: MetricTable, path: Path | None = None) -> MetricTable:
@@ -48,9 +49,9 @@ def checked_table(table: MetricTable, path: Path | None = None) -> MetricTable:
                 f"two series have the same context, metric, source and rank: {before.identity!r}", path=path
             )
     for one in result.series:
-        if not 0 <= one.rank < _RANKS:
+        if not 0 <= one.rank < RANKS:
             raise PackagerError(
-                f"rank {one.rank} of the metric {one.metric!r} is not between 0 and {_RANKS - 1}", path=path
+                f"rank {one.rank} of the metric {one.metric!r} is not between 0 and {RANKS - 1}", path=path
             )
     for name, value in result.attributes.items():
         _check_attribute(name, value, path)

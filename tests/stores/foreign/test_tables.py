@@ -70,7 +70,12 @@ def test_units_of_time(tmp_path: Path, unit: str | None, text: str, nanoseconds:
         ("a,b\n1,x\n", "value=b", "line 2: the b 'x' is no number"),
         ("a,b\n1,2\n3\n", "value=b", "line 3: 1 fields, and there are 2 columns; is ',' the separator?"),
         ("a,b\n1.5,2\n", "step=a,value=b", "line 2: the step '1.5' is no whole number"),
-        ("a,b\nnoon,2\n", "time=a,value=b", "line 2: the time 'noon' is neither a number nor ISO 8601"),
+        (
+            "a,b\nnoon,2\n",
+            "time=a,value=b",
+            "line 2: the time 'noon' is neither a number nor ISO 8601; "
+            "write it as in 2026-12-31T23:59:59.5+01:00",
+        ),
         ("a,a\n1,2\n", "value=a", "line 1: the column 'a' is there twice"),
     ],
 )

@@ -1,5 +1,6 @@
 """The columns of a CSV of someone else: a header, any separator, rows that are parsed on demand."""
 
+import codecs
 import csv
 import io
 import re
@@ -27,6 +28,8 @@ _HEAD = 1 << 16
 _STRETCH = 1 << 22  # bytes
 _LIKELY = ",;\t| "
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
+_SEPARATOR = re.compile(rb"sep=([ -~\t])")
+UTF8_HINT = "save it in UTF-8, as in: iconv -f WINDOWS-1252 -t UTF-8"
 _DOUBLE = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|(?i:[+-]?(?:nan|inf(?:inity)?))")
 
 
@@ -41,6 +44,12 @@ class Stretch(NamedTuple):
 class CsvColumns:
     """Columns of a CSV with a header; all are rows long, and a column is what its cells can be.
 
+    Attributes:
+        header: the names of the columns.
+        header_line: where they stand.
+        separator: between the cells.
+        is_spaced: whether several spaces separate as one does.
+
     Memory is a byte a thousand rows, and one block of rows. A compressed file is unpacked into a temporary
     one, which is gone when the columns are.
 
@@ -49,7 +58,7 @@ class CsvColumns:
         separator: between the cells; found from the header if None.
 
     Raises:
-        PackagerError: there is no header, or a row has not as many cells as it.
+        PackagerError: there is no header, or it is not in UTF-8.
     """
 
     def __init__(self, path: Path, separator: str | None = None) -> None:
@@ -57,18 +66,58 @@ class CsvColumns:
         self.attributes: Mapping[str, object] = {}
         self.variable_attributes: Mapping[str, Mapping[str, object]] = {}
         self.others: Mapping[str, str] = {}
-        self.separator = separator or _separator_of(_header_line(path))
+        self.separator = separator or ""
         self._stack = ExitStack()
         weakref.finalize(self, self._stack.close)
         self._stream: BinaryIO = self._stack.enter_context(open_seekable(path))
         self._offsets, self._lines = array("q"), array("q")
         self._block: tuple[int, list[list[str]]] = (-1, [])
-        records = self._records(0, 1)
-        self.header = tuple(self._cells(next(records, (0, 0, b""))[2].removeprefix(_BOM)))
-        twice = [name for name in self.header if self.header.count(name) > 1]
-        if twice:
-            raise self._error(1, f"the column {twice[0]!r} is there twice")
+        self._set_header()
         self.dimensions = dict.fromkeys(self.header, ("row",))
+
+    def _set_header(self) -> None:
+        """Find the header, what separates its cells, and where the rows begin.
+
+        Before it may stand blank lines, comments after `#`, and Excel's `sep=;`. The last comment is the
+        header itself if it has as many cells as the next line and that one has a number, as `numpy.savetxt`
+        writes it.
+        """
+        comment: tuple[int, bytes] | None = None
+        for offset, line, record in self._records(0, 1):
+            bare = record.removeprefix(_BOM) if offset == 0 else record
+            if bare.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                raise PackagerError("is in UTF-16", path=self.path, hint="save it in UTF-8")
+            if match := _SEPARATOR.fullmatch(bare.rstrip(b"\r\n")):
+                self.separator = self.separator or match[1].decode("ascii")
+            elif bare.lstrip().startswith(b"#") and self.separator != "#":
+                comment = (line, bare.lstrip().lstrip(b"#").lstrip())
+            elif bare.strip():
+                break
+        else:
+            raise PackagerError(
+                "has no header", path=self.path, hint="its first line has to name the columns"
+            )
+        self.header_line, header = line, bare
+        self._start = (offset + len(record), line + record.count(b"\n"))
+        if comment is not None and self._is_header(comment[1], record):
+            self._start = (offset, line)
+            self.header_line, header = comment
+        self.separator = self.separator or _separator_of(_text(header))
+        try:
+            header.decode("utf-8")
+        except UnicodeDecodeError:
+            raise self._error(self.header_line, "is not in UTF-8", UTF8_HINT) from None
+        if b"\r" in header.rstrip(b"\r\n") and b'"' not in header:
+            raise self._error(1, "the lines end in CR alone", "save it with LF at the end of lines")
+        self.is_spaced = self.separator == " " and b"  " in header.strip()
+        self.header = tuple(self._cells(header, self.header_line))
+
+    def _is_header(self, comment: bytes, row: bytes) -> bool:
+        separator = self.separator or _separator_of(_text(comment))
+        names, cells = (
+            _split(_text(one).strip(), separator, spaced=separator == " ") for one in (comment, row)
+        )
+        return len(names) == len(cells) and any(map(_DOUBLE.fullmatch, cells))
 
     @staticmethod
     def header_of(path: Path, separator: str | None = None) -> tuple[str, ...]:
@@ -88,9 +137,7 @@ class CsvColumns:
             PackagerError: a quote is never closed, or a row is too long to be one.
         """
         count = 0
-        records = self._records(0, 1)
-        next(records, None)
-        for offset, line, _ in _filled(records):
+        for offset, line, _ in self._filled(self._records(*self._start)):
             if count % _BLOCK_ROWS == 0:
                 self._offsets.append(offset)
                 self._lines.append(line)
@@ -133,7 +180,7 @@ class CsvColumns:
         """Return the line of the file at which a row begins."""
         number, offset = divmod(row, _BLOCK_ROWS)
         records = self._records(self._offsets[number], self._lines[number])
-        return next((line for index, (_, line, _) in enumerate(_filled(records)) if index == offset), 0)
+        return next((line for index, (_, line, _) in enumerate(self._filled(records)) if index == offset), 0)
 
     def _error(self, line: int, message: str, hint: str | None = None) -> PackagerError:
         return PackagerError(message, path=self.path, place=f"line {line}", hint=hint)
@@ -153,10 +200,15 @@ class CsvColumns:
             offset += len(record)
             line += record.count(b"\n")
 
+    def _filled(self, records: Iterator[tuple[int, int, bytes]]) -> Iterator[tuple[int, int, bytes]]:
+        """Leave out blank lines; of spaces only if they are no cells."""
+        blank = b"\r\n" if self.separator == " " else b" \r\n"
+        return (one for one in records if one[2].strip(blank))
+
     def _rows_of_block(self, number: int) -> list[list[str]]:
         if self._block[0] != number:
             rows = []
-            for _, line, record in _filled(self._records(self._offsets[number], self._lines[number])):
+            for _, line, record in self._filled(self._records(self._offsets[number], self._lines[number])):
                 cells = self._checked_cells(record, line)
                 rows.append(cells)
                 if len(rows) == _BLOCK_ROWS:
@@ -165,9 +217,10 @@ class CsvColumns:
         return self._block[1]
 
     def _checked_cells(self, record: bytes, line: int) -> list[str]:
-        cells = self._cells(record)
+        cells = self._cells(record, line)
         if len(cells) != len(self.header):
-            hint = None if len(cells) > 1 else f"is {self.separator!r} the separator?"
+            hint = "has the header a name for each?" if len(cells) > len(self.header) else None
+            hint = f"is {self.separator!r} the separator?" if len(cells) == 1 else hint
             raise self._error(line, f"{len(cells)} fields, and there are {len(self.header)} columns", hint)
         return cells
 
@@ -177,9 +230,7 @@ class CsvColumns:
         Raises:
             PackagerError: a quote is never closed, or a row is too long to be one.
         """
-        _, line, header = next(self._records(0, 1), (0, 1, b""))
-        offset = len(header)
-        line += header.count(b"\n")
+        offset, line = self._start
         while data := self._whole_records(offset, line):
             yield Stretch(offset, line, data)
             offset += len(data)
@@ -208,7 +259,7 @@ class CsvColumns:
             stretch: of this file.
             damage: if given, rows that are not as long as the header are noted there and left out.
         """
-        for offset, line, record in _filled(self._records(stretch.offset, stretch.line)):
+        for offset, line, record in self._filled(self._records(stretch.offset, stretch.line)):
             if offset >= stretch.offset + len(stretch.data):
                 return
             try:
@@ -219,13 +270,23 @@ class CsvColumns:
                 damage.add(error)
                 damage.points += 1
 
-    def _cells(self, record: bytes) -> list[str]:
-        text = record.decode("utf-8", "replace").rstrip("\r\n")
-        return [cell.strip() for cell in next(csv.reader(io.StringIO(text), delimiter=self.separator), [])]
+    def _cells(self, record: bytes, line: int) -> list[str]:
+        try:
+            return _split(_text(record), self.separator, spaced=self.is_spaced)
+        except csv.Error as error:
+            raise self._error(line, str(error)) from error
 
 
-def _filled(records: Iterator[tuple[int, int, bytes]]) -> Iterator[tuple[int, int, bytes]]:
-    return (one for one in records if one[2].strip(b"\r\n"))
+def _text(record: bytes) -> str:
+    """Return a record without its end; what is not in UTF-8 as surrogates, for nobody may ask for it."""
+    return record.decode("utf-8", "surrogateescape").rstrip("\r\n")
+
+
+def _split(text: str, separator: str, *, spaced: bool) -> list[str]:
+    """Return the cells of a record; if it is spaced, several spaces stand for one."""
+    text = text.strip(" ") if spaced else text
+    reader = csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=spaced)
+    return [cell.strip() for cell in next(reader, [])]
 
 
 def _header_line(path: Path) -> str:

@@ -11,12 +11,14 @@ import polars
 
 from ...errors import PackagerError
 from ...metric_table import POINT_DTYPE, Points
+from ..attributes import RANKS
 from ..csv_store.dialect import count_bytes
 from ..spool import SeriesKey
 from .cells import TimeScale, parse_integer
 from .column_names import ColumnNames
 from .numbers import WHOLE, to_nanoseconds, to_steps
 
+_SECONDS = r"^([0-9]{1,9}|[0-8][0-9]{9})\.([0-9]{1,9})$"
 _Indices = npt.NDArray[np.intp]
 
 
@@ -64,7 +66,7 @@ class SimpleRows:
             if (name := getattr(names, role)) is not None
         }
         self._types: list[tuple[Any, Any]] = list(
-            product((polars.Int64, polars.Float64), (polars.Int64, polars.Float64, polars.String))
+            product((polars.Int64, polars.Float64), (polars.Int64, polars.String))
         )
 
     def parse(self, data: bytes, first_row: int) -> ParsedRows | None:
@@ -131,9 +133,20 @@ class SimpleRows:
             return np.zeros(frame.height, np.int64)
         column = frame[self._column[name]]
         if column.dtype == polars.String:
+            decimals = self._decimal_seconds(column)
+            if decimals is not None:
+                return decimals
             return np.array([self._scale.nanoseconds((text or "").strip()) for text in column], np.int64)
         times = self._exact(frame, name)
         return to_nanoseconds(times, self._scale.unit_for(float(times[0])), self._path, name)
+
+    def _decimal_seconds(self, column: polars.Series) -> npt.NDArray[np.int64] | None:
+        """Return times that are all written as seconds with decimals, to the digit; else None."""
+        parts = column.str.extract_groups(_SECONDS).struct.unnest()
+        if not len(column) or parts["1"].null_count() or self._scale.unit_for(float(column[0])) != "s":
+            return None
+        nanoseconds = parts["2"].str.pad_end(9, "0").cast(polars.Int64)
+        return (parts["1"].cast(polars.Int64) * 10**9 + nanoseconds).to_numpy()
 
     def _exact(self, frame: polars.DataFrame, name: str) -> npt.NDArray[Any]:
         """Return the numbers of a column without a hole.
@@ -158,6 +171,8 @@ class SimpleRows:
             raise ValueError("a whole number may be rounded")
         for said, rows in self._groups(frame):
             rank = parse_integer(said["rank"], "rank") if "rank" in said else 0
+            if not 0 <= rank < RANKS:
+                raise ValueError("rank")
             for number, name in enumerate(self._names.values):
                 there = rows[filled[number][rows]]
                 if not len(there):
