@@ -727,3 +727,17 @@ def test_a_damaged_store_does_not_hide_others_that_the_document_does_not_name(
     assert len(torn) == 1
     assert torn[0].startswith("the store Torn_training_None_GR0.nc: is damaged: ")
     assert sum("Loss_training" in note for note in written.lost) == 1
+
+
+def test_repairs_are_those_of_the_run_and_not_of_the_document(tmp_path: Path) -> None:
+    document = small_document()
+    for key, text in {"layers": "[1, 2]", "nothing": "None"}.items():
+        document["entity"][key] = {"prov-ml:type": "Parameter", "prov-ml:parameter_value": text}
+    document["entity"]["loss_Context.TRAINING"]["prov-ml:unit"] = "None"
+    written, run = imported(document_of(tmp_path, document), tmp_path / "out")
+    assert {one.key: one.value for one in run.parameters} == {"layers": "[1, 2]", "nothing": None}
+    subjects = {one.message: one.subjects for one in written.run.repairs}
+    assert subjects["points that were written as text are numbers in the metric store"] == (
+        "loss_Context.TRAINING",
+    )
+    assert subjects["an attribute that is None is left out"] == ("unit of loss_Context.TRAINING",)

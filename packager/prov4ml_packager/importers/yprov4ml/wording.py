@@ -1,6 +1,7 @@
 """What is put right when a document is imported, in the words of the run that is written."""
 
-from ...repair.model import Ledger
+from ...repair.model import Ledger, local_name
+from ...repair.point_lists import POINT_LISTS
 from ...repair.repair import WORDING, apply
 from ...repair.writing import write_document
 from .reading import RankDocument
@@ -18,6 +19,7 @@ _SKIPPED = frozenset(
     }
 )
 """Repairs of how PROV-JSON is written: a run directory says it in another way."""
+_PARAMETER_VALUES = ("value of ", "parameter_value of ")
 _MESSAGES = {
     "several-generations": "a metric that several epochs generated is one series, generated once",
     "list-as-text": "points that were written as text are numbers in the metric store",
@@ -30,14 +32,26 @@ _MESSAGES = {
 
 def import_repairs(source: RankDocument, ledger: Ledger) -> None:
     """Note all repairs of a document; ask last, for this rewrites its records."""
-    _copy(source.ledger, ledger)
+    metrics = {
+        name
+        for name, element in source.entities.items()
+        if any(local_name(key) in POINT_LISTS for key in element.attributes)
+    }
+    _copy(source.ledger, ledger, metrics)
     wording = Ledger()
     apply(WORDING, source.document, wording)
     write_document(source.document, wording, seed=source.path.name)
-    _copy(wording, ledger)
+    _copy(wording, ledger, metrics)
 
 
-def _copy(origin: Ledger, target: Ledger) -> None:
+def _copy(origin: Ledger, target: Ledger, metrics: set[str]) -> None:
     for repair in origin.repairs():
-        if repair.rule not in _SKIPPED:
-            target.note(repair.rule, _MESSAGES.get(repair.rule, repair.message), repair.subjects)
+        if repair.rule in _SKIPPED:
+            continue
+        subjects = repair.subjects
+        if repair.rule == "list-as-text":  # a parameter keeps the text
+            subjects = tuple(one for one in subjects if one in metrics)
+        elif repair.rule == "python-text":  # a parameter that is None is kept
+            subjects = tuple(one for one in subjects if not one.startswith(_PARAMETER_VALUES))
+        if subjects:
+            target.note(repair.rule, _MESSAGES.get(repair.rule, repair.message), subjects)
