@@ -317,7 +317,7 @@ def _stores_of_three(chance: random.Random) -> MadeUp:
         run: {
             "yprov:provenance_path": "runs", "yprov:artifact_uri": f"{folder}/artifacts_GR0",
             "yprov:experiment_dir": folder, "yprov:experiment_name": run, "yprov:run_id": made.run_id,
-            "yprov:time_zone": chance.choice(("UTC+0000", "UTC+0200")), "yprov:global_rank": "0",
+            "yprov:time_zone": chance.choice(("UTC+0000", "CEST+0200")), "yprov:global_rank": "0",
             **{names[name]: text for name, text in times.items()},
         }
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from datetime import timedelta
 from unittest.mock import ANY
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from prov4ml_packager.importers.yprov4ml.points import assemble
 from prov4ml_packager.importers.yprov4ml.zones import guess_zone
 from prov4ml_packager.repair.point_lists import PointList, parse_points
-from prov4ml_packager.repair.time_text import parse_time
+from prov4ml_packager.repair.time_text import parse_time, zone_of
 
 T0 = 1_700_000_000_000  # ms
 FORMS: dict[str, Callable[[list[float]], str]] = {
@@ -133,6 +134,25 @@ def test_times_keep_their_nanoseconds(text: str, nanoseconds: int) -> None:
     found = parse_time(text)
     assert found is not None
     assert found.nanoseconds == nanoseconds
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("UTC+0000", 0), ("UTC", 0), ("Z", 0), ("CET+0100", 60), ("CEST+02:00", 120), ("IST+0530", 330),
+        ("-03-0300", -180), ("+0545+0545", 345), ("W. Europe Standard Time+0100", 60), ("-0330", -210),
+        ("Mitteleuropäische Zeit+0100", 60),
+    ],
+)  # fmt: skip
+def test_zones_as_systems_name_them(text: str, minutes: int) -> None:
+    assert zone_of(text) == timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(
+    "text", [None, "", "CET", "Europe/Rome", "+9900", "UTC+1", "2025-06-05", "x" * 99 + "+0100"]
+)
+def test_what_tells_no_offset(text: str | None) -> None:
+    assert zone_of(text) is None
 
 
 @pytest.mark.parametrize("text", ["", "soon", "-5", "1e300", "nan", "2025-13-01", "1969-12-31T00:00:00"])

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import time
 from pathlib import Path
 
 import numpy as np
@@ -77,6 +78,20 @@ def test_every_value_of_a_real_run(tmp_path: Path, kind: str) -> None:
         assert path is not None
         original = tmp_path / "runs" / "real_0" / "artifacts_GR0" / place
         assert (run.directory / path).read_bytes() == original.read_bytes()
+
+
+@pytest.mark.parametrize("zone", ["Europe/Rome", "America/Sao_Paulo"])
+def test_a_real_run_began_when_it_began(tmp_path: Path, zone: str) -> None:
+    assert PYTHON is not None
+    command = [PYTHON, "-W", "ignore", str(SCRIPT), "csv"]
+    before = time.time_ns()
+    subprocess.run(command, cwd=tmp_path, capture_output=True, check=True, env={**os.environ, "TZ": zone})
+    after = time.time_ns()
+    (written,) = import_runs(tmp_path / "runs", tmp_path / "out")
+    assert isinstance(written, WrittenRun)
+    run = read_run(written.directory)
+    assert run.end is not None
+    assert before < run.start < run.end < after
 
 
 def test_a_real_run_becomes_a_valid_crate(tmp_path: Path) -> None:

@@ -741,3 +741,16 @@ def test_repairs_are_those_of_the_run_and_not_of_the_document(tmp_path: Path) ->
         "loss_Context.TRAINING",
     )
     assert subjects["an attribute that is None is left out"] == ("unit of loss_Context.TRAINING",)
+
+
+@pytest.mark.parametrize(("zone", "hours"), [("CET+0100", 1), ("-03-0300", -3), ("UTC+0000", 0)])
+def test_local_times_are_in_the_zone_of_the_run(tmp_path: Path, zone: str, hours: int) -> None:
+    run = {
+        "yprov:experiment_name": "demo",
+        "yprov:time_zone": zone,
+        "prov:startedAtTime": "2026-01-02T03:04:05.000006",
+        "prov:endedAtTime": "2026-01-02T03:04:06",
+    }
+    _, record = imported(document_of(tmp_path, {"activity": {"demo_GR0_0": run}}), tmp_path / "out")
+    start = 1_767_323_045_000_006_000 - hours * 3600 * SECOND  # 2026-01-02T03:04:05.000006Z
+    assert (record.start, record.end) == (start, start + SECOND - 6000)

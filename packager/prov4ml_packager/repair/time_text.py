@@ -8,7 +8,8 @@ from ..stores.foreign.numbers import guess_time_unit
 from .python_text import NUMBER
 
 _FACTORS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
-_ZONE = re.compile(r"(?:UTC|GMT)?\s*([+-])([0-9]{2}):?([0-9]{2})|(UTC|GMT|Z)")
+# A name before the offset: `CET`, `W. Europe Standard Time`, or `-03`, as systems call zones without one.
+_ZONE = re.compile(r"(?:[^\W\d_][^\d+-]{0,63}|[+-][0-9]{2,4})?\s*([+-])([0-9]{2}):?([0-9]{2})|(UTC|GMT|Z)")
 _FRACTION = re.compile(r"\.([0-9]+)")
 _LATEST = 2**63 - 1
 
@@ -22,7 +23,7 @@ class TimeOfText:
 
 
 def zone_of(text: str | None) -> timedelta | None:
-    """Return the offset that `UTC+0200`, `+02:00` or `UTC` says; None for anything else."""
+    """Return the offset that `CEST+0200`, `+02:00` or `UTC` says; None for anything else."""
     match = _ZONE.fullmatch(text.strip()) if text else None
     if match is None:
         return None
