@@ -24,10 +24,12 @@ class Plan:
         format: of every target.
         pairs: each source, and its target below the folder `target`; None: there is one source, and its
             target is the one that was named.
+        left_out: CSVs of other programs whose columns nobody named.
     """
 
     format: str
     pairs: tuple[tuple[Path, Path], ...] | None
+    left_out: tuple[Path, ...] = ()
 
 
 def plan_conversion(source: Path, target: Path, to: str | None, read: ReadOptions) -> Plan:
@@ -46,15 +48,17 @@ def plan_conversion(source: Path, target: Path, to: str | None, read: ReadOption
         raise PackagerError(f"unknown format {to!r}", hint=f"use one of {', '.join(FORMATS)}")
     if not source.is_dir() or (source / RUN_FILE).is_file() or is_zarr_directory(source):
         return Plan(to or format_from_name(target), None)
-    found = list(_find(source, read))
+    left_out: list[Path] = []
+    found = list(_find(source, read, left_out))
     if not found:
-        raise PackagerError("holds no run and no store", path=source)
+        hint = f"name the columns of {left_out[0]} with --columns" if left_out else None
+        raise PackagerError("holds no run and no store", path=source, hint=hint)
     if is_store_name(target.name) or (to == RAW and _all_yprov4ml(found)):
         if not _all_yprov4ml(found):
             raise PackagerError(
                 f"is the name of one store, and there are {len(found)} in {source}",
                 path=target,
-                hint="name a folder, and the format with --to",
+                hint=_one_or_folder(found),
             )
         return Plan(to or format_from_name(target), None)
     if to is None:
@@ -70,11 +74,18 @@ def plan_conversion(source: Path, target: Path, to: str | None, read: ReadOption
                 f"{pairs[result]} and {path} would both become {result}", hint="convert them one by one"
             )
         pairs[result] = path
-    return Plan(to, tuple((path, result) for result, path in pairs.items()))
+    return Plan(to, tuple((path, result) for result, path in pairs.items()), tuple(left_out))
 
 
-def _find(folder: Path, read: ReadOptions) -> Iterator[Path]:
-    """Yield runs and stores below a folder in order of their paths; links are not followed."""
+def _one_or_folder(found: list[Path]) -> str:
+    return f"give {found[0]}" if len(found) == 1 else "name a folder, and the format with --to"
+
+
+def _find(folder: Path, read: ReadOptions, left_out: list[Path]) -> Iterator[Path]:
+    """Yield runs and stores below a folder in order of their paths; links are not followed.
+
+    A CSV that is no store, and of which no columns are named, goes to `left_out`.
+    """
     for entry in sorted(os.scandir(folder), key=lambda one: one.name):
         path = Path(entry.path)
         if entry.is_symlink() or entry.name.startswith("."):
@@ -83,9 +94,12 @@ def _find(folder: Path, read: ReadOptions) -> Iterator[Path]:
             if (path / RUN_FILE).is_file() or is_zarr_directory(path):
                 yield path
             else:
-                yield from _find(path, read)
-        elif entry.is_file() and is_store_name(entry.name) and _is_readable(path, read):
-            yield path
+                yield from _find(path, read, left_out)
+        elif entry.is_file() and is_store_name(entry.name):
+            if _is_readable(path, read):
+                yield path
+            else:
+                left_out.append(path)
 
 
 def _is_readable(path: Path, read: ReadOptions) -> bool:

@@ -12,13 +12,15 @@ from .atomic import put_directory
 from .conversion_plan import Plan, plan_conversion
 from .errors import PackagerError
 from .partial import Partial, partial_conversion
-from .sources import ReadOptions
+from .sources import ReadOptions, is_our_store
 from .task import ConversionResult, ConversionTask, WriteOptions, run_task
 from .task_runner import Failure, run_tasks
 
 __all__ = ["convert"]
 
 _LIBRARIES = ("prov4ml", "numpy", "numcodecs", "zarr", "netCDF4", "h5py", "polars", "zlib-ng")
+_SHOWN = 20
+"""How many files that are left out are named."""
 
 
 def _ignore(_: object) -> None:
@@ -30,10 +32,10 @@ def convert(
     target: Path,
     *,
     to: str | None = None,
-    separator: str = ",",
+    separator: str | None = None,
     codec: str | None = None,
     level: int | None = None,
-    zarr_format: Literal[2, 3] = 3,
+    zarr_format: Literal[2, 3] | None = None,
     sharded: bool = False,
     read: ReadOptions | None = None,
     salvage: bool = False,
@@ -53,10 +55,10 @@ def convert(
         source: a run directory, a store of ours or of another program, or a folder of those.
         target: what to write; of a folder a folder, in which everything keeps its place.
         to: `zarr`, `netcdf`, `csv` or `raw` (a run directory); by the name of `target` if not given.
-        separator: of the CSV to write. That of one to read is found from its header.
+        separator: of the CSV to write, by its name if not given; that of one to read is in `read`.
         codec: of the store to write, see `write_store`.
         level: of the codec.
-        zarr_format: 2 or 3.
+        zarr_format: 2 or 3; 3 if not given.
         sharded: one file a variable of a Zarr store.
         read: how foreign sources are read.
         salvage: read what can be read of damaged sources.
@@ -79,12 +81,14 @@ def convert(
         source, target = source.absolute(), target.absolute()
     plan = plan_conversion(source, target, to, read)
     _refuse_inside(source, target)
+    write = WriteOptions(separator, codec, level, zarr_format, sharded)
+    write.check(plan.format, target)
     task = ConversionTask(
         source,
         target,
         plan.format,
         read,
-        WriteOptions(separator, codec, level, zarr_format, sharded),
+        write,
         salvage,
     )
     state = {"task": _plain(asdict(task)), "source": _fingerprint(source), "libraries": _versions()}
@@ -113,35 +117,54 @@ def _convert_folder(
 ) -> None:
     if task.target.exists() and (not task.target.is_dir() or any(task.target.iterdir())):
         raise PackagerError("exists already", path=task.target, hint="choose another name, or remove it")
+
+    def noted(text: str) -> None:
+        note(text.replace(str(part.tree), str(task.target)))
+
+    for path in plan.left_out[:_SHOWN]:
+        note(f"{path}: is left out: a CSV of another program, whose columns --columns has to name")
+    if len(plan.left_out) > _SHOWN:
+        note(f"{task.source}: {len(plan.left_out) - _SHOWN:,} more such CSVs are left out")
     done = part.done()
     tasks = []
     for source, name in plan.pairs or ():
         if str(name) not in done:
             path = part.tree / name
             kept = part.kept / str(name) if keeps else None
-            tasks.append(replace(task, source=source, target=path, kept=kept))
+            read = _read_of(source, task.read)
+            tasks.append(replace(task, source=source, target=path, kept=kept, read=read))
     part.tree.mkdir(exist_ok=True)
     failures = []
     alone = jobs <= 1 and scheduler is None
-    function = partial(run_task, progress=progress, note=note, total=total) if alone else run_task
+    function = partial(run_task, progress=progress, note=noted, total=total) if alone else run_task
     for one, outcome in run_tasks(function, tasks, jobs=jobs, scheduler=scheduler):
         if isinstance(outcome, Failure):
-            failures.append(str(outcome).replace(str(part.tree), str(task.target)))
+            failures.append(str(outcome))
             continue
         part.add_done(str(one.target.relative_to(part.tree)))
         if one.kept is not None:
             shutil.rmtree(one.kept, ignore_errors=True)
         if not alone:
-            _report(outcome, progress, total, note)
+            _report(outcome, progress, total, noted)
     if failures:
         for line in failures:
-            note(line)
+            noted(line)
+        mend = "mend or remove them" if task.salvage else "mend or remove them, or add --salvage"
         raise PackagerError(
             f"{len(failures)} of {len(plan.pairs or ())} could not be converted, so nothing was written",
             path=task.source,
-            hint="mend or remove them, or add --salvage; with --resume the others are not done again",
+            hint=f"{mend}; with --resume the others are not done again",
         )
     put_directory(part.tree, task.target)
+
+
+def _read_of(source: Path, read: ReadOptions) -> ReadOptions:
+    """Return how one source of many is read: columns are named for those of other programs."""
+    from .stores.foreign.yprov4ml import is_yprov4ml_store
+
+    if read.columns is not None and (is_our_store(source) or is_yprov4ml_store(source)):
+        return replace(read, columns=None)
+    return read
 
 
 def _report(
@@ -158,7 +181,11 @@ def _report(
 
 def _refuse_inside(source: Path, target: Path) -> None:
     """A target inside the source would change what is read: a run's raw files, or the chunks of a store."""
-    if source.is_dir() and source.resolve() in target.resolve().parents:
+    try:
+        parents = target.resolve().parents
+    except (OSError, RuntimeError) as error:  # the latter up to Python 3.12
+        raise PackagerError("cannot be written: its links lead in a circle", path=target) from error
+    if source.is_dir() and source.resolve() in parents:
         raise PackagerError("lies in the source itself", path=target, hint=f"write it beside {source}")
 
 

@@ -63,6 +63,9 @@ def open_source(
     if (path / RUN_FILE).is_file():
         from .reader import read_run
 
+        if options.columns is not None:
+            hint = "leave out --columns"
+            raise PackagerError("is a run, which has no columns to name", path=path, hint=hint)
         record = read_run(path)
         for warning in record.warnings:
             note(f"{path}: {warning}")

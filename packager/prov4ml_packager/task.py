@@ -15,15 +15,41 @@ RAW = "raw"
 FORMATS = ("zarr", "netcdf", "csv", RAW)
 
 
+_WRITTEN = {"zarr": "Zarr", "netcdf": "NetCDF", "csv": "CSV", RAW: "a run directory"}
+
+
 @dataclass(frozen=True)
 class WriteOptions:
     """How stores are written: see `write_store`."""
 
-    separator: str = ","
+    separator: str | None = None
     codec: str | None = None
     level: int | None = None
-    zarr_format: Literal[2, 3] = 3
+    zarr_format: Literal[2, 3] | None = None
     sharded: bool = False
+
+    def check(self, format: str, target: Path) -> None:
+        """Check that nothing is asked for that the format has not.
+
+        Args:
+            format: of the target.
+            target: for the message.
+
+        Raises:
+            PackagerError: something is.
+        """
+        of_csv, of_zarr, of_stores = ("csv",), ("zarr",), ("zarr", "netcdf", "csv")
+        for name, given, formats in (
+            ("separator", self.separator is not None, of_csv),
+            ("zarr-format", self.zarr_format is not None, of_zarr),
+            ("sharded", self.sharded, of_zarr),
+            ("codec", self.codec is not None, of_stores),
+            ("level", self.level is not None, of_stores),
+        ):
+            if given and format not in formats:
+                raise PackagerError(
+                    f"becomes {_WRITTEN[format]}, which has no --{name}", path=target, hint="leave it out"
+                )
 
 
 @dataclass(frozen=True)

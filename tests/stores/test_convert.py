@@ -1,3 +1,4 @@
+import gzip
 import json
 import os
 from pathlib import Path
@@ -5,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from prov4ml_packager.cli.main import run as run_command
 from prov4ml_packager.convert import convert
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.metric_table import MetricTable
@@ -128,6 +130,74 @@ def test_onto_itself_with_another_separator(tmp_path: Path, small_table: MetricT
     with open_store(path) as table:
         assert table.attributes == small_table.attributes
         assert [one.unit for one in table.series] == [one.unit for one in small_table.series]
+
+
+@pytest.mark.parametrize(
+    ("target", "options", "message"),
+    [
+        ("m.zarr", ["--separator", ";"], "becomes Zarr, which has no --separator"),
+        ("m.nc", ["--sharded"], "becomes NetCDF, which has no --sharded"),
+        ("m.csv", ["--zarr-format", "2"], "becomes CSV, which has no --zarr-format"),
+        ("m_0", ["--to", "raw", "--codec", "zstd"], "becomes a run directory, which has no --codec"),
+        ("m_0", ["--to", "raw", "--level", "3"], "becomes a run directory, which has no --level"),
+    ],
+)
+def test_options_of_another_format(
+    target: str,
+    options: list[str],
+    message: str,
+    tmp_path: Path,
+    small_table: MetricTable,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    source = write_store(small_table, tmp_path / "source.nc")
+    assert run_command(["convert", str(source), str(tmp_path / target), *options]) == 2
+    assert capsys.readouterr().err == f"prov4ml-pack: error: {tmp_path}/{target}: {message}; leave it out\n"
+    assert not (tmp_path / target).exists()
+
+
+def test_a_run_has_no_columns_to_name(
+    tmp_path: Path, small_table: MetricTable, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = convert(write_store(small_table, tmp_path / "m.nc"), tmp_path / "m_0", to="raw")
+    assert run_command(["convert", str(source), str(tmp_path / "m.csv"), "--columns", "value=loss"]) == 2
+    assert capsys.readouterr().err == (
+        f"prov4ml-pack: error: {source}: is a run, which has no columns to name; leave out --columns\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "separator"),
+    [
+        ("m.csv", [], ","),
+        ("m.tsv", [], "\t"),
+        ("m.tsv.gz", [], "\t"),
+        ("m.tsv", ["--separator", ";"], ";"),
+        ("m.csv", ["--separator", "\\t"], "\t"),
+        ("m.csv", ["--separator", "tab"], "\t"),
+    ],
+)
+def test_separators_of_a_csv(
+    name: str, options: list[str], separator: str, tmp_path: Path, small_table: MetricTable
+) -> None:
+    source = write_store(small_table, tmp_path / "source.nc")
+    assert run_command(["convert", str(source), str(tmp_path / name), *options]) == 0
+    data = (tmp_path / name).read_bytes()
+    text = gzip.decompress(data) if name.endswith(".gz") else data
+    assert text.decode().split("\n")[0].split(separator) == [
+        "context", "metric", "source", "rank", "step", "time", "value",
+    ]  # fmt: skip
+
+
+def test_links_that_lead_in_a_circle(
+    tmp_path: Path, small_table: MetricTable, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write_store(small_table, tmp_path / "source.nc")
+    (tmp_path / "loop").symlink_to("loop")
+    assert run_command(["convert", str(source), str(tmp_path / "loop" / "m.nc")]) == 2
+    assert capsys.readouterr().err == (
+        f"prov4ml-pack: error: {tmp_path}/loop/m.nc: cannot be written: its links lead in a circle\n"
+    )
 
 
 def test_what_cannot_be_converted(tmp_path: Path, small_table: MetricTable) -> None:

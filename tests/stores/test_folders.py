@@ -19,6 +19,7 @@ from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.metric_table import CHUNK_POINTS, POINT_DTYPE, MetricTable, series_from_points
 from prov4ml_packager.sources import ReadOptions
 from prov4ml_packager.stores import open_store, write_store
+from prov4ml_packager.stores.foreign.column_names import parse_columns
 
 
 @pytest.fixture
@@ -123,6 +124,62 @@ def test_what_a_folder_cannot_become(folder: Path, target: str, to: str | None, 
     assert str(caught.value).startswith(message)
 
 
+def test_a_folder_with_one_store_says_which(tmp_path: Path, small_table: MetricTable) -> None:
+    write_store(small_table, tmp_path / "in" / "m.zarr")
+    with pytest.raises(PackagerError) as caught:
+        convert(tmp_path / "in", tmp_path / "m.nc")
+    assert str(caught.value) == (
+        f"{tmp_path}/m.nc: is the name of one store, and there are 1 in {tmp_path}/in; "
+        f"give {tmp_path}/in/m.zarr"
+    )
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_csvs_of_other_programs_are_named_or_left_out(
+    folder: Path, jobs: int, small_table: MetricTable
+) -> None:
+    (folder / "notes.csv").unlink()
+    (folder / "a/log.csv").write_text("n,v\n1,0.5\n")
+    notes: list[str] = []
+    convert(folder, folder.parent / "one", to="netcdf", jobs=jobs, note=notes.append)
+    assert notes == [
+        f"{folder}/a/log.csv: is left out: a CSV of another program, whose columns --columns has to name"
+    ]
+    assert not (folder.parent / "one/a/log.nc").exists()
+    # The columns are those of the one CSV; our own stores have theirs.
+    notes.clear()
+    read = ReadOptions(columns=parse_columns("step=n,value=v"))
+    convert(folder, folder.parent / "two", to="netcdf", jobs=jobs, read=read, note=notes.append)
+    assert notes == []
+    with open_store(folder.parent / "two/a/log.nc") as table:
+        assert [one.points().tolist() for one in table.series] == [[(1, 0, 0.5)]]
+    with open_store(folder.parent / "two/a/one.nc") as table:
+        assert len(table.series) == len(small_table.series)
+
+
+def test_a_folder_of_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/log.csv").write_text("n,v\n1,0.5\n")
+    with pytest.raises(PackagerError) as caught:
+        convert(tmp_path / "in", tmp_path / "out", to="csv")
+    assert str(caught.value) == (
+        f"{tmp_path}/in: holds no run and no store; name the columns of {tmp_path}/in/log.csv with --columns"
+    )
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_is_said_of_a_store_names_its_place(tmp_path: Path, jobs: int) -> None:
+    points = np.zeros(1, POINT_DTYPE)
+    points["value"].view("u8")[:] = 0xFFF8_0000_0000_0001  # a NaN that no CSV has
+    for name in ("one.nc", "two.nc"):
+        write_store(MetricTable((series_from_points(points, metric="m"),)), tmp_path / "in" / name)
+    notes: list[str] = []
+    convert(tmp_path / "in", tmp_path / "out", to="csv", jobs=jobs, note=notes.append)
+    assert sorted(line.split(": ")[0] for line in notes) == [
+        f"{tmp_path}/out/one.csv", f"{tmp_path}/out/two.csv",
+    ]  # fmt: skip
+
+
 def test_two_sources_of_one_target(folder: Path, small_table: MetricTable) -> None:
     write_store(small_table, folder / "a/one.zarr")
     with pytest.raises(PackagerError, match=r"one\.nc and .*one\.zarr would both become a/one\.csv"):
@@ -146,8 +203,9 @@ def test_one_that_fails_keeps_the_others_for_the_next_call(folder: Path, jobs: i
     with pytest.raises(PackagerError, match="1 of 4 could not be converted, so nothing was written"):
         convert(folder, target, to="zarr", resume=True, jobs=jobs, note=lines.append)
     assert not target.exists()
-    assert len(lines) == 1
-    assert lines[0].startswith(f"{folder}/a/one.nc: is damaged: ")
+    assert len(lines) == 2
+    assert lines[0].startswith(f"{folder}/notes.csv: is left out: ")
+    assert lines[1].startswith(f"{folder}/a/one.nc: is damaged: ")
     assert any("partial" in one.name for one in folder.parent.iterdir())
     with pytest.raises(PackagerError):
         convert(folder, target, to="zarr")

@@ -1,5 +1,6 @@
 """`prov4ml-pack convert`."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -10,6 +11,14 @@ from .progress_bar import progress_bar
 
 if TYPE_CHECKING:
     from ..remote import Location
+
+
+_ZARR_FORMATS: Mapping[str, Literal[2, 3]] = {"2": 2, "3": 3}
+
+
+def _to_mark(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
+    """Return a separator as it is, and a tab for what can be typed more easily."""
+    return "\t" if text in ("\\t", "tab") else text
 
 
 @click.command(
@@ -24,7 +33,10 @@ if TYPE_CHECKING:
 @click.argument("target", metavar="DST", type=location_type)
 @store_format_option("zarr", "csv", "netcdf", "raw")
 @click.option(
-    "--separator", default=",", show_default=True, help="Of the CSV to write; one to read is understood."
+    "--separator",
+    metavar="MARK",
+    callback=_to_mark,
+    help="Of the CSV to write, such as ; or \\t; by default a comma, of a .tsv a tab.",
 )
 @click.option(
     "--codec",
@@ -35,10 +47,8 @@ if TYPE_CHECKING:
 @click.option("--sharded", is_flag=True, help="Put the chunks of a Zarr variable into one file.")
 @click.option(
     "--zarr-format",
-    type=click.Choice(["2", "3"]),
-    default="3",
-    show_default=True,
-    help="Format of Zarr to write.",
+    type=click.Choice(list(_ZARR_FORMATS)),
+    help="Format of Zarr to write; default 3.",
 )
 @click.option(
     "--columns",
@@ -46,7 +56,12 @@ if TYPE_CHECKING:
     help="Of a CSV or dataset of another program; roles: step, time, value (any number), context, metric, "
     "source, rank, unit.",
 )
-@click.option("--read-separator", metavar="MARK", help="Of the CSV to read, if its header does not show it.")
+@click.option(
+    "--read-separator",
+    metavar="MARK",
+    callback=_to_mark,
+    help="Of the CSV to read, if its header does not show it.",
+)
 @click.option(
     "--decimal",
     type=click.Choice([".", ","]),
@@ -74,11 +89,11 @@ def command(
     source: "Location",
     target: "Location",
     to: str | None,
-    separator: str,
+    separator: str | None,
     codec: str | None,
     level: int | None,
     sharded: bool,
-    zarr_format: str,
+    zarr_format: str | None,
     columns: str | None,
     read_separator: str | None,
     decimal: str,
@@ -115,7 +130,7 @@ def command(
             separator=separator,
             codec=codec,
             level=level,
-            zarr_format=3 if zarr_format == "3" else 2,
+            zarr_format=_ZARR_FORMATS[zarr_format] if zarr_format else None,
             sharded=sharded,
             read=read,
             salvage=salvage,

@@ -12,7 +12,7 @@ from ..errors import PackagerError
 from ..metric_table import MetricTable
 from .attributes import checked_table
 from .damage import Damage
-from .formats import StoreFormat, detect_format, format_from_name
+from .formats import StoreFormat, detect_format, format_from_name, separator_from_name
 from .kept import KeptChunks
 
 __all__ = ["StoreFormat", "detect_format", "format_from_name", "open_store", "write_store"]
@@ -23,10 +23,10 @@ def write_store(
     path: Path,
     *,
     format: StoreFormat | None = None,
-    separator: str = ",",
+    separator: str | None = None,
     codec: str | None = None,
     level: int | None = None,
-    zarr_format: Literal[2, 3] = 3,
+    zarr_format: Literal[2, 3] | None = None,
     sharded: bool = False,
     progress: Callable[[int], None] | None = None,
     note: Callable[[str], None] | None = None,
@@ -41,11 +41,11 @@ def write_store(
         table: the series; an empty text as context, source or unit counts as not given.
         path: where to; a Zarr store whose name ends in `.zip` is one zip file, else a directory.
         format: by the name of `path` if not given.
-        separator: between the fields of a CSV.
+        separator: between the fields of a CSV; if None a tab where the name says `.tsv`, else a comma.
         codec: how the numbers are compressed. Zarr: `zstd` (what None means), `lz4`, `zlib`, `none`;
             NetCDF-4: `zlib` (what None means), `none`; a CSV has it in its name.
         level: of the codec, 0 to 9, for a `.csv.zst` up to 22; what fits the size of the store if None.
-        zarr_format: 3, or 2 for older readers.
+        zarr_format: 3 (what None means), or 2 for older readers.
         sharded: put the chunks of each variable of a Zarr store into one file.
         progress: called with the number of points just written.
         note: told in one line what the format cannot hold, before `path` is there.
@@ -73,7 +73,7 @@ def write_store(
                 table,
                 path,
                 codec=PointCodec.choose(codec, level, table.point_count),
-                zarr_format=zarr_format,
+                zarr_format=zarr_format or 3,
                 sharded=sharded,
                 progress=report,
                 kept=KeptChunks(kept) if kept else None,
@@ -90,7 +90,7 @@ def write_store(
             write_csv(
                 table,
                 path,
-                separator=separator,
+                separator=separator or separator_from_name(path),
                 codec=codec,
                 level=level,
                 progress=report,

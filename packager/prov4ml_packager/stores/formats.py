@@ -43,6 +43,11 @@ def _format_of(path: Path, name: str, suffixes: Mapping[str, StoreFormat]) -> St
     )
 
 
+def separator_from_name(path: Path) -> str:
+    """Return what separates the fields of a CSV of this name: of a `.tsv` a tab, else a comma."""
+    return "\t" if without_compression(path.name).lower().endswith(".tsv") else ","
+
+
 def is_store_name(name: str) -> bool:
     """Tell whether a name ends like that of a store."""
     return without_suffix(name) != name
