@@ -338,19 +338,27 @@ def _stores_of_three(chance: random.Random) -> MadeUp:
         document["wasGeneratedBy"][f"_:p{number}"] = {"prov:entity": f"{label}//{run}", "prov:activity": run}
         made.parameters[label] = value
     for number in range(chance.randint(1, 5)):
-        name, context, source = chance.choice(NAMES), chance.choice(CONTEXTS), chance.choice((None, "nvml"))
-        identifier = f"{name}//{context}" + (f"//{source}" if source else "")
+        name, source = chance.choice(NAMES), chance.choice((None, "nvml", "my src_1"))
+        context = chance.choice((*CONTEXTS, None))
+        inside = run if context is None else context
+        identifier = (f"{source}//" if source else "") + f"{name}//{inside}"
         if identifier in entities:
             continue
-        activities[context] = {"prov:startedAtTime": datetime.fromtimestamp(T0 / 1000, UTC).isoformat()}
-        document["wasInformedBy"][f"_:{context}"] = {"prov:informed": context, "prov:informant": run}
+        activity = f"{source}//{inside}" if source else inside
+        began = {"prov:startedAtTime": datetime.fromtimestamp(T0 / 1000, UTC).isoformat()}
+        activities.setdefault(activity, began)
+        if context is not None:
+            activities.setdefault(context, {})
+            document["wasInformedBy"][f"_:{context}"] = {"prov:informed": context, "prov:informant": run}
+        if source is not None:
+            document["wasInformedBy"][f"_:{activity}"] = {"prov:informed": activity, "prov:informant": inside}
         points = _points(chance)
         place = f"metrics_GR0/m{number}_GR0.csv"
         entities[identifier] = {
-            "prov:type": "provml:Metric", "yprov:context": context, "yprov:source": str(source),
+            "prov:type": "provml:Metric", "yprov:context": inside, "yprov:source": str(source),
             "prov:label": name, "dcterms:identifier": f"{folder}/{place}", "prov:role": "output",
         }  # fmt: skip
-        document["wasGeneratedBy"][f"_:m{number}"] = {"prov:entity": identifier, "prov:activity": context}
+        document["wasGeneratedBy"][f"_:m{number}"] = {"prov:entity": identifier, "prov:activity": activity}
         made.series[context, name, source] = points
         made.stores[place] = _store(points)
     made.document = document

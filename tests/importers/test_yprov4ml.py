@@ -754,3 +754,100 @@ def test_local_times_are_in_the_zone_of_the_run(tmp_path: Path, zone: str, hours
     _, record = imported(document_of(tmp_path, {"activity": {"demo_GR0_0": run}}), tmp_path / "out")
     start = 1_767_323_045_000_006_000 - hours * 3600 * SECOND  # 2026-01-02T03:04:05.000006Z
     assert (record.start, record.end) == (start, start + SECOND - 6000)
+
+
+def sourced_document() -> dict[str, Any]:
+    """Return a document as 3.2 makes it of things that have a source: `<source>//<label>//<context>`."""
+    run = "demo_GR0_0"
+    parts = {"prov:generatedAtTime": "2026-01-02T03:04:05", "prov:role": "input"}
+    entities = {
+        f"cfg//lr//{run}": {"prov:type": "provml:HyperParameter", "prov:label": "lr", "prov:value": "0.5"},
+        "cfg//depth//fold 1": {
+            "prov:type": "provml:HyperParameter",
+            "prov:label": "depth",
+            "prov:value": "3",
+        },
+        f"execution_command//{run}": {
+            "prov:type": "provml:HyperParameter",
+            "prov:label": "execution_command",
+            "prov:value": "python train.py",
+        },
+        f"disk//Original_a.txt//{run}": {
+            **parts,
+            "prov:label": "Original_a.txt",
+            "dcterms:identifier": "a.txt",
+        },
+        f"disk//a.txt//{run}": {
+            **parts,
+            "prov:label": "a.txt",
+            "dcterms:identifier": "runs/demo_0/artifacts_GR0/a.txt",
+        },
+        "disk//digits//fold 1": {**parts, "prov:type": "provml:Dataset", "prov:label": "digits"},
+        f"nvml//power//{run}": {
+            "prov:type": "provml:Metric",
+            "prov:label": "power",
+            "yprov:context": run,
+            "yprov:source": "nvml",
+            "dcterms:identifier": "runs/demo_0/metrics_GR0/power_GR0.csv",
+        },
+    }
+    began = "2026-01-02T03:04:05"
+    return {
+        "activity": {
+            run: {
+                "yprov:experiment_name": run,
+                "yprov:experiment_dir": "runs/demo_0",
+                "prov:startedAtTime": "2026-01-02T03:04:00",
+                "prov:endedAtTime": "2026-01-02T03:05:00",
+            },
+            f"cfg//{run}": {"prov:startedAtTime": began},
+            f"disk//{run}": {"prov:startedAtTime": began},
+            f"nvml//{run}": {"prov:startedAtTime": began},
+            "fold 1": {},
+            "cfg//fold 1": {"prov:startedAtTime": "2026-01-02T03:04:07"},
+            "disk//fold 1": {"prov:startedAtTime": "2026-01-02T03:04:06"},
+        },
+        "entity": entities,
+        "used": {
+            f"_:{number}": {
+                "prov:entity": name,
+                "prov:activity": "//".join(name.split("//")[:1] + name.split("//")[-1:]),
+            }
+            for number, name in enumerate(entities)
+            if name.count("//") == 2
+        },
+        "wasDerivedFrom": {
+            "_:d": {
+                "prov:generatedEntity": f"disk//a.txt//{run}",
+                "prov:usedEntity": f"disk//Original_a.txt//{run}",
+            }
+        },
+    }
+
+
+def test_what_has_a_source_is_in_the_run_or_its_context_and_keeps_the_source(tmp_path: Path) -> None:
+    _, run = imported(document_of(tmp_path, sourced_document()), tmp_path / "out")
+    assert [(one.key, one.value, one.context, one.source) for one in run.parameters] == [
+        ("lr", 0.5, None, "cfg"),
+        ("depth", 3, "fold 1", "cfg"),
+    ]
+    assert run.commands[0].command == "python train.py"
+    assert [(one.name, one.context, one.source) for one in run.artifacts] == [("a.txt", None, "disk")]
+    (dataset,) = run.datasets
+    assert (dataset.label, dataset.context, dataset.info["source"]) == ("digits", "fold 1", "disk")
+    assert [(one.metric, one.context, one.source) for one in run.metrics.series] == [("power", None, "nvml")]
+    (context,) = run.contexts
+    assert (context.name, context.start) == ("fold 1", run.start + 5 * SECOND)
+
+
+def test_rows_without_a_value_are_counted_and_no_damage(tmp_path: Path) -> None:
+    folder = tmp_path / "demo_0"
+    (folder / "metrics_GR0").mkdir(parents=True)
+    (folder / "metrics_GR0" / "power_GR0.csv").write_text(
+        "epoch,value,timestep\n0,None,1767323045000\n1,7.5,1767323046000\n2,None,1767323047000\n"
+    )
+    written, run = imported(document_of(folder, sourced_document()), tmp_path / "out")
+    (series,) = run.metrics.series
+    assert series.points()["value"].tolist() == [7.5]
+    assert written.lost == ("power: 2 points without a value",)
+    assert run.ranks[0].points_lost == 0

@@ -106,7 +106,7 @@ def _read_metric(
     subject = names.metric if names.context is None else f"{names.metric} in {names.context}"
     recorded = first_text(attributes, "identifier", "path", "artifact_uri")
     path = source.files.find(recorded) if values is None or shortened else None
-    stored, missing = (None, 0) if path is None else read_stored(source, path, recorded or "", names)
+    stored, missing = (None, 0) if path is None else read_stored(source, path, recorded or "", names, subject)
     if values is None:
         metrics.lost += missing
         if stored is not None:
@@ -218,7 +218,7 @@ def _read_unnamed_stores(source: RankDocument, metrics: Metrics, named: set[Path
         for path in found:
             if path in named:
                 continue
-            series, missing = read_stored(source, path, path.name, None)
+            series, missing = read_stored(source, path, path.name, None, path.name)
             metrics.lost += missing
             if series is not None and series.identity not in {one.identity for one in metrics.series}:
                 metrics.series.append(replace(series, rank=rank))

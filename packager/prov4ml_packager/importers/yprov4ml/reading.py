@@ -74,10 +74,15 @@ class RankDocument:
         found = parse_time(text, zone)
         return found.nanoseconds if found else None
 
-    def context_named(self, text: str) -> str:
-        """Return the context that a text names: an activity, a member of an enumeration, or any name."""
+    def context_named(self, text: str) -> str | None:
+        """Return the context that a text names: an activity, a member of an enumeration, or any name.
+
+        The run itself is none.
+        """
         if text in self.context_names:
             return self.context_names[text]
+        if self.run.name is not None and text in (self.run.name, local_name(self.run.name)):
+            return None
         prefix, colon, local = text.partition(":")
         return member_name(local if colon and prefix in self.document.prefixes else text)
 
@@ -126,7 +131,10 @@ def _read(path: Path, stem: str, raw: dict[str, Any]) -> RankDocument:
     for name, element in result.activities.items():
         if name == run.name or epoch_of(name) is not None or types_of(element.attributes) & _STAGES:
             continue
-        result.context_names[name] = context_name(name, element.attributes)
+        context = context_name(name, element.attributes)
+        # What has a source and no context is in `<source>//<run>`: that is the run.
+        if run.name is None or context != context_name(run.name, run.attributes):
+            result.context_names[name] = context
     return result
 
 

@@ -105,7 +105,8 @@ def _read_run(paths: Sequence[Path], documents: Sequence[RankDocument]) -> Impor
         datasets=tuple(one for found in things for one in found.datasets),
         source_code=tuple(one for found in things for one in found.source_code),
         final_metrics=tuple(one for found in things for one in found.final_metrics),
-        command=first_text(attributes, "execution_command"),
+        command=first_text(attributes, "execution_command")
+        or next((found.command for found in things if found.command is not None), None),
         tags=_tags(attributes),
         carried=tuple(dict.fromkeys(note for one in documents for note in (*one.carried, *_epochs(one)))),
         lost=tuple(dict.fromkeys([*notes, *(note for one in documents for note in one.lost)])),
@@ -164,8 +165,15 @@ def _contexts(
                 ledger.note("time-order", "a context starts no later than what happened in it", name)
                 start = earliest[name]
             end = source.time(first_text(attributes, "endTime", "endedAtTime"))
-            if name not in contexts:
-                contexts[name] = ImportedContext(name, parents.get(activity), start, end)
+            known = contexts.get(name, ImportedContext(name))
+            starts = [time for time in (known.start, start) if time is not None]
+            ends = [time for time in (known.end, end) if time is not None]
+            contexts[name] = ImportedContext(
+                name,
+                known.parent or parents.get(activity),
+                min(starts, default=None),
+                max(ends, default=None),
+            )
     for one in series:
         if one.context is not None:
             contexts.setdefault(one.context, ImportedContext(one.context))

@@ -8,6 +8,7 @@ from ...metric_table import MetricSeries, series_from_points
 from ...salvage import salvaged
 from ...sources import ReadOptions
 from ...stores.damage import Damage
+from ...stores.foreign.csv_columns import CsvColumns
 from ...stores.foreign.yprov4ml import CSV_HEADER, SeriesNames, read_yprov4ml_series
 from ..counts import counted
 from ..sources import open_source
@@ -17,7 +18,7 @@ _TAIL = 1 << 16
 
 
 def read_stored(
-    source: RankDocument, path: Path, recorded: str, names: SeriesNames | None
+    source: RankDocument, path: Path, recorded: str, names: SeriesNames | None, subject: str
 ) -> tuple[MetricSeries | None, int]:
     """Return the series of a store, and how many of its points are known to be lost.
 
@@ -28,6 +29,7 @@ def read_stored(
         path: of the store.
         recorded: what the document, or else the run directory, calls it.
         names: those of the series; by the store itself if None.
+        subject: how notes call the metric.
     """
     is_torn = path.is_file() and _ends_torn(path)
     reason = "its last row was not written to its end"
@@ -46,13 +48,17 @@ def read_stored(
         source.lost.append(f"the store {recorded} cannot be read ({reason}){every}")
         return None, damage.points
     lost = damage.points
+    without_value = _row_count(path) - len(points) - lost
     if is_torn and len(points):
         points, lost = points[:-1], lost + 1
-    are = "is" if lost == 1 else "are"
-    source.lost.append(
-        f"the store {recorded} is damaged ({reason}): {counted(lost, 'point')} of it {are} lost,"
-        f" {len(points):,} came over"
-    )
+    if lost:
+        are = "is" if lost == 1 else "are"
+        source.lost.append(
+            f"the store {recorded} is damaged ({reason}): {counted(lost, 'point')} of it {are} lost,"
+            f" {len(points):,} came over"
+        )
+    if without_value > 0:  # yProv4ML writes None for what a computer has not, such as a GPU
+        source.lost.append(f"{subject}: {counted(without_value, 'point')} without a value")
     if damage.times:
         timeless = counted(damage.times, "point")
         source.lost.append(f"the store {recorded}: {timeless} without a time, which is 0")
@@ -72,6 +78,16 @@ def _checked(series: MetricSeries) -> MetricSeries:
     for _ in series.chunks():
         pass
     return series
+
+
+def _row_count(path: Path) -> int:
+    """Return the number of rows of a CSV that can be read; 0 for any other store."""
+    if not path.is_file() or CsvColumns.header_of(path) != CSV_HEADER:
+        return 0
+    try:
+        return CsvColumns(path).row_count
+    except PackagerError:
+        return 0
 
 
 def _ends_torn(path: Path) -> bool:

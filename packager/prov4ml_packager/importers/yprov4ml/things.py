@@ -59,6 +59,7 @@ class Things:
     source_code: list[ImportedSourceCode] = field(default_factory=list)
     artifacts: list[ImportedArtifact] = field(default_factory=list)
     final_metrics: list[ImportedFinalMetric] = field(default_factory=list)
+    command: str | None = None
     silent: list[str] = field(default_factory=list)
     """Identifiers of the entities that the document says nothing of."""
 
@@ -144,8 +145,11 @@ class _Reader:
         return self._source.context_of(self._generated.get(name)) in _MODEL_STAGES
 
     def _is_original(self, name: str) -> bool:
-        copy = self._copies.get(name)
-        return copy in self._source.entities and local_name(name).startswith(("Original_", "Original "))
+        copy = self._source.entities.get(self._copies.get(name, ""))
+        if copy is None:
+            return False
+        label = first_text(self._source.entities[name].attributes, "label") or local_name(name)
+        return label.startswith(("Original_", "Original "))
 
     @staticmethod
     def _has_content(element: Element) -> bool:
@@ -157,6 +161,16 @@ class _Reader:
             return self._source.context_named(given)
         activity = self._generated.get(name) or self._used.get(name)
         return self._source.context_of(activity)
+
+    @staticmethod
+    def _source_of(name: str, element: Element) -> str | None:
+        """Return the source of a thing: an attribute, or in 3.x what stands before `//<label>//<context>`."""
+        given = first_text(element.attributes, "source")
+        label = first_text(element.attributes, "label")
+        front = name.rpartition("//")[0]
+        if given is not None or label is None or not front.endswith(f"//{label}"):
+            return given
+        return front.removesuffix(f"//{label}") or None
 
     def _time(self, name: str, element: Element) -> int | None:
         found = self._source.time(first_text(element.attributes, "generatedAtTime") or self._times.get(name))
@@ -176,12 +190,18 @@ class _Reader:
             ),
             [],
         )
+        key = first_text(element.attributes, "label") or label_of(name)
+        value = attribute_value(values) if values else None
+        context = self._context(name, element)
+        if key == "execution_command" and context is None and isinstance(value, str):
+            self._things.command = value  # 3.x logs it as a parameter
+            return
         self._things.parameters.append(
             ImportedParameter(
-                first_text(element.attributes, "label") or label_of(name),
-                attribute_value(values) if values else None,
-                self._context(name, element),
-                first_text(element.attributes, "source"),
+                key,
+                value,
+                context,
+                self._source_of(name, element),
                 time=self._time(name, element),
                 rank=self._rank,
             )
@@ -215,6 +235,9 @@ class _Reader:
         information: dict[str, JsonValue] = {}
         for key, value in remaining(element.attributes, *_SHOWN).items():
             information[_STATISTICS.sub("", key, count=1) or key] = value
+        given = self._source_of(name, element)
+        if given is not None:
+            information.setdefault("source", given)
         self._things.datasets.append(
             ImportedDataset(
                 first_text(element.attributes, "label") or label_of(name),
@@ -285,7 +308,7 @@ class _Reader:
                 label,
                 file,
                 self._context(name, element),
-                source=first_text(element.attributes, "source"),
+                source=self._source_of(name, element),
                 is_input=name in self._used or (role == "input" and name not in self._generated),
                 is_model=is_model,
                 attributes=shown,
