@@ -64,7 +64,7 @@ def test_what_a_terminal_shows(here: Path) -> None:
     assert_lines(on_a_terminal(here, "crate", "digits_0", "-o", "b.zip", "--bag"), rf"bag b\.zip: {WHOLE}")
     assert_lines(
         on_a_terminal(here, "update", "c.zip", "--add", "big.bin"),
-        rf"read c\.zip: {MB}", rf"pack c\.zip: {WHOLE}",
+        r"add c\.zip: 1\.0 MB", rf"read c\.zip: {MB}", rf"pack c\.zip: {WHOLE}",
     )  # fmt: skip
     assert_lines(on_a_terminal(here, "unpack", "c.zip"), rf"unpack c\.zip: {WHOLE}")
 

@@ -46,7 +46,7 @@ def update_crate(
         secrets: what to do about likely secrets in files that are added.
         note: called with one line for what the user should know.
         warn: called with one line for each likely secret.
-        progress: told the bytes read, then those packed.
+        progress: told the bytes of added files, those read of the crate, then those packed.
 
     Raises:
         PackagerError: it is no crate; a path to remove is not in it, one to add is there already or belongs
@@ -57,7 +57,7 @@ def update_crate(
         raise PackagerError("nothing to change", path=crate, hint="give --add, --remove or --set")
     with open_existing(crate) as existing:
         removed = _files_to_remove(existing, changes.remove)
-        added = _add_files(existing, changes.add, removed, secrets, note, warn)
+        added = _add_files(existing, changes.add, removed, secrets, note, warn, progress)
         kept = existing.members([*removed, *_OWN], progress)
         document = changed_document(
             existing.document,
@@ -116,19 +116,22 @@ def _add_files(
     secrets: SecretPolicy,
     note: Callable[[str], None],
     warn: Callable[[str], None],
+    progress: Progress,
 ) -> list[Member]:
     """Return the members that come in, searched for secrets before anything is written."""
     wanted = [(_free_path(existing, path, source, removed), source) for path, source in sorted(add.items())]
     if not wanted:
         return []
+    progress.stage("add")
     with search_for(secrets, note) as search:
-        if search is None:
-            return [file_member(path, source) for path, source in wanted]
-        look = search.reader(Path())
-        added = [file_member(path, source, seen=partial(look, str(source))) for path, source in wanted]
-        sources = zip((source for _, source in wanted), added, strict=True)
-        report_secrets(search, [added_from(list(sources))], secrets, "add the file without", note, warn)
-    return added
+        look = search.reader(Path()) if search is not None else None
+        added = [
+            (source, file_member(path, source, progress=progress, seen=look and partial(look, str(source))))
+            for path, source in wanted
+        ]
+        if search is not None:
+            report_secrets(search, [added_from(added)], secrets, "add the file without", note, warn)
+    return [member for _, member in added]
 
 
 def _free_path(existing: ExistingCrate, path: str, source: Path, removed: set[str]) -> str:
