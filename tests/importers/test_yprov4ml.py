@@ -283,13 +283,13 @@ def test_a_folder_of_documents_is_a_run_each(shared: Path, tmp_path: Path) -> No
     ]
 
 
-def test_ranks_of_one_run_become_one_run(shared: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("recorded", ["1", "0"])
+def test_ranks_of_one_run_become_one_run(shared: Path, tmp_path: Path, recorded: str) -> None:
     folder = tmp_path / "csv_experiment_0"
     shutil.copytree(shared / "data" / "yprov4ml-runs" / "csv_experiment_0", folder)
     first = folder / "prov_csv_experiment_GR0_0.json"
     second = first.read_text(encoding="utf-8").replace("GR0", "GR1")
-    second = second.replace('"global_rank": "0"', '"global_rank": "1"')
-    second = second.replace('"yprov:global_rank": "0"', '"yprov:global_rank": "1"')
+    second = second.replace('"yprov:global_rank": "0"', f'"yprov:global_rank": "{recorded}"')
     (folder / "prov_csv_experiment_GR1_0.json").write_text(second, encoding="utf-8")
     (folder / "metrics_GR0").rename(folder / "kept")
     shutil.copytree(folder / "kept", folder / "metrics_GR0")

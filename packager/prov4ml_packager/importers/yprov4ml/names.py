@@ -28,7 +28,8 @@ def name_run(stem: str, attributes: Attributes) -> RunName:
     given = first_text(attributes, "experiment_name")
     stem = stem.removeprefix("provgraph_").removeprefix("prov_")
     in_name = _RANK_IN_NAME.fullmatch(given or "") or _RANK_IN_NAME.fullmatch(stem)
-    rank_text = first_text(attributes, "global_rank") or (in_name["rank"] if in_name else "0")
+    # The name is right where they differ: 3.x says the rank 0 of ranks that a script gave itself.
+    rank_text = in_name["rank"] if in_name else first_text(attributes, "global_rank") or "0"
     rank = int(rank_text) if rank_text.isdecimal() and len(rank_text) < 9 else 0
     run_id = first_text(attributes, "run_id")
     folder = _folder(attributes)
