@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_PROV
+from prov4ml_validators import Unreadable
 from prov4ml_validators.crate.check import find_root
 from prov4ml_validators.crate.graph import DESCRIPTOR
 from prov4ml_validators.crate.members import (
@@ -31,6 +32,15 @@ def is_crate(path: Path) -> bool:
         return any((path / root / DESCRIPTOR).is_file() for root in ("", "data"))
     # A zipped Zarr store is no crate.
     return path.name.lower().endswith(_ZIPS + _TARS) and not path.name.lower().endswith(".zarr.zip")
+
+
+def holds_metadata(path: Path) -> bool:
+    """Return whether an archive or directory holds the metadata of a crate; of one that is damaged, not."""
+    try:
+        with open_members(path) as members:
+            return find_root(list(members.entries())) is not None
+    except (OSError, Unreadable):
+        return False
 
 
 def crate_stem(path: Path) -> str | None:

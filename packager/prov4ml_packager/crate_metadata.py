@@ -39,7 +39,7 @@ class CrateMetadata:
 
     def names(self, value: Any) -> list[str]:
         """Return the names of what a property refers to, their identifiers where they have none."""
-        return [str(one.get("name", one["@id"])) for one in self.referred(value)]
+        return [plain_text(one.get("name")) or one["@id"] for one in self.referred(value)]
 
     def of_type(self, kind: str) -> list[Entity]:
         """Return the entities of a type."""
@@ -67,5 +67,11 @@ def read_metadata(crate: Path) -> CrateMetadata:
 
 def identifiers(value: Any) -> list[str]:
     """Return the identifiers that a property refers to; plain values stand for themselves."""
-    entries = value if isinstance(value, list) else [] if value is None else [value]
-    return [str(one.get("@id", one) if isinstance(one, dict) else one) for one in entries]
+    entries = value if isinstance(value, list) else [value]
+    found = (plain_text(one.get("@id") if isinstance(one, dict) else one) for one in entries)
+    return [one for one in found if one]
+
+
+def plain_text(value: Any) -> str:
+    """Return a text or a number as text, nothing for what is neither."""
+    return str(value) if isinstance(value, str | int | float) else ""

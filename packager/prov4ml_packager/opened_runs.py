@@ -18,13 +18,14 @@ from .crate.archive.unpack import unpack_crate
 from .crate.licences import NO_LICENCE
 from .crate.options import Author, CrateOptions
 from .crate_members import crate_stem, is_crate
-from .crate_metadata import CrateMetadata, read_metadata
+from .crate_metadata import CrateMetadata, Entity, plain_text, read_metadata
 from .errors import PackagerError
 from .find_runs import find_runs, natural_key
 from .metric_table import MetricSeries, SeriesStatistics, statistics
 from .packaged import COMMAND_LINE, OpenStores, read_packaged, read_provenance
 from .provenance import build_document
 from .reader import read_run
+from .reader.ranks import has_ranks
 from .reader.scratch import scratch_folder
 from .record import RunRecord
 from .text import unescape_text
@@ -55,16 +56,16 @@ class SourceCrate:
         """Return the licence and the authors that the crate states, as a model card takes them."""
         root = self.metadata.root
         licence = next(iter(self.metadata.referred(root.get("license"))), {})
-        address = str(licence.get("@id", ""))
-        named = licence.get("identifier") or (address if address.startswith("http") else licence.get("name"))
-        stated = None if address == NO_LICENCE else named
-        authors = [
-            Author(
-                str(one.get("name", one["@id"])), str(one["@id"]) if _ORCID.match(str(one["@id"])) else None
-            )
-            for one in self.metadata.referred(root.get("author"))
-        ]
-        return CrateOptions(license=str(stated) if stated else None, authors=tuple(authors))
+        address = plain_text(licence.get("@id"))
+        words = address if address.startswith("http") else plain_text(licence.get("name"))
+        stated = None if address == NO_LICENCE else plain_text(licence.get("identifier")) or words
+        authors = [_author(one) for one in self.metadata.referred(root.get("author"))]
+        return CrateOptions(license=stated or None, authors=tuple(authors))
+
+
+def _author(person: Entity) -> Author:
+    orcid = person["@id"] if _ORCID.match(person["@id"]) else None
+    return Author(plain_text(person.get("name")) or person["@id"], orcid)
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def open_runs(
         for place in find_runs(places, note, crates=True):
             if is_crate(place):
                 found = _of_crate(place, None, stores, stack)
-            elif (around := _crate_around(place)) is not None:
+            elif (around := crate_around(place)) is not None:
                 found = _of_crate(around, place.absolute().name, stores, stack)
             else:
                 found = [_of_directory(place)]
@@ -137,15 +138,11 @@ def _of_directory(directory: Path) -> OpenedRun:
     )
 
 
-def _crate_around(place: Path) -> Path | None:
+def crate_around(place: Path) -> Path | None:
     """Return the unpacked crate that a folder without raw files is the run of, None for any other place."""
     around = place.absolute().parent
     is_of_crate = os.path.lexists(around / DESCRIPTOR) and not os.path.lexists(place / DESCRIPTOR)
-    return around if is_of_crate and (place / RUN_FILE).is_file() and not _has_raw(place) else None
-
-
-def _has_raw(directory: Path) -> bool:
-    return any(_RANK.fullmatch(entry.name) for entry in directory.iterdir() if entry.is_dir())
+    return around if is_of_crate and (place / RUN_FILE).is_file() and not has_ranks(place) else None
 
 
 def _of_crate(crate: Path, only: str | None, stores: OpenStores, stack: ExitStack) -> list[OpenedRun]:
@@ -214,7 +211,7 @@ def _run_folders(root: Path) -> list[str]:
 def _run_of_crate(root: Path, name: str, metadata: CrateMetadata, stores: OpenStores) -> OpenedRun:
     """Return a run of an unpacked crate, from its raw files where the crate has them."""
     directory = root / name
-    if _has_raw(directory):
+    if has_ranks(directory):
         return replace(_of_directory(directory), name=name)
     _refuse_links(directory)
     packaged = read_packaged(directory, stores)

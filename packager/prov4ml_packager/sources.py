@@ -7,6 +7,7 @@ from pathlib import Path
 
 from prov4ml.rundir import RUN_FILE
 
+from .crate_members import holds_metadata, is_crate
 from .errors import PackagerError
 from .metric_table import MetricTable
 from .stores import open_store
@@ -48,8 +49,8 @@ def open_source(
     """Open what holds metrics; its points are read on demand while the context lasts.
 
     Args:
-        path: a run directory, a store, a store of yProv4ML or a folder of those, a Zarr or NetCDF dataset, a
-            CSV.
+        path: a run directory, a crate of one run, a run's folder in an unpacked crate, a store, a store of
+            yProv4ML or a folder of those, a Zarr or NetCDF dataset, a CSV.
         options: how foreign tables are read.
         note: is told in one line what is not carried over.
         damage: if given, rows and stores that cannot be read are noted there and left out.
@@ -60,7 +61,10 @@ def open_source(
     options = options or ReadOptions()
     if not path.exists():
         raise PackagerError("does not exist", path=path)
-    if (path / RUN_FILE).is_file():
+    if is_crate_of_runs(path):
+        with _open_crate(path) as table:
+            yield table
+    elif (path / RUN_FILE).is_file():
         from .reader import read_run
 
         if options.columns is not None:
@@ -78,6 +82,29 @@ def open_source(
     else:
         with _open_foreign(path, options, note, damage) as table:
             yield table
+
+
+def is_crate_of_runs(path: Path) -> bool:
+    """Tell whether a path is a crate, or a run's folder in an unpacked one, without raw files of its own."""
+    from .opened_runs import crate_around
+    from .reader.ranks import has_ranks
+
+    if path.is_dir():
+        return not has_ranks(path) and (is_crate(path) or crate_around(path) is not None)
+    return is_crate(path) and holds_metadata(path)
+
+
+@contextmanager
+def _open_crate(path: Path) -> Iterator[MetricTable]:
+    from .opened_runs import open_runs
+
+    with open_runs([path]) as runs:
+        if len(runs) > 1:
+            hint = "unpack it with prov4ml-pack unpack, and give its folder or that of one run"
+            raise PackagerError(f"is a crate of {len(runs)} runs", path=path, hint=hint)
+        if any(figures.count and not one.count for one, figures in runs[0].series):
+            raise PackagerError(f"does not hold the points: {runs[0].missing[-1]}", path=path)
+        yield runs[0].record.metrics
 
 
 def _yprov4ml_folder(path: Path, damage: Damage | None) -> MetricTable:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from prov4ml_packager.cli.main import run
@@ -75,6 +75,7 @@ def test_json_has_the_curve_and_stays_strict(tmp_path: Path, capsys: pytest.Capt
 @given(
     st.lists(st.one_of(st.floats(), st.just("NaN"), st.integers(-5, 5))), st.integers(1, 60), st.booleans()
 )
+@example([sys.float_info.max] * 3, 1, False)
 def test_sparklines_are_short_and_keep_the_order(values: list[object], width: int, blocks: bool) -> None:
     line = sparkline(values, width, blocks=blocks)
     assert len(line) <= width

@@ -70,6 +70,12 @@ CASES: dict[str, tuple[Change, str]] = {
         lambda one: one["entity"]["environment"].update({"prov4ml:device": "999999 × x"}),
         "entity environment: attribute prov4ml:device counts more than 1000 devices",
     ),
+    "size": (
+        lambda one: one["entity"]["artifact.plot"].update(
+            {"prov4ml:size": {"$": "9" * 400, "type": "xsd:int"}}
+        ),
+        f"entity artifact.plot: attribute prov4ml:size is no number of 64 bits: {'9' * 40!r}",
+    ),
     "layers": (
         lambda one: one["entity"]["model.net"].update({"prov4ml:layers": {"$": "[1]", "type": "rdf:JSON"}}),
         "entity model.net: attribute prov4ml:layers is no list of objects",

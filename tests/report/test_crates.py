@@ -285,6 +285,31 @@ def test_a_damaged_document_is_named_by_its_place(tmp_path: Path) -> None:
         )
 
 
+def test_metadata_that_somebody_made_up_stays_text(tmp_path: Path) -> None:
+    crate = a_crate(tmp_path / "crate", 0)
+    path = crate / "ro-crate-metadata.json"
+    metadata = json.loads(path.read_text(encoding="utf-8"))
+    root = next(one for one in metadata["@graph"] if one["@id"] == "./")
+    root |= {
+        "name": {"not": "text"},
+        "description": ["<script>alert(1)</script>"],
+        "author": [{"@id": f"https://[{number}"} for number in range(60)],
+        "publisher": {"@id": "javascript:alert(1)"},
+        "license": [7, {"@id": {}}, None],
+        "datePublished": "<b>2026</b>",
+    }
+    path.write_text(json.dumps(metadata), encoding="utf-8")
+    report = write_report([crate], tmp_path / "report.html")
+    words = words_of(report)
+    assert "javascript:alert(1)" in words
+    assert "<b>2026</b"[:10] in words
+    assert any(word.endswith(", and 10 more") for word in words)
+    text = report.read_text(encoding="utf-8")
+    assert 'href="javascript' not in text
+    assert 'href="https://[' not in text
+    assert "<b>" not in text
+
+
 def test_a_link_among_the_products_is_refused(tmp_path: Path) -> None:
     crate = a_crate(tmp_path / "crate", 0)
     store = crate / "packaged/metrics.csv"

@@ -105,7 +105,8 @@ def command(
 ) -> None:
     """Convert metrics between Zarr, NetCDF, CSV and run directories, bit for bit.
 
-    SRC is a run directory, a store, or a folder of those; stores of yProv4ML and datasets of xarray too.
+    SRC is a run directory, a crate of one run, a store, or a folder of those; stores of yProv4ML and datasets
+    of xarray too.
     The format follows from DST's name (.zarr, .zarr.zip, .nc, .csv, .csv.gz, .csv.zst) unless --to says
     it; raw is a run directory. Of a folder everything is converted and keeps its place. Both can be URLs
     (s3://, gs://, https://, memory://). Prints the path written.

@@ -9,7 +9,7 @@ from ..errors import PackagerError
 from ..provenance.namespaces import TERMS
 from ..record import JsonValue
 from ..text import unescape_text
-from .values import boolean, double, json_value, lexical, nanoseconds, whole
+from .values import boolean, bounded, double, json_value, lexical, nanoseconds
 
 _HINT = "check it with prov4ml-pack validate"
 _USER = "attr:"
@@ -57,8 +57,8 @@ class Element:
         return tuple(self._all(name, lambda value: unescape_text(lexical(value)[0])))
 
     def integer(self, name: str) -> int | None:
-        """Return a whole number, None where it is absent."""
-        return self._one(name, lambda value: whole(lexical(value)[0]))
+        """Return a whole number of 64 bits, None where it is absent."""
+        return self._one(name, lambda value: bounded(lexical(value)[0]))
 
     def number(self, name: str) -> float | None:
         """Return a number, NaN and infinities among them; None where it is absent."""

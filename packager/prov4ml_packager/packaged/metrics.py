@@ -1,6 +1,7 @@
 """The metrics of a run in a crate: points and figures of its store, or the figures of its document alone."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -14,6 +15,8 @@ from .document import Document, Element
 
 SeriesFigures = tuple[tuple[MetricSeries, SeriesStatistics], ...]
 
+Attributes = Mapping[str, str | int | float | bool]
+
 _MOST_OPEN = 16
 
 
@@ -26,6 +29,10 @@ class OpenStores:
     def __init__(self, most: int = _MOST_OPEN) -> None:
         self._most = most
         self._open: OrderedDict[Path, tuple[ExitStack, MetricTable]] = OrderedDict()
+
+    def attributes(self, store: Path) -> Attributes:
+        """Return what a store says of itself."""
+        return self._table(store).attributes
 
     def read(self, store: Path) -> SeriesFigures:
         """Return the series of a store with their figures; each is read once, to its end.

@@ -19,7 +19,7 @@ from .document import Document
 from .files import FileReader
 from .imports import read_import
 from .inputs import read_commands, read_datasets, read_parameters, read_ports, read_source_code
-from .metrics import OpenStores, SeriesFigures, documented_series
+from .metrics import Attributes, OpenStores, SeriesFigures, documented_series
 from .outputs import read_artifacts, read_final_metrics, read_model_versions, read_models
 
 _PROV = f"{PACKAGED_DIRECTORY}/{PACKAGED_PROV}"
@@ -58,8 +58,8 @@ def read_packaged(directory: Path, stores: OpenStores) -> PackagedRun:
     document = Document(read_provenance(directory), directory / _PROV)
     activities = read_activities(document)
     files = FileReader(_Copies(directory, document).is_there)
-    series, lacking = _metrics(directory, document, stores)
-    attributes = store_attributes(run_file, activities.status, activities.start, activities.end)
+    series, own, lacking = _metrics(directory, document, stores)
+    attributes = store_attributes(run_file, activities.status, activities.start, activities.end) | dict(own)
     record = RunRecord(
         directory=directory,
         uuid=run_file.uuid,
@@ -106,21 +106,23 @@ def read_provenance(directory: Path) -> dict[str, Any]:
     return parse_object(read_member(directory, _PROV), directory, _PROV)
 
 
-def _metrics(directory: Path, document: Document, stores: OpenStores) -> tuple[SeriesFigures, list[str]]:
-    """Return the series of the store, else those of the document and what is missing therefore."""
+def _metrics(
+    directory: Path, document: Document, stores: OpenStores
+) -> tuple[SeriesFigures, Attributes, list[str]]:
+    """Return the series and attributes of the store, else what the document has, and what is missing then."""
     figures = documented_series(document)
     if not figures:
-        return (), []
+        return (), {}, []
     why = "the metric store, so that there are no curves"
     store = _find_store(directory)
     if store is not None:
         try:
-            return stores.read(store), []
+            return stores.read(store), stores.attributes(store), []
         except PackagerError as error:
             why = (
                 f"a metric store that can be read ({store.name} {error.message}), so that there are no curves"
             )
-    return figures, [why]
+    return figures, {}, [why]
 
 
 def _find_store(directory: Path) -> Path | None:

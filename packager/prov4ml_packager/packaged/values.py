@@ -72,6 +72,14 @@ def whole(plain: str) -> int:
         raise ValueError(f"is no whole number: {plain[:40]!r}") from error
 
 
+def bounded(plain: str) -> int:
+    """Return a whole number that counts or measures something: one of 64 bits."""
+    number = whole(plain)
+    if not -(2**63) <= number < 2**63:
+        raise ValueError(f"is no number of 64 bits: {plain[:40]!r}")
+    return number
+
+
 def double(plain: str) -> float:
     """Return an `xsd:double`; NaN and infinities are spelled as XML Schema does."""
     try:

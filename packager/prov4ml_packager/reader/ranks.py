@@ -31,6 +31,11 @@ def rank_folders(directory: Path, problems: Problems) -> dict[int, Path]:
     return dict(sorted(folders.items()))
 
 
+def has_ranks(directory: Path) -> bool:
+    """Return whether a directory has a rank's folder, so that it is read from its raw files."""
+    return any(_RANK_FOLDER.fullmatch(path.name) and path.is_dir() for path in directory.iterdir())
+
+
 def _read_error(fields: Fields | None) -> RunError | None:
     if fields is None:
         return None

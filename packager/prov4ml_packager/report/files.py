@@ -5,7 +5,7 @@ from ..record import FileRecord, RunRecord
 from .subject import ReportFile
 
 
-def recorded_files(record: RunRecord) -> list[ReportFile]:
+def report_files(record: RunRecord) -> list[ReportFile]:
     """Return the files that the record names, each once, in the order logged; those without a copy too."""
     roles = file_roles(record)
     named: list[tuple[str, FileRecord, bool]] = [

@@ -19,7 +19,8 @@ Html = NewType("Html", str)
 NOTHING = Html("")
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 _OPEN_ROWS = 25
-_LONG_ROWS = 15
+LONG_ROWS = 15
+"""From so many rows on, a table has a filter."""
 
 
 def text(value: object, most: int | None = None) -> Html:
@@ -42,9 +43,11 @@ def code(value: object, most: int | None = None) -> Html:
 
 def link(url: str | None, words: str) -> Html:
     """Return a link to the web, or the words alone for any other address: `javascript:` must stay text."""
-    if url and urlsplit(url).scheme in ("https", "http", "mailto"):
-        return Html(f'<a href="{text(url)}" rel="noreferrer">{text(words)}</a>')
-    return text(words)
+    try:
+        is_safe = bool(url) and urlsplit(url).scheme in ("https", "http", "mailto")
+    except ValueError:  # an address in brackets that is none
+        is_safe = False
+    return Html(f'<a href="{text(url)}" rel="noreferrer">{text(words)}</a>') if is_safe else text(words)
 
 
 def badge(kind: str, words: str) -> Html:
@@ -145,7 +148,7 @@ def table(
             for place, (cell, kind) in enumerate(zip(row, kinds, strict=True))
         )
         lines.append(f"<tr>{first}{''.join(others)}</tr>")
-    long = ' class="long"' if len(lines) >= _LONG_ROWS else ""
+    long = ' class="long"' if len(lines) >= LONG_ROWS else ""
     kept = rest.kept() if rest is not None else []
     unseen = len(rows) - len(lines) + (len(rest.rows) if rest is not None else 0)
     found = (
@@ -163,28 +166,27 @@ def table(
     )
 
 
-def section(key: str, title: str, content: Html, *, level: int = 2) -> Html:
+def section(key: str, title: str, content: Html) -> Html:
     """Return a section with an address of its own; nothing without content."""
     if not content:
         return NOTHING
-    return Html(f'<section id="{key}"><h{level}>{text(title)}</h{level}>{content}</section>')
+    return Html(f'<section id="{key}"><h2>{text(title)}</h2>{content}</section>')
 
 
-def folded(title: str, count: int, content: Html, *, level: int = 3, is_open: bool | None = None) -> Html:
+def folded(title: str, count: int, content: Html, *, is_open: bool | None = None) -> Html:
     """Return something that can be opened and closed, open where it is short; nothing without content.
 
     Args:
         title: what it is called.
         count: how much is in it.
         content: what is in it.
-        level: of its head.
         is_open: whether it is open at first, whatever the count.
     """
     if not content:
         return NOTHING
     opened = " open" if (count <= _OPEN_ROWS if is_open is None else is_open) else ""
     return Html(
-        f"<details{opened}><summary><h{level}>{text(title)}</h{level}> "
+        f"<details{opened}><summary><h3>{text(title)}</h3> "
         f'<span class="count">{count:,}</span></summary>{content}</details>'
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..comparison import SECTIONS, UNCOUNTED, Column, KeyValues, RunTable, side_by_side
 from ..comparison.run_table import Cell
 from .figures import short_names
-from .html import NOTHING, Html, badge, code, digest, folded, join, number, table, text
+from .html import LONG_ROWS, NOTHING, Html, badge, code, digest, folded, join, number, table, text
 from .limits import Limits
 from .run_parts import duration
 from .subject import ReportRun
@@ -17,7 +17,6 @@ _IN_THE_TABLE = frozenset({"parameters", "metrics"})
 _SIDE_BY_SIDE = 4
 _VALUES = 8
 _NAMES = 3
-_LONG_ROWS = 15
 _WIDEST = 120
 _NARROW, _WIDE = 10, 18
 _TITLES = {
@@ -61,7 +60,7 @@ def comparison(found: RunTable, runs: Sequence[ReportRun], limits: Limits, href:
             _cell(column, column.values[row], best) for column, best in zip(shown, extremes, strict=True)
         )
         rows.append(Html(f'<tr><th scope="row">{first}</th>{cells}</tr>'))
-    kinds = ["sortable", *(["long"] if len(rows) >= _LONG_ROWS else []), *_paper_size(len(shown))]
+    kinds = ["sortable", *(["long"] if len(rows) >= LONG_ROWS else []), *_paper_size(len(shown))]
     notes = []
     if len(runs) > len(rows):
         notes.append(f"{len(runs) - len(rows):,} more runs are not shown.")

@@ -10,7 +10,7 @@ from ..atomic import atomic_file
 from ..comparison import facets_of, refuse_copies, run_table
 from ..errors import PackagerError
 from ..store_summaries import MetricStoreReader
-from .files import recorded_files
+from .files import report_files
 from .graphs import page_graph
 from .html import Html, text
 from .limits import REPORT, Limits
@@ -53,7 +53,7 @@ def write_opened_report(runs: "Sequence[OpenedRun]", output: Path, *, note: _Not
     records = [one.record for one in runs]
     refuse_copies(records, [one.place for one in runs])
     limits = REPORT.of_one(len(runs))
-    subjects = [run_subject(one, f"graph-{at}", limits, note) for at, one in enumerate(runs)]
+    subjects = [_subject(one, f"graph-{at}", limits, note) for at, one in enumerate(runs)]
     crates = [_crate(one, note) for one in {id(one.crate): one.crate for one in runs}.values() if one]
     loggers = sorted({f"{record.logger_name} {record.logger_version}" for record in records})
     footer = _footer(", ".join(loggers))
@@ -82,13 +82,13 @@ def _footer(logger: str) -> Html:
     )
 
 
-def run_subject(run: "OpenedRun", name: str, limits: Limits, note: _Note) -> ReportRun:
+def _subject(run: "OpenedRun", name: str, limits: Limits, note: _Note) -> ReportRun:
     """Gather what a page says of a run: record, files as logged, graph, and of a directory the verdict."""
     document = run.provenance()
     return ReportRun(
         run=run.record,
         series=run.series,
-        files=tuple(recorded_files(run.record)),
+        files=tuple(report_files(run.record)),
         graph=page_graph(document, name, limits.graph),
         verdict=_verdict(run.place, note) if run.crate is None else None,
         verdict_of="for the run directory",

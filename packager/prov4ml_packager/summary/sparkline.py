@@ -33,7 +33,10 @@ def sparkline(values: Sequence[Any], width: int, *, blocks: bool = True) -> str:
 
 def _mean(values: Sequence[float | None]) -> float | None:
     known = [one for one in values if one is not None]
-    return sum(one / len(known) for one in known) if known else None
+    if not known:
+        return None
+    mean = sum(one / len(known) for one in known)
+    return min(max(mean, min(known)), max(known))  # rounding may lead past the largest float
 
 
 def _height(value: float, low: float, high: float, steps: int) -> int:
