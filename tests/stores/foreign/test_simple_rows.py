@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.stores.damage import Damage
 from prov4ml_packager.stores.foreign.column_names import parse_columns
+from prov4ml_packager.stores.foreign.csv_columns import CsvColumns
 from prov4ml_packager.stores.foreign.plain_csv import open_plain_csv
 from prov4ml_packager.stores.foreign.simple_rows import SimpleRows
 
@@ -110,3 +111,63 @@ def test_simple_rows_are_read_many_at_a_time(
     monkeypatch.delattr("prov4ml_packager.stores.foreign.plain_csv._Reader._add")
     with open_plain_csv(path, parse_columns(WIDE)) as table:
         assert [(one.metric, one.count) for one in table.series] == [("a", 5)]
+
+
+def all_columns(path: Path, chunk: int) -> object:
+    """Return all cells of all columns, some rows at a time, or the error of each; 1 is 1.0."""
+    columns = CsvColumns(path)
+    found: list[object] = [columns.header]
+    try:
+        count = columns.row_count
+    except PackagerError as error:
+        return str(error)
+    for name in columns.header:
+        for start in range(0, count, chunk):
+            try:
+                part = columns.read(name, start, min(start + chunk, count))
+            except PackagerError as error:
+                found.append(str(error))
+            else:
+                found.append(["nan" if number != number else number for number in part.tolist()])
+    return found
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
+@given(
+    rows=st.lists(
+        st.tuples(*[mostly(["0", "17", "2.5", "-3e-2", "nan"], [*NUMBERS, '"1"', "1,2"])] * 3), max_size=14
+    ),
+    line_end=st.sampled_from(["\n", "\r\n", "\n\n", "\n  \n"]),
+    stretch=st.sampled_from([40, 200, 1 << 20]),
+    chunk=st.integers(1, 9),
+    end=st.booleans(),
+)
+def test_columns_are_the_same_all_at_once_or_cell_by_cell(
+    rows: list[tuple[str, ...]],
+    line_end: str,
+    stretch: int,
+    chunk: int,
+    end: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = tmp_path / "log.csv"
+    lines = [",".join(row) for row in (("epoch", "value", "timestep"), *rows)]
+    path.write_bytes((line_end.join(lines) + line_end * end).encode())
+    module = "prov4ml_packager.stores.foreign.csv_columns"
+    with monkeypatch.context() as patch:
+        patch.setattr(f"{module}._BLOCK_ROWS", 3)
+        patch.setattr(f"{module}._STRETCH", stretch)
+        found = all_columns(path, chunk)
+        patch.setattr(f"{module}.simple_lines", lambda *arguments: None)
+        assert all_columns(path, chunk) == found
+
+
+def test_simple_columns_are_read_all_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("epoch,value,timestep\n" + "".join(f"{row},{row}.5,17\n" for row in range(20_000)))
+    monkeypatch.delattr(CsvColumns, "rows")
+    columns = CsvColumns(path)
+    assert columns.row_count == 20_000
+    assert columns.read("value", 7_000, 17_000).tolist() == [row + 0.5 for row in range(7_000, 17_000)]
+    assert columns.read("epoch", 19_999, 20_000).tolist() == [19_999]

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import os
 import re
 import weakref
 from array import array
@@ -14,18 +15,22 @@ from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import polars
 
 from prov4ml.rundir import CSV_SEPARATORS
 
 from ...errors import PackagerError
 from ..compressed import open_seekable, read_head
 from ..damage import Damage
+from .numbers import WHOLE
+from .simple_lines import SimpleLines, simple_lines
 
 _BOM = b"\xef\xbb\xbf"
 _BLOCK_ROWS = 1 << 13
 _RECORD_LIMIT = 1 << 24  # bytes; a quote that is never closed would else read the whole file
 _HEAD = 1 << 16
 _STRETCH = 1 << 22  # bytes
+_SIMPLE_LIMIT = 1 << 25  # bytes that are parsed at once for one column
 _LIKELY = ",;\t| "
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
 _SEPARATOR = re.compile(rb"sep=([ -~\t])")
@@ -137,12 +142,24 @@ class CsvColumns:
             PackagerError: a quote is never closed, or a row is too long to be one.
         """
         count = 0
-        for offset, line, _ in self._filled(self._records(*self._start)):
-            if count % _BLOCK_ROWS == 0:
-                self._offsets.append(offset)
-                self._lines.append(line)
-            count += 1
+        for stretch in self.stretches():
+            lines = self._simple(stretch.data)
+            if lines is not None:
+                ends = np.flatnonzero(np.frombuffer(stretch.data, np.uint8) == ord("\n")) + 1
+                for row in range(-count % _BLOCK_ROWS, lines.rows, _BLOCK_ROWS):
+                    self._offsets.append(stretch.offset + (int(ends[row - 1]) if row else 0))
+                    self._lines.append(stretch.line + row)
+                count += lines.rows
+                continue
+            for offset, line, _ in self._records_of(stretch):
+                if count % _BLOCK_ROWS == 0:
+                    self._offsets.append(offset)
+                    self._lines.append(line)
+                count += 1
         return count
+
+    def _simple(self, data: bytes) -> SimpleLines | None:
+        return None if self.is_spaced else simple_lines(data, self.separator, len(self.header))
 
     @property
     def lengths(self) -> Mapping[str, int]:
@@ -150,12 +167,17 @@ class CsvColumns:
         return dict.fromkeys(self.header, self.row_count)
 
     def read(self, name: str, start: int, stop: int) -> npt.NDArray[Any]:
-        """Return the cells `start` to `stop` of a column: int64 if all are whole numbers, else float64.
+        """Return the cells `start` to `stop` of a column as int64 if all are whole numbers, else as float64.
+
+        Whole numbers that have a float each may also be float64.
 
         Raises:
             PackagerError: a cell is no number, or a row has not as many cells as the header.
         """
         column = self.header.index(name)
+        simple = self._read_simple(str(column), start, stop)
+        if simple is not None:
+            return simple
         cells = [row[column] for row in self.rows(start, stop)]
         try:
             if all(map(_INTEGER.fullmatch, cells)):
@@ -167,6 +189,27 @@ class CsvColumns:
             line = self.line_of(start + wrong)
             raise self._error(line, f"the {name} {cells[wrong][:60]!r} is no number")
         return np.array(list(map(float, cells)), np.float64)
+
+    def _read_simple(self, column: str, start: int, stop: int) -> npt.NDArray[Any] | None:
+        """Return cells of a column if the blocks in which they are have nothing odd."""
+        stop = min(stop, self.row_count)
+        if start >= stop:
+            return None
+        first, last = start // _BLOCK_ROWS, (stop - 1) // _BLOCK_ROWS + 1
+        end = self._offsets[last] if last < len(self._offsets) else self._stream.seek(0, os.SEEK_END)
+        begin = self._stream.seek(self._offsets[first])
+        if end - begin > _SIMPLE_LIMIT:
+            return None
+        lines = self._simple(self._stream.read(end - begin))
+        for kind in (polars.Int64, polars.Float64):
+            frame = lines.columns({column: kind}) if lines is not None else None
+            if frame is None or frame[column].null_count():
+                continue
+            cells = frame[column].to_numpy()[start - first * _BLOCK_ROWS : stop - first * _BLOCK_ROWS]
+            # A larger one may be a whole number that no float is.
+            if cells.dtype.kind == "i" or not (np.abs(cells) >= WHOLE).any():
+                return cells
+        return None
 
     def rows(self, start: int, stop: int) -> Iterator[list[str]]:
         """Yield the rows `start` to `stop`, each a list of as many cells as the header has."""
@@ -259,9 +302,7 @@ class CsvColumns:
             stretch: of this file.
             damage: if given, rows that are not as long as the header are noted there and left out.
         """
-        for offset, line, record in self._filled(self._records(stretch.offset, stretch.line)):
-            if offset >= stretch.offset + len(stretch.data):
-                return
+        for _, line, record in self._records_of(stretch):
             try:
                 yield line, self._checked_cells(record, line)
             except PackagerError as error:
@@ -269,6 +310,12 @@ class CsvColumns:
                     raise
                 damage.add(error)
                 damage.points += 1
+
+    def _records_of(self, stretch: Stretch) -> Iterator[tuple[int, int, bytes]]:
+        for offset, line, record in self._filled(self._records(stretch.offset, stretch.line)):
+            if offset >= stretch.offset + len(stretch.data):
+                return
+            yield offset, line, record
 
     def _cells(self, record: bytes, line: int) -> list[str]:
         try:

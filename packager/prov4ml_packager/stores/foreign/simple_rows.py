@@ -12,11 +12,11 @@ import polars
 from ...errors import PackagerError
 from ...metric_table import POINT_DTYPE, Points
 from ..attributes import RANKS
-from ..csv_store.dialect import count_bytes
 from ..spool import SeriesKey
 from .cells import TimeScale, parse_integer
 from .column_names import ColumnNames
 from .numbers import WHOLE, to_nanoseconds, to_steps
+from .simple_lines import SimpleLines, simple_lines
 
 _SECONDS = r"^([0-9]{1,9}|[0-8][0-9]{9})\.([0-9]{1,9})$"
 _Indices = npt.NDArray[np.intp]
@@ -57,7 +57,7 @@ class SimpleRows:
         self._separator = separator
         self._names = names
         self._scale = scale
-        self._columns = [str(index) for index in range(len(header))]  # names may be there in other columns
+        self._width = len(header)
         self._column = {name: str(header.index(name)) for name in names.all()}
         self._has_column_twice = len(self._column) < len(names.all())
         self._roles = {
@@ -78,16 +78,9 @@ class SimpleRows:
         """
         if self._has_column_twice:
             return None
-        if b"\r" in data:
-            data = data.replace(b"\r\n", b"\n")
-        data = data if data.endswith(b"\n") else data + b"\n"
-        if b'"' in data or b"\r" in data or b"\n\n" in data or data.startswith(b"\n"):
-            return None
-        rows = count_bytes(data, "\n")
-        if count_bytes(data, self._separator) != rows * (len(self._columns) - 1):
-            return None
-        frame = self._frame(data)
-        if frame is None or frame.height != rows:
+        lines = simple_lines(data, self._separator, self._width)
+        frame = self._frame(lines) if lines is not None else None
+        if frame is None:
             return None
         try:
             steps, times = self._steps(frame, first_row), self._times(frame)
@@ -96,9 +89,9 @@ class SimpleRows:
             return None  # row by row it is found where
         if len({one.key for _, one in found}) < len(found):
             return None  # the rows of a series are not in their order
-        return ParsedRows(rows, [one for _, one in sorted(found, key=lambda pair: pair[0])])
+        return ParsedRows(frame.height, [one for _, one in sorted(found, key=lambda pair: pair[0])])
 
-    def _frame(self, data: bytes) -> polars.DataFrame | None:
+    def _frame(self, lines: SimpleLines) -> polars.DataFrame | None:
         """Return the columns that are named, each as numbers or texts, if each can be."""
         types: dict[str, Any] = dict.fromkeys(self._roles.values(), polars.String)
         types |= {self._column[name]: polars.Float64 for name in self._names.values}
@@ -107,19 +100,10 @@ class SimpleRows:
                 types[self._column[self._names.step]] = step
             if self._names.time is not None:
                 types[self._column[self._names.time]] = time
-            try:
-                frame = polars.read_csv(
-                    data,
-                    has_header=False,
-                    separator=self._separator,
-                    quote_char=None,
-                    schema={column: types.get(column, polars.String) for column in self._columns},
-                    columns=[index for index, column in enumerate(self._columns) if column in types],
-                )
-            except polars.exceptions.PolarsError:
-                continue
-            self._types.insert(0, self._types.pop(number))  # likely those of the next block
-            return frame
+            frame = lines.columns(types)
+            if frame is not None:
+                self._types.insert(0, self._types.pop(number))  # likely those of the next block
+                return frame
         return None
 
     def _steps(self, frame: polars.DataFrame, first_row: int) -> npt.NDArray[np.int64]:
