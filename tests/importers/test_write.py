@@ -174,19 +174,19 @@ def test_files_are_copied_or_described(source: Path, tmp_path: Path) -> None:
     run = written_run(full_run(source), tmp_path / "out")
     files = {one.name: one.file for one in run.artifacts}
     digest = hashlib.sha256(b"weights").hexdigest()
-    assert (files["w"].path, files["w"].sha256, files["w"].size) == ("artifacts/w", digest, 7)
-    assert (run.directory / "artifacts/w").read_bytes() == b"weights"
+    assert (files["w"].path, files["w"].sha256, files["w"].size) == ("artifacts/w.bin", digest, 7)
+    assert (run.directory / "artifacts/w.bin").read_bytes() == b"weights"
     assert (files["all"].path, files["all"].kind, files["all"].files) == ("artifacts/all", "directory", 1)
     assert (files["gone"].path, files["gone"].size, files["gone"].sha256) == (None, 7, None)
     assert (files["hashed"].path, files["hashed"].sha256) == (None, digest)
-    assert (run.directory / "artifacts/note").read_bytes() == b"hello"
+    assert (run.directory / "artifacts/note.txt").read_bytes() == b"hello"
 
 
 def test_files_can_be_linked(source: Path, tmp_path: Path) -> None:
     run = write(full_run(source), tmp_path / "out", files="link").directory
-    assert (run / "artifacts/w").samefile(source / "weights.bin")
+    assert (run / "artifacts/w.bin").samefile(source / "weights.bin")
     assert (run / "artifacts/all/a.txt").samefile(source / "sub/a.txt")
-    assert (run / "artifacts/note").read_bytes() == b"hello"
+    assert (run / "artifacts/note.txt").read_bytes() == b"hello"
     copied = read_run(write(full_run(source), tmp_path / "copy").directory)
     assert {one.name: one.file for one in read_run(run).artifacts} == {
         one.name: one.file for one in copied.artifacts
@@ -202,8 +202,8 @@ def test_a_link_that_cannot_be_made_is_a_copy(
 
     monkeypatch.setattr(os, "link", refuse)
     run = write(full_run(source), tmp_path / "out", files="link").directory
-    assert (run / "artifacts/w").read_bytes() == b"weights"
-    assert not (run / "artifacts/w").samefile(source / "weights.bin")
+    assert (run / "artifacts/w.bin").read_bytes() == b"weights"
+    assert not (run / "artifacts/w.bin").samefile(source / "weights.bin")
 
 
 def test_files_can_stay_where_they_are(source: Path, tmp_path: Path) -> None:

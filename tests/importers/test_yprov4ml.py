@@ -851,3 +851,100 @@ def test_rows_without_a_value_are_counted_and_no_damage(tmp_path: Path) -> None:
     assert series.points()["value"].tolist() == [7.5]
     assert written.lost == ("power: 2 points without a value",)
     assert run.ranks[0].points_lost == 0
+
+
+def later_two(tmp_path: Path) -> Path:
+    """Make a run directory as 2.0.10 does: parameters with a prefix, names in the first line of stores."""
+    folder = tmp_path / "demo_0"
+    (folder / "metrics_GR0").mkdir(parents=True)
+    (folder / "artifacts_GR0" / "net").mkdir(parents=True)
+    (folder / "artifacts_GR0" / "net" / "net_0.pt").write_bytes(b"weights")
+    (folder / "artifacts_GR0" / "final.pt").write_bytes(b"more weights")
+    for context, values in (("TRAINING", (1.5, "nan")), ("VALIDATION", (0.25, "inf"))):
+        rows = "".join(f"{step},{value},{1749112161000 + step}\n" for step, value in enumerate(values))
+        store = folder / "metrics_GR0" / f"loss_Context.{context}_GR0.csv"
+        store.write_text(f"loss,Context.{context},None\n{rows}")
+    level = {"yProv4ML:level": {"$": "1", "type": "xsd:int"}}
+    run = {
+        "yProv4ML:level": {"$": "0", "type": "xsd:int"},
+        "yProv4ML:experiment_dir": "prov/demo_0",
+        "yProv4ML:experiment_name": "demo_GR0_0",
+        "yProv4ML:run_id": {"$": "0", "type": "xsd:int"},
+        "yProv4ML:execution_start_time": {"$": "1749112160.5", "type": "xsd:double"},
+        "yProv4ML:execution_end_time": {"$": "1749112170", "type": "xsd:double"},
+        "yProv4ML:lr": {"$": "0.001", "type": "xsd:double"},
+        "yProv4ML:flag": True,
+        "yProv4ML:none": "{'$': 'None', 'type': 'NoneType'}",
+        "yProv4ML:layers": "{'$': '[1, 2]', 'type': 'list'}",
+    }
+    metric = {"yProv4ML:label": "loss", "yProv4ML:role": "output", "yProv4ML:source": "None"}
+    place = "prov/demo_0/metrics_GR0/loss_Context."
+    artifacts = "prov/demo_0/artifacts_GR0"
+    paths = {
+        "net_0": f"{artifacts}/net/net_0.pt",
+        "final": f"{artifacts}/final.pt",
+        "original_a.txt": "a.txt",
+        "a.txt": f"{artifacts}/a.txt",
+    }
+    document = {
+        "prefix": {"context": "context", "yProv4ML": "yProv4ML", "default": "demo_GR0_0"},
+        "activity": {
+            "context:demo_GR0_0": run,
+            "context:Context.TRAINING": {**level, "yProv4ML:depth": {"$": "3", "type": "xsd:int"}},
+            "context:Context.VALIDATION": level,
+        },
+        "entity": {
+            "yProv4ML:loss": [
+                {**metric, "yProv4ML:context": f"Context.{one}", "yProv4ML:path": f"{place}{one}_GR0.csv"}
+                for one in ("TRAINING", "VALIDATION")
+            ],
+            **{
+                f"yProv4ML:{label}": {"yProv4ML:label": label, "yProv4ML:path": path}
+                for label, path in paths.items()
+            },
+        },
+        "wasDerivedFrom": {
+            "_:d": {
+                "prov:generatedEntity": "yProv4ML:a.txt",
+                "prov:usedEntity": "yProv4ML:original_a.txt",
+            }
+        },
+    }
+    document_of(folder, document).rename(folder / "prov_demo_GR0_0.json")
+    return folder
+
+
+def test_a_run_of_the_later_two(tmp_path: Path) -> None:
+    written, run = imported(later_two(tmp_path), tmp_path / "out")
+    assert written.lost == ()
+    assert {
+        (one.metric, one.context, one.source): [float(value).hex() for value in one.points()["value"]]
+        for one in run.metrics.series
+    } == {
+        ("loss", "TRAINING", None): [(1.5).hex(), "nan"],
+        ("loss", "VALIDATION", None): [(0.25).hex(), "inf"],
+    }
+    assert [(one.key, one.value, one.context) for one in run.parameters] == [
+        ("lr", 0.001, None),
+        ("flag", True, None),
+        ("none", None, None),
+        ("layers", "[1, 2]", None),
+        ("depth", 3, "TRAINING"),
+    ]
+    assert run.tags == {}
+    assert [(one.name, one.version) for one in run.model_versions] == [("net", 1)]
+    assert [(one.name, one.file.path) for one in run.artifacts] == [
+        ("final", "artifacts/final.pt"),
+        ("a.txt", None),
+    ]
+
+
+def test_a_torn_store_of_the_later_two(tmp_path: Path) -> None:
+    folder = later_two(tmp_path)
+    store = folder / "metrics_GR0" / "loss_Context.TRAINING_GR0.csv"
+    store.write_bytes(store.read_bytes()[:-4])
+    written, _ = imported(folder, tmp_path / "out")
+    assert written.lost == (
+        "the store prov/demo_0/metrics_GR0/loss_Context.TRAINING_GR0.csv is damaged (its last row was not"
+        " written to its end): 1 point of it is lost, 1 came over",
+    )

@@ -258,7 +258,8 @@ class JournalBuilder:
         *folders, name = [part for part in artifact.name.split("/") if part] or [artifact.name]
         return {
             "event": "artifact", "time": moment(artifact.time, otherwise), "name": artifact.name,
-            "file": self._file(artifact.file, *folders, name=name), "context": artifact.context,
+            "file": self._file(artifact.file, *folders, name=_file_name(name, artifact.file)),
+            "context": artifact.context,
             "step": artifact.step, "source": artifact.source, "is_input": artifact.is_input,
             "is_model": artifact.is_model, "attributes": _typed_map(artifact.attributes),
         }  # fmt: skip

@@ -168,3 +168,29 @@ def test_columns_of_different_lengths(tmp_path: Path) -> None:
         group.create_array(name, data=np.zeros(count))
     with pytest.raises(PackagerError, match="the columns differ in length"):
         read_yprov4ml_series(tmp_path / "m_c_None_GR0.zarr")
+
+
+@pytest.mark.parametrize("separator", [",", "\t", ";"])
+def test_a_csv_of_before_3_has_the_names_in_its_first_line(tmp_path: Path, separator: str) -> None:
+    path = tmp_path / "my_loss_Context.TRAINING_GR2.csv"
+    lines = [
+        ["my_loss", "Context.TRAINING", "None"],
+        ["0", "1.5", "1749112161000"],
+        ["1", "nan", "1749112162000"],
+    ]
+    path.write_text("".join(separator.join(line) + "\n" for line in lines))
+    series = read_yprov4ml_series(path)
+    assert (series.metric, series.context, series.source, series.rank) == ("my_loss", "TRAINING", None, 2)
+    points = series.points()
+    assert points["step"].tolist() == [0, 1]
+    assert points["time"].tolist() == [1_749_112_161 * 10**9, 1_749_112_162 * 10**9]
+    assert points["value"].tolist()[0] == 1.5
+
+
+@pytest.mark.parametrize(
+    "first", ["a,b,c", "a,Context.X", ",Context.X,None", "a,Context.X,b,c", "a,a,Context.X"]
+)
+def test_other_first_lines_are_none_of_before_3(tmp_path: Path, first: str) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(f"{first}\n0,1.5,1749112161000\n")
+    assert not is_yprov4ml_store(path)

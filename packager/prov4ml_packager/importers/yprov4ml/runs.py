@@ -25,7 +25,7 @@ from .metrics import Metrics, read_metrics
 from .names import name_run
 from .reading import RankDocument, read_rank_documents
 from .spans import Times, own_times, run_span, time_of_file
-from .things import RUN_ATTRIBUTES, Things, read_things
+from .things import RUN_ATTRIBUTES, Things, parameters_of, read_things
 from .wording import import_repairs
 
 TRACKER = "yProv4ML"
@@ -292,7 +292,9 @@ def _tags(attributes: Attributes) -> dict[str, JsonValue]:
     return {
         name: value
         for name, value in remaining(
-            {key: values for key, values in attributes.items() if ":" in key}, *RUN_ATTRIBUTES
+            {key: values for key, values in attributes.items() if ":" in key},
+            *RUN_ATTRIBUTES,
+            *parameters_of(attributes),
         ).items()
         if value not in ("", None)
     }

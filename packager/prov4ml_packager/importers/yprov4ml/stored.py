@@ -9,7 +9,12 @@ from ...salvage import salvaged
 from ...sources import ReadOptions
 from ...stores.damage import Damage
 from ...stores.foreign.csv_columns import CsvColumns
-from ...stores.foreign.yprov4ml import CSV_HEADER, SeriesNames, read_yprov4ml_series
+from ...stores.foreign.yprov4ml import (
+    CSV_HEADER,
+    SeriesNames,
+    is_yprov4ml_csv,
+    read_yprov4ml_series,
+)
 from ..counts import counted
 from ..sources import open_source
 from .reading import RankDocument
@@ -31,7 +36,7 @@ def read_stored(
         names: those of the series; by the store itself if None.
         subject: how notes call the metric.
     """
-    is_torn = path.is_file() and _ends_torn(path)
+    is_torn = _ends_torn(path)
     reason = "its last row was not written to its end"
     if not is_torn:
         try:
@@ -82,10 +87,8 @@ def _checked(series: MetricSeries) -> MetricSeries:
 
 def _row_count(path: Path) -> int:
     """Return the number of rows of a CSV that can be read; 0 for any other store."""
-    if not path.is_file() or CsvColumns.header_of(path) != CSV_HEADER:
-        return 0
     try:
-        return CsvColumns(path).row_count
+        return CsvColumns(path).row_count if is_yprov4ml_csv(path) else 0
     except PackagerError:
         return 0
 
@@ -96,17 +99,17 @@ def _ends_torn(path: Path) -> bool:
     It has no line break, and fewer cells, or fewer digits in its time, than the row before.
     """
     try:
+        if not is_yprov4ml_csv(path):
+            return False
         with open_source(path) as stream:
             size = os.fstat(stream.fileno()).st_size
             stream.seek(max(0, size - _TAIL))
             tail = stream.read(_TAIL)
-            stream.seek(0)
-            head = stream.readline(_TAIL)
-    except OSError:
+        separator = CsvColumns(path).separator.encode()
+    except (OSError, PackagerError):
         return False
-    separator = head.removeprefix(b"\xef\xbb\xbf").strip()[len(CSV_HEADER[0]) :][:1]
     lines = tail.splitlines()
-    if tail.endswith(b"\n") or not separator or len(lines) < 3:
+    if tail.endswith(b"\n") or len(lines) < 3:
         return False
     before, last = (line.strip().split(separator) for line in lines[-2:])
     return len(before) == len(CSV_HEADER) and (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from ...errors import PackagerError
 from ...record import JsonValue, LayerRecord
 from ...repair.loading import load_json
-from ...repair.model import Element, first_text, local_name
+from ...repair.model import Attributes, Element, first_text, local_name
 from ...repair.own_run import types_of
 from ..imported import (
     ImportedArtifact,
@@ -40,7 +40,9 @@ _ABOUT_RUN = frozenset({"LearningStage", "Experiment"})
 _MODEL_STAGES = frozenset({"ModelRegistration", "Models", "MODELS"})
 _STATISTICS = re.compile(r"(?:.*_)?stat_")
 _VERSION = re.compile(r"(?P<stem>.+?)_(?P<number>[0-9]{1,9})(?:_[0-9]+)?\.[A-Za-z0-9]+")
-_COPIED_VERSION = re.compile(r"(?:.*/)?(?P<model>[^/]+)/(?P=model)_(?P<number>[0-9]{1,9})\.[A-Za-z0-9]+")
+_COPIED_VERSION = re.compile(
+    r"(?:.*/)?(?P<model>[^/]+)/(?P=model)_(?P<number>[0-9]{1,9})\.(?P<suffix>[A-Za-z0-9]+)"
+)
 _MODEL_FACTS = re.compile(r"(?:.*_)?(?:total_params|memory_of_model|model_name)")
 _FACT = re.compile(r".*?(total_params|memory_of_model|model_name)")
 _CLASS = re.compile(r"<class '([^']+)'>")
@@ -137,9 +139,13 @@ class _Reader:
             self._things.silent.append(name)
 
     def _is_version(self, name: str, element: Element, path: str) -> bool:
-        """Return whether an entity is a copy by `save_model_version` of 3.x: `<model>/<model>_<number>.…`."""
+        """Return whether an entity is a copy by `save_model_version`: `<model>/<model>_<number>.…`.
+
+        2.0 does not say that it is a model; its suffix does.
+        """
         is_model = "Model" in types_of(element.attributes) or self._is_of_models(name)
-        return is_model and _COPIED_VERSION.fullmatch(path.replace("\\", "/")) is not None
+        match = _COPIED_VERSION.fullmatch(path.replace("\\", "/"))
+        return match is not None and (is_model or match["suffix"] in ("pt", "pth"))
 
     def _is_of_models(self, name: str) -> bool:
         return self._source.context_of(self._generated.get(name)) in _MODEL_STAGES
@@ -149,7 +155,7 @@ class _Reader:
         if copy is None:
             return False
         label = first_text(self._source.entities[name].attributes, "label") or local_name(name)
-        return label.startswith(("Original_", "Original "))
+        return label.lower().startswith(("original_", "original "))
 
     @staticmethod
     def _has_content(element: Element) -> bool:
@@ -215,8 +221,8 @@ class _Reader:
             # In a document that knows no prefixes they may be what it says of the run.
             has_prefixes = any(":" in key and not key.startswith("prov:") for key in element.attributes)
             skipped = RUN_TIMES if has_prefixes else RUN_ATTRIBUTES
-            for key, values in element.attributes.items():
-                if ":" not in key and key not in skipped:
+            for key, values in parameters_of(element.attributes).items():
+                if key not in skipped:
                     self._things.parameters.append(
                         ImportedParameter(
                             key, attribute_value(values), self._source.context_of(name), rank=self._rank
@@ -367,6 +373,20 @@ class _Reader:
                     self._rank,
                 )
             )
+
+
+def parameters_of(attributes: Attributes) -> Attributes:
+    """Return the attributes of an activity that are parameters, by the names that the user gave them.
+
+    They have no prefix; in the later 2.0, where activities have a level, they have the one of all others.
+    """
+    found = {key: values for key, values in attributes.items() if ":" not in key}
+    if first_text(attributes, "level") is not None:
+        for key, values in attributes.items():
+            prefix, colon, name = key.partition(":")
+            if colon and prefix != "prov" and name not in RUN_ATTRIBUTES:
+                found.setdefault(name, values)
+    return found
 
 
 def model_of(name: str, parameters: JsonValue, megabytes: JsonValue, rank: int) -> ImportedModel:

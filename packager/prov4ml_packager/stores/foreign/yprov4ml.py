@@ -1,12 +1,14 @@
 """The metric stores of yProv4ML: one store a metric, with `epochs`, `values` and `timestamps`.
 
-Seen in runs of yProv4ML 3.2.8 and in documents of 2.x: `metrics_GR0/<metric>_<context>_<source>_GR0` (3.x),
-`artifacts/metrics/<metric>_Context.<context>_GR0` (2.x), each as a Zarr directory, a NetCDF-4 file, or a CSV
-with the header `epoch,value,timestep`. Epochs are whole numbers, times milliseconds since 1970.
+Seen in runs of yProv4ML 1.0, 2.0 and 3.2: `metrics_GR0/<metric>_<context>_<source>_GR0` (3.x),
+`metrics_GR0/<metric>_Context.<context>_GR0` and `artifacts/metrics/<metric>_Context.<context>_GR0` (2.x),
+each as a Zarr directory, a NetCDF-4 file, or a CSV. A CSV has the header `epoch,value,timestep`; before 3.0 its
+first line names the series instead: `<metric>,Context.<context>,<source>`. Epochs are whole numbers, times
+milliseconds since 1970.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,7 +116,7 @@ def read_yprov4ml_series(path: Path, names: SeriesNames | None = None) -> Metric
             path=path,
             hint=f"such a store has {_EPOCHS}, {_VALUES} and {_TIMES}, or the header {','.join(CSV_HEADER)}",
         )
-    keys = CSV_HEADER if isinstance(columns, CsvColumns) else (_EPOCHS, _VALUES, _TIMES)
+    keys = columns.header if isinstance(columns, CsvColumns) else (_EPOCHS, _VALUES, _TIMES)
     lengths = {key: columns.lengths[key] for key in keys}
     if len(set(lengths.values())) != 1:
         raise PackagerError(f"the columns differ in length: {lengths}", path=path)
@@ -152,8 +154,9 @@ def read_yprov4ml_table(paths: Iterable[Path], damage: Damage | None = None) -> 
 
 def _good_rows(path: Path, damage: Damage | None) -> MetricSeries:
     """Return the rows of a CSV that can be read, in memory: yProv4ML's hold one metric of one run."""
-    step, value, time = CSV_HEADER
-    names = names_from_file(path)
+    columns = CsvColumns(path)
+    step, value, time = columns.header
+    names = _names_from_attributes(columns)
     with open_plain_csv(path, ColumnNames((value,), step=step, time=time), damage=damage) as table:
         points = [one.points() for one in table.series]
     return series_from_points(
@@ -169,14 +172,34 @@ def _open(path: Path) -> Columns | None:
     columns = open_columns(path)
     if columns is not None:
         return columns if {_EPOCHS, _VALUES, _TIMES} <= columns.lengths.keys() else None
-    if path.is_file() and CsvColumns.header_of(path) == CSV_HEADER:
-        return CsvColumns(path)
-    return None
+    return CsvColumns(path) if is_yprov4ml_csv(path) else None
+
+
+def is_yprov4ml_csv(path: Path) -> bool:
+    """Tell whether a file is a CSV of yProv4ML, by its first line.
+
+    Raises:
+        PackagerError: it cannot be read.
+    """
+    if not path.is_file():
+        return False
+    header = CsvColumns.header_of(path)
+    return header == CSV_HEADER or _names_in_header(header) is not None
+
+
+def _names_in_header(header: Sequence[str]) -> SeriesNames | None:
+    """Return the names in the first line of a CSV before 3.0; None if it is another."""
+    cells = [cell.strip() for cell in header]
+    if len(set(cells)) != len(CSV_HEADER) or not cells[0] or not cells[1].startswith("Context."):
+        return None
+    return SeriesNames(cells[0], _given(cells[1]), _given(cells[2]))
 
 
 def _names_from_attributes(columns: Columns) -> SeriesNames:
     """Return the names that the attributes say; NetCDF has them with an underscore before."""
     found = names_from_file(columns.path)
+    if isinstance(columns, CsvColumns) and (named := _names_in_header(columns.header)) is not None:
+        return SeriesNames(named.metric, named.context, named.source, found.rank)
     said = {
         name: columns.attributes.get(name, columns.attributes.get(f"_{name}"))
         for name in ("name", "context", "source")
@@ -186,7 +209,7 @@ def _names_from_attributes(columns: Columns) -> SeriesNames:
     return SeriesNames(said["name"], _given(said["context"]), _given(said["source"]), found.rank)
 
 
-def _reader(columns: Columns, keys: tuple[str, ...], count: int) -> Callable[[int, int], Points]:
+def _reader(columns: Columns, keys: Sequence[str], count: int) -> Callable[[int, int], Points]:
     steps, values, times = keys
     unit = guess_time_unit(float(columns.read(times, 0, 1)[0])) if count else "ms"
 
