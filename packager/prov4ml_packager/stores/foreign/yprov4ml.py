@@ -2,9 +2,9 @@
 
 Seen in runs of yProv4ML 1.0, 2.0 and 3.2: `metrics_GR0/<metric>_<context>_<source>_GR0` (3.x),
 `metrics_GR0/<metric>_Context.<context>_GR0` and `artifacts/metrics/<metric>_Context.<context>_GR0` (2.x),
-each as a Zarr directory, a NetCDF-4 file, or a CSV. A CSV has the header `epoch,value,timestep`; before 3.0 its
-first line names the series instead: `<metric>,Context.<context>,<source>`. Epochs are whole numbers, times
-milliseconds since 1970.
+each as a Zarr directory, a NetCDF-4 file, or a CSV. A CSV has the header `epoch,value,timestep`; before 3.0
+its first line names the series instead: `<metric>,Context.<context>,<source>`. Epochs are whole numbers,
+times milliseconds since 1970.
 """
 
 import re
