@@ -34,11 +34,29 @@ def command_named(name: str) -> click.Command:
     return command
 
 
+def test_the_list_says_in_full_what_each_does(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"]) == 0
+    listed = "".join(capsys.readouterr().out.split())  # words with a hyphen are broken there
+    for name in COMMANDS:
+        first, _, _ = (command_named(name).help or "").partition("\n\n")
+        assert f"{name}{''.join(first.split())}" in listed
+
+
 def test_these_are_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert group.list_commands(click.Context(group)) == COMMANDS
     assert run(["--help"]) == 0
     listed = capsys.readouterr().out
     assert all(f"\n  {name} " in listed for name in COMMANDS)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["inspect"], ["finalize"], ["validate"], ["report", "-o", "x.html"], ["unpack"], ["import"]],
+)
+def test_a_url_where_none_is_taken(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*arguments, "s3://bucket/run"]) == 2
+    error = capsys.readouterr().err
+    assert "s3://bucket/run is a URL, which only convert and crate take; bring it here first; " in error
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -5,12 +5,13 @@ import pty
 import re
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
 
 from prov4ml_packager.cli import progress_bar
-from prov4ml_packager.cli.progress_bar import ProgressBar
+from prov4ml_packager.cli.progress_bar import ProgressBar, fitted
 
 from ..crate.builders import write_file
 from ..reader.raw_writer import small_run
@@ -27,9 +28,10 @@ def here(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def on_a_terminal(folder: Path, *arguments: str) -> list[str]:
+def on_a_terminal(folder: Path, *arguments: str, width: int = 0) -> list[str]:
     """Run a command whose stderr is a terminal, and return the lines on it as they stand in the end."""
     ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, width))
     command = [sys.executable, "-m", "prov4ml_packager", *arguments]
     child = subprocess.Popen(command, cwd=folder, stderr=theirs, stdout=subprocess.DEVNULL)
     os.close(theirs)
@@ -67,6 +69,30 @@ def test_what_a_terminal_shows(here: Path) -> None:
         r"add c\.zip: 1\.0 MB", rf"read c\.zip: {MB}", rf"pack c\.zip: {WHOLE}",
     )  # fmt: skip
     assert_lines(on_a_terminal(here, "unpack", "c.zip"), rf"unpack c\.zip: {WHOLE}")
+
+
+@pytest.mark.parametrize(
+    ("width", "line"),
+    [
+        (0, "convert runs/digits_0: [####----]  50% of 9 points"),
+        (51, "convert runs/digits_0: [####----]  50% of 9 points"),
+        (50, "convert runs/digits_0: 50% of 9 points"),
+        (39, "convert runs/digits_0: 50% of 9 points"),
+        (38, "…nvert runs/digits_0: 50% of 9 points"),
+        (20, "…0: 50% of 9 points"),
+        (19, "50% of 9 points"),
+        (8, "50% of "),
+    ],
+)
+def test_a_line_that_fits(width: int, line: str) -> None:
+    """A longer one would be broken by the terminal, and its first part would stay there at every step."""
+    assert fitted("convert runs/digits_0", "[####----] ", " 50% of 9 points", width) == line
+
+
+def test_a_narrow_terminal(here: Path) -> None:
+    assert on_a_terminal(here, "convert", "digits_0", "m.nc", width=30) == [
+        "… digits_0: 100% of 10 points", "",
+    ]  # fmt: skip
 
 
 def test_nothing_where_nobody_watches(here: Path) -> None:

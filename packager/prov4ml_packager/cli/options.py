@@ -34,7 +34,19 @@ debug_option = click.option(
     help="Show the traceback of an error.",
 )
 
-path_type = click.Path(path_type=Path)
+
+class _PathType(click.Path):
+    """A path; of a URL `Path` would drop a slash, and call it a file that is not there."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        from ..remote import is_url
+
+        if isinstance(value, str) and is_url(value):
+            self.fail(f"{value} is a URL, which only convert and crate take; bring it here first", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+path_type = _PathType(path_type=Path)
 
 
 class _LocationType(click.ParamType):  # type: ignore[type-arg]

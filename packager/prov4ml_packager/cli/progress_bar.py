@@ -1,5 +1,6 @@
 """A bar on the terminal for long jobs: how much is done of how much, or a count where nobody knows."""
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -64,16 +65,16 @@ class ProgressBar:
             click.echo("", file=sys.stderr)
 
     def _draw(self, now: float) -> None:
-        text = self._amount(self._done)
+        bar, text = "", self._amount(self._done)
         if self._total:
             part = min(1.0, self._done / self._total)
             filled = int(part * self._WIDTH)
-            bar = "#" * filled + "-" * (self._WIDTH - filled)
-            text = f"[{bar}] {part:4.0%} of {self._amount(self._total)}"
+            bar = f"[{'#' * filled}{'-' * (self._WIDTH - filled)}] "
+            text = f"{part:4.0%} of {self._amount(self._total)}"
             if 0 < part < 1:
                 left = (now - self._began) / part * (1 - part)
                 text += f", {int(left // 60)}:{int(left % 60):02} left"
-        text = f"{printable(self._label)}: {text}"
+        text = fitted(printable(self._label), bar, text, terminal_width())
         click.echo(f"\r{text:<{self._length}}", file=sys.stderr, nl=False)
         self._length = len(text)
 
@@ -81,6 +82,35 @@ class ProgressBar:
         if self._unit == "bytes":
             return f"{count / 1e6:,.1f} MB"
         return "1 point" if count == 1 else f"{count:,} points"
+
+
+def terminal_width() -> int:
+    """Return how many characters a line of the terminal behind stderr has; 0 if nobody knows."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns
+    except (OSError, ValueError):
+        return 0
+
+
+def fitted(label: str, bar: str, text: str, width: int) -> str:
+    """Return one line for a terminal: a longer one would be broken, and stay when the next is drawn.
+
+    Args:
+        label: what is done; its end is kept.
+        bar: left out first.
+        text: how much is done.
+        width: of the terminal; 0 if nobody knows.
+    """
+    line = f"{label}: {bar}{text}"
+    if not width or len(line) < width:
+        return line
+    text = text.strip()
+    room = width - 1 - len(f": {text}")
+    if len(label) <= room:
+        return f"{label}: {text}"
+    if room > 1:
+        return f"…{label[1 - room :]}: {text}"
+    return text[: width - 1]
 
 
 @contextmanager

@@ -13,8 +13,11 @@ import zarr
 
 from prov4ml_packager.convert import convert
 from prov4ml_packager.errors import PackagerError
+from prov4ml_packager.metric_table import CHUNK_POINTS
 from prov4ml_packager.sources import ReadOptions, open_source
+from prov4ml_packager.stores import open_store
 from prov4ml_packager.stores.foreign.column_names import parse_columns
+from prov4ml_packager.stores.foreign.netcdf_columns import NetcdfColumns
 
 START = 1_767_225_600 * 10**9  # 2026-01-01
 DAY = 86_400 * 10**9
@@ -283,3 +286,26 @@ def test_columns_of_a_dataset_are_step_time_and_values(tmp_path: Path) -> None:
         "of a dataset step, time and values are named, and nothing else; its groups are the contexts, its "
         "variables the metrics"
     )
+
+
+@pytest.mark.parametrize(
+    "chunk", [CHUNK_POINTS // 2, CHUNK_POINTS + 1000, 3 * CHUNK_POINTS, 8 * CHUNK_POINTS]
+)
+def test_chunks_of_every_length(tmp_path: Path, chunk: int) -> None:
+    """Those that are longer than what is read at a time are decoded once."""
+    count = 4 * CHUNK_POINTS + 7
+    values = np.random.default_rng(0).normal(size=count)
+    path = tmp_path / "x.nc"
+    with netCDF4.Dataset(path, "w") as root:
+        root.createDimension("step", None)
+        for name in ("loss", "acc"):
+            variable = root.createVariable(name, "f8", ("step",), chunksizes=(chunk,), zlib=True, complevel=1)
+            variable[:] = values if name == "loss" else -values
+    convert(path, tmp_path / "out.zarr")
+    with open_store(tmp_path / "out.zarr") as table:
+        found = {one.metric: one.points()["value"] for one in table.series}
+    assert found["loss"].tobytes() == values.tobytes()
+    assert found["acc"].tobytes() == (-values).tobytes()
+    columns = NetcdfColumns(path)
+    for start, stop in ((0, 5), (chunk - 3, chunk + 3), (count - 4, count), (9, 9), (count - 1, count + 9)):
+        assert columns.read("loss", start, stop).tobytes() == values[start:stop].tobytes()

@@ -1,5 +1,6 @@
 """The columns of a NetCDF file of someone else: NetCDF-4, or classic NetCDF-3."""
 
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,8 @@ import numpy.typing as npt
 from ..netcdf_store.store import library
 
 _CACHE_BYTES = 1 << 22
+_LARGEST_CACHE_BYTES = 1 << 25
+"""Room for one chunk of a variable: those of 16 MiB are what the library makes of a long one."""
 
 
 class NetcdfColumns:
@@ -22,6 +25,8 @@ class NetcdfColumns:
         self.dimensions: dict[str, tuple[str, ...]] = {}
         self.lengths: dict[str, int] = {}
         self.others: dict[str, str] = {}
+        self._caches: dict[str, int] = {}
+        self._kept_open: Any = None
         self.variable_attributes: dict[str, Mapping[str, object]] = {}
         with self._root() as root, library(path, None, "is damaged"):
             self.attributes: Mapping[str, object] = _attributes(root)
@@ -34,11 +39,21 @@ class NetcdfColumns:
                     self.variable_attributes[name] = _with_fill_value(variable)
                     if variable.ndim == 1:
                         self.lengths[name] = int(variable.shape[0])
+                        self._caches[name] = _cache_bytes(variable)
 
     @contextmanager
     def _root(self) -> Iterator[Any]:
+        """Yield the open file, which is closed again unless a chunk in its cache is soon asked for again."""
+        if self._kept_open is not None:
+            yield self._kept_open
+            return
         with library(self.path, None, "is damaged"):
             root = netCDF4.Dataset(self.path, "r")
+        if max(self._caches.values(), default=0) > _CACHE_BYTES:
+            self._kept_open = root
+            weakref.finalize(self, root.close)
+            yield root
+            return
         try:
             yield root
         finally:
@@ -50,7 +65,9 @@ class NetcdfColumns:
             variable = root[name]
             variable.set_auto_maskandscale(False)
             if root.data_model.startswith("NETCDF4"):
-                variable.set_var_chunk_cache(size=_CACHE_BYTES)
+                size = self._caches.get(name, _CACHE_BYTES)
+                if variable.get_var_chunk_cache()[0] != size:  # to set it empties it
+                    variable.set_var_chunk_cache(size=size)
             return np.asarray(variable[start:stop])
 
 
@@ -64,6 +81,15 @@ def _walk(group: Any, prefix: str) -> Iterator[tuple[str, Any]]:
 def _attributes(item: Any) -> dict[str, object]:
     values = {name: item.getncattr(name) for name in item.ncattrs()}
     return {name: one.item() if isinstance(one, np.generic) else one for name, one in values.items()}
+
+
+def _cache_bytes(variable: Any) -> int:
+    """Return the bytes that hold one chunk, which is decoded once then and not for every part of it."""
+    chunks = variable.chunking()
+    if not isinstance(chunks, list):  # `contiguous`, or None of classic NetCDF-3
+        return _CACHE_BYTES
+    size = int(chunks[0]) * variable.dtype.itemsize
+    return max(_CACHE_BYTES, size) if size <= _LARGEST_CACHE_BYTES else _CACHE_BYTES
 
 
 def _other_kind(variable: Any) -> str | None:
