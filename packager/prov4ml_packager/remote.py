@@ -4,6 +4,7 @@ Through fsspec (`s3://`, `gs://`, `https://`, `memory://` …). Files pass in bl
 temporary folder (TMPDIR) needs the space of what is brought.
 """
 
+import errno
 import re
 import tempfile
 from collections.abc import Collection, Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from .errors import PackagerError
+from .errors import PackagerError, ScratchError
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://.+")
 _ROOTS = ("zarr.json", ".zmetadata", ".zgroup", ".zarray")
@@ -21,6 +22,9 @@ _REPLACEABLE = (*_ROOTS, "ro-crate-metadata.json", "bagit.txt")
 """Files that make a folder a product: one that has none of them is never replaced."""
 _BUCKETS = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az"})
 """File systems that have no folders: to make one there would make a bucket."""
+
+_UNREADABLE = "cannot be read"
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 Location = Path | str
 """A path, or the URL of something remote."""
@@ -87,9 +91,9 @@ def local_source(location: Location) -> Iterator[Path]:
         yield location
         return
     files, path = _file_system(location)
-    with tempfile.TemporaryDirectory(prefix="prov4ml-") as folder:
+    with tempfile.TemporaryDirectory(prefix="prov4ml-", dir=_temporary_folder()) as folder:
         target = Path(folder) / (name_of(location) or "source")
-        with _transport(location, "cannot be read"):
+        with _transport(location, _UNREADABLE):
             if files.isdir(path):
                 _bring_folder(files, path.rstrip("/") + "/", target, location)
             elif files.exists(path, **({"strict": True} if _is_web(location) else {})):
@@ -142,10 +146,10 @@ def local_target(location: Location, *, replaces: bool = True) -> Iterator[Path]
         yield location
         return
     files, path = _file_system(location)
-    with _transport(location, "cannot be read"):
+    with _transport(location, _UNREADABLE):
         if (not replaces and files.exists(path)) or _is_other_folder(files, path, _REPLACEABLE, location):
             raise _exists(location)
-    with tempfile.TemporaryDirectory(prefix="prov4ml-") as folder:
+    with tempfile.TemporaryDirectory(prefix="prov4ml-", dir=_temporary_folder()) as folder:
         target = Path(folder) / name_of(location)
         with _named_as_given(target, location):
             yield target
@@ -198,6 +202,12 @@ def _take(files: Any, made: Path, path: str, location: str) -> None:
         files.put_file(str(one), target)
 
 
+def _temporary_folder() -> str:
+    from .reader.scratch import scratch_folder  # numpy comes with it, and every command asks what a URL is
+
+    return scratch_folder()
+
+
 def _file_system(url: str) -> tuple[Any, str]:
     import fsspec
 
@@ -219,5 +229,7 @@ def _transport(location: str, problem: str) -> Iterator[None]:
     except PackagerError:
         raise
     except Exception as error:  # each file system has errors of its own
+        if isinstance(error, OSError) and error.errno in _NO_ROOM and problem == _UNREADABLE:
+            raise ScratchError(error, _temporary_folder()) from error  # to read takes no other room
         text = " ".join(str(error).split()) or type(error).__name__
         raise PackagerError(f"{problem}: {text}", path=location) from error

@@ -230,6 +230,34 @@ def in_a_process(*arguments: str, **environment: str) -> "subprocess.CompletedPr
     )
 
 
+@pytest.mark.parametrize(("source", "target"), [("s3://data/m.nc", "m.csv"), ("m.nc", "s3://data/m.csv")])
+def test_nothing_of_a_url_is_kept(source: str, target: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["convert", source, target, "--resume"]) == 2
+    url = source if is_url(source) else target
+    assert capsys.readouterr().err == (
+        f"prov4ml-pack: error: {url}: of a URL nothing is kept to go on with; leave out --resume\n"
+    )
+
+
+def test_no_room_for_what_is_brought(tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_bytes(b"context,metric,source,rank,step,time,value\n" * 5000)
+    limited = (
+        "import resource, sys\n"
+        "from prov4ml_packager.cli.main import run\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))\n"
+        "sys.exit(run(sys.argv[1:]))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", limited, "convert", f"file://{tmp_path}/m.csv", str(tmp_path / "m.nc")],
+        env={**os.environ, "TMPDIR": str(tmp_path)}, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (
+        2,
+        f"prov4ml-pack: error: {tmp_path}: cannot write temporary files: File too large; "
+        "set TMPDIR to a folder with more space\n",
+    )
+
+
 def test_google_cloud_storage(tmp_path: Path, small_table: MetricTable) -> None:
     from gcp_storage_emulator.server import create_server
 

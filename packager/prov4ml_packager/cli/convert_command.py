@@ -112,12 +112,17 @@ def command(
     (s3://, gs://, https://, memory://). Prints the path written.
     """
     from ..convert import convert
+    from ..errors import PackagerError
     from ..remote import as_given, local_source, local_target, refuse_inside
     from ..sources import ReadOptions
     from ..stores.foreign.column_names import parse_columns
 
     read = ReadOptions(read_separator, decimal, parse_columns(columns) if columns else None, time_unit)
     refuse_inside(source, target)
+    for location in (source, target):
+        if resume and isinstance(location, str):
+            problem = "of a URL nothing is kept to go on with"
+            raise PackagerError(problem, path=location, hint="leave out --resume")
     with (
         progress_bar(f"convert {source}") as bar,
         local_source(source) as local,
