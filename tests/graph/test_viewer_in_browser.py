@@ -128,6 +128,21 @@ def test_it_works_by_keyboard_alone(page: Page, tmp_path: Path) -> None:
     assert view_box(opened) == pytest.approx(start)
 
 
+def test_what_is_chosen_can_be_read_on_a_phone(page: Page, tmp_path: Path) -> None:
+    page.page.set_viewport_size({"width": 390, "height": 800})
+    opened = page.open(written(tmp_path / "graph.html", build_document(a_run())))
+    node = opened.locator(f"{SHOWN} g.node").filter(has_text="epochs")
+    text = node.locator("text").first
+    assert text.bounding_box()["height"] < 7
+    node.click()
+    assert text.bounding_box()["height"] > 9
+    stage, box = opened.locator(".pg-stage").bounding_box(), node.bounding_box()
+    assert stage["x"] <= box["x"]
+    assert box["x"] + box["width"] <= stage["x"] + stage["width"]
+    assert stage["y"] <= box["y"]
+    assert box["y"] + box["height"] <= stage["y"] + stage["height"]
+
+
 def test_levels_and_finding(page: Page, tmp_path: Path) -> None:
     opened = page.open(written(tmp_path / "graph.html", build_document(a_run())))
     assert opened.locator(".pg-status").inner_text().startswith("summary, ")

@@ -13,9 +13,11 @@ import pytest
 
 from prov4ml_packager.cli.main import run as pack
 from prov4ml_packager.crate import CrateOptions, build_crate
+from prov4ml_packager.crate_members import read_member
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.finalize_many import ensure_all_finalized
 from prov4ml_packager.opened_runs import open_runs
+from prov4ml_packager.provenance import build_document
 from prov4ml_packager.report import write_report
 
 from ..crate.builders import FULL
@@ -24,6 +26,7 @@ from ..crate.test_preview import Page
 from ..crate.workflow_runs import logged_run
 from .runs import ordinary_run
 
+RELEASED = sorted((Path(__file__).parents[2] / "fixtures").glob("format-*/crates/*.zip"))
 KINDS = ["crate", "crate.zip", "crate.tar.gz", "crate.tar.zst"]
 LACKS = "has no raw files; not in it: what the logger warned of"
 TRACE = {"type": "ValueError", "message": "no data", "traceback": "Traceback: line 7"}
@@ -326,6 +329,17 @@ def test_an_archive_that_leads_out_is_refused(tmp_path: Path) -> None:
         write_report([crate], tmp_path / "report.html")
     assert str(caught.value) == f"{crate}: ../escaped: leaves the crate with '..'"
     assert not list(tmp_path.rglob("escaped"))
+
+
+@pytest.mark.parametrize("crate", RELEASED, ids=lambda crate: crate.stem)
+def test_crates_of_released_formats_are_read(tmp_path: Path, crate: Path) -> None:
+    document = json.loads(read_member(crate, "packaged/prov.json"))
+    with open_runs([crate]) as (run,):
+        store = next(
+            entity["prov4ml:store"] for entity in document["entity"].values() if "prov4ml:store" in entity
+        )
+        assert build_document(run.record, store=store) == document
+    assert "Not in it" in words_of(write_report([crate], tmp_path / "report.html"))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="mode bits")

@@ -5,6 +5,9 @@
   const ZOOM_STEP = 1.25;
   const LARGEST_SCALE = 6;
   const PAN_STEP = 60;
+  // Pixels for each unit of the picture, whose text is 12 units high: below the first nobody can read it.
+  const UNREADABLE = 0.5;
+  const READABLE = 0.8;
   const SHOWN_LINKS = 60;
 
   const made = (name, text, properties = {}) => {
@@ -302,6 +305,10 @@
       });
       this.describe(this.level.data.nodes[number], links);
       this.details.hidden = false;
+      if (this.scale() < UNREADABLE) {
+        const { x, y } = this.level.centre(node);
+        this.zoomAt(x, y, READABLE / this.scale());
+      }
       this.draw();
       if (focus) this.reveal(node);
       else this.focusNode(node);

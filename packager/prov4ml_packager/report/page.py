@@ -117,12 +117,12 @@ def _metric_parts(runs: Sequence[ReportRun], figures: Figures, limits: Limits) -
             f'<p class="note">{figures.left_out:,} series are not drawn here{more}. '
             "The tables of metrics have their figures.</p>"
         )
-    model = charts_section(figures, limits, machine=False)
+    model = Html(charts_section(figures, limits, machine=False) + left)
     machine = charts_section(figures, limits, machine=True)
     if only is not None:
         model = Html(model + run_parts.metrics(only, limits, machine=False))
         machine = Html(run_parts.energy(only) + machine + run_parts.metrics(only, limits, machine=True))
-    return [("metrics", "Metrics", Html(model + left)), ("machine", "System and energy", machine)]
+    return [("metrics", "Metrics", model), ("machine", "System and energy", machine)]
 
 
 def _one(subject: ReportRun, figures: Figures, limits: Limits) -> list[_Part]:
