@@ -25,14 +25,13 @@ from .metric_table import MetricSeries, SeriesStatistics, statistics
 from .packaged import COMMAND_LINE, OpenStores, read_packaged, read_provenance
 from .provenance import build_document
 from .reader import read_run
-from .reader.ranks import has_ranks
+from .reader.ranks import RANK_FOLDER, has_ranks
 from .reader.scratch import scratch_folder
 from .record import RunRecord
 from .text import unescape_text
 
 _PREFIX = "prov4ml-"
 _ORCID = re.compile(r"https?://orcid\.org/")
-_RANK = re.compile(r"rank_[0-9]+")
 _COMMAND = re.compile(r"\. Command: (.+)", re.DOTALL)
 
 
@@ -191,7 +190,7 @@ def _is_needed(path: str) -> bool:
     if PACKAGED_DIRECTORY in folders:
         inside = [*folders, name][folders.index(PACKAGED_DIRECTORY) + 1]
         return inside == PACKAGED_PROV or inside.startswith("metrics.")
-    if folders and _RANK.fullmatch(folders[-1]):
+    if folders and RANK_FOLDER.fullmatch(folders[-1]):
         return name in (JOURNAL_FILE, METRICS_FILE)
     return name in (RUN_FILE, DESCRIPTOR)
 

@@ -14,14 +14,14 @@ from .fields import Fields
 from .journal import Event
 from .problems import Problems
 
-_RANK_FOLDER = re.compile(r"rank_(0|[1-9][0-9]{0,8})")
+RANK_FOLDER = re.compile(r"rank_(0|[1-9][0-9]{0,8})")
 
 
 def rank_folders(directory: Path, problems: Problems) -> dict[int, Path]:
     """Return the folders of the ranks, by rank; links are reported and left out."""
     folders: dict[int, Path] = {}
     for path in directory.iterdir():
-        match = _RANK_FOLDER.fullmatch(path.name)
+        match = RANK_FOLDER.fullmatch(path.name)
         if match is None:
             continue
         if path.is_symlink() or not path.is_dir():
@@ -33,7 +33,7 @@ def rank_folders(directory: Path, problems: Problems) -> dict[int, Path]:
 
 def has_ranks(directory: Path) -> bool:
     """Return whether a directory has a rank's folder, so that it is read from its raw files."""
-    return any(_RANK_FOLDER.fullmatch(path.name) and path.is_dir() for path in directory.iterdir())
+    return any(RANK_FOLDER.fullmatch(path.name) and path.is_dir() for path in directory.iterdir())
 
 
 def _read_error(fields: Fields | None) -> RunError | None:
