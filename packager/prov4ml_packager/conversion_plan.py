@@ -44,6 +44,7 @@ def plan_conversion(source: Path, target: Path, to: str | None, read: ReadOption
     """
     if not source.exists():
         raise PackagerError("does not exist", path=source)
+    _check_readable(source)
     if to is not None and to not in FORMATS:
         raise PackagerError(f"unknown format {to!r}", hint=f"use one of {', '.join(FORMATS)}")
     if not source.is_dir() or (source / RUN_FILE).is_file() or is_zarr_directory(source):
@@ -77,6 +78,12 @@ def plan_conversion(source: Path, target: Path, to: str | None, read: ReadOption
     return Plan(to, tuple((path, result) for result, path in pairs.items()), tuple(left_out))
 
 
+def _check_readable(path: Path) -> None:
+    """Check that one may look into a directory: else a file that is looked for in it is said to be at fault."""
+    if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
+        raise PackagerError("cannot be read: Permission denied", path=path)
+
+
 def _one_or_folder(found: list[Path]) -> str:
     return f"give {found[0]}" if len(found) == 1 else "name a folder, and the format with --to"
 
@@ -91,6 +98,7 @@ def _find(folder: Path, read: ReadOptions, left_out: list[Path]) -> Iterator[Pat
         if entry.is_symlink() or entry.name.startswith("."):
             continue
         if entry.is_dir():
+            _check_readable(path)
             if (path / RUN_FILE).is_file() or is_zarr_directory(path):
                 yield path
             else:

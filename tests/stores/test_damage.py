@@ -1,7 +1,10 @@
 """Damaged, foreign and malicious stores: one clear error, and nothing of them is executed."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -138,6 +141,50 @@ def test_zarr_of_someone_else(tmp_path: Path) -> None:
     assert message(tmp_path / "m.zarr") == (
         "is no metric store of prov4ml: the root attribute `format` is not 'prov4ml metric store'"
     )
+
+
+def test_netcdf_of_a_name_that_is_not_utf_8(tmp_path: Path, small_table: MetricTable) -> None:
+    path = write_store(small_table, tmp_path / os.fsdecode(b"bad\xff.nc"))
+    assert message(path) == "cannot be opened: the library takes no path that is not UTF-8; rename it"
+
+
+def refused(*arguments: Path) -> str:
+    """Return what `convert` says where permissions count: for root they do only without its capabilities."""
+    drop = [
+        "setpriv",
+        "--bounding-set=-dac_override,-dac_read_search",
+        "--inh-caps=-dac_override,-dac_read_search",
+    ]
+    command = [sys.executable, "-m", "prov4ml_packager", "convert", *map(str, arguments), "--to", "csv"]
+    done = subprocess.run(
+        [*(drop if os.geteuid() == 0 else []), *command], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 2
+    return done.stderr.removeprefix("prov4ml-pack: error: ")
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"), reason="root may read everything")
+@pytest.mark.parametrize(
+    ("closed", "said"),
+    [
+        ("metrics.zarr", "metrics.zarr: cannot be read: Permission denied"),
+        (
+            "metrics.zarr/TRAINING/value/c.0",
+            "metrics.zarr: TRAINING/value, points 0 to 5: cannot be read: Permission denied",
+        ),
+        ("metrics.nc", "metrics.nc: cannot be read: Permission denied"),
+        ("metrics.csv", "metrics.csv: cannot be read: Permission denied"),
+    ],
+)
+def test_what_may_not_be_read_is_not_damaged(stores: Path, closed: str, said: str) -> None:
+    source = stores / closed.split("/")[0]
+    (stores / closed).chmod(0)
+    try:
+        assert refused(source, stores / "out.csv") == f"{stores}/{said}\n"
+        if closed == "metrics.zarr":
+            assert refused(stores, stores.parent / "out") == f"{stores}/{said}\n"
+    finally:
+        (stores / closed).chmod(0o755)
 
 
 def test_a_later_version(stores: Path) -> None:
