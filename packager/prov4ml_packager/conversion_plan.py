@@ -79,7 +79,7 @@ def plan_conversion(source: Path, target: Path, to: str | None, read: ReadOption
 
 
 def _check_readable(path: Path) -> None:
-    """Check that one may look into a directory: else a file that is looked for in it is said to be at fault."""
+    """Check that one may look into a directory: else a file that is looked for in it would be blamed."""
     if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
         raise PackagerError("cannot be read: Permission denied", path=path)
 
