@@ -1,8 +1,11 @@
 """What single versions of yProv4ML write in a way of their own."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from prov4ml_packager.reader import read_run
 
 from .yprov4ml_documents import SECOND, document_of, imported, later_two, sourced_document
 
@@ -58,3 +61,63 @@ def test_a_run_of_the_later_two(tmp_path: Path) -> None:
         ("final", "artifacts/final.pt"),
         ("a.txt", None),
     ]
+
+
+def as_three_two_zero(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document in the wording of 3.2.0: labels are identifiers, literals Python's text of them."""
+    run = document["activity"]["demo_GR0_0"]
+    run["yprov:run_id"] = "{'$': 7, 'type': 'xsd:int'}"
+    for activity in document["activity"].values():
+        for key in [one for one in activity if one.startswith("prov:")]:
+            activity[key] = f"{{'$': '{activity[key]}', 'type': 'xsd:dateTime'}}"
+    entities = document["entity"]
+    for name, entity in list(entities.items()):
+        if "prov:value" in entity:
+            del entity["prov:type"]
+            entities[entity["prov:label"]] = entities.pop(name)
+            for relation in document["used"].values():
+                if relation["prov:entity"] == name:
+                    relation["prov:entity"] = entity["prov:label"]
+        else:
+            entity["prov:label"] = name
+    return document
+
+
+def test_the_wording_of_3_2_0_gives_the_same_run(tmp_path: Path) -> None:
+    def told(document: dict[str, Any], folder: Path) -> list[Any]:
+        folder.mkdir()
+        _, run = imported(document_of(folder, document), folder / "out")
+        return [
+            run.start,
+            run.end,
+            [(one.key, one.value, one.context, one.source) for one in run.parameters],
+            [(one.name, one.context, one.source) for one in run.artifacts],
+            [(one.label, one.context, one.info) for one in run.datasets],
+            [(one.metric, one.context, one.source) for one in run.metrics.series],
+            [(one.name, one.start, one.end) for one in run.contexts],
+            [one.command for one in run.commands],
+        ]
+
+    older = as_three_two_zero(sourced_document())
+    assert told(older, tmp_path / "older") == told(sourced_document(), tmp_path / "newer")
+    assert read_run(tmp_path / "older" / "out" / "demo_7").run_id == "7"
+
+
+def test_literals_that_python_wrote_are_literals(tmp_path: Path) -> None:
+    texts = {
+        "{'$': 7, 'type': 'xsd:int'}": 7,
+        "{'$': '0.5', 'type': 'xsd:double'}": 0.5,
+        "{'$': 'a b', 'type': 'xsd:string'}": "a b",
+        "{'$': 'None', 'type': 'NoneType'}": None,
+        "{'$': '[1, 2]', 'type': 'list'}": "[1, 2]",
+        "{'x': 1}": "{'x': 1}",
+        "{'$': , 'type': 'xsd:int'}": "{'$': , 'type': 'xsd:int'}",
+    }
+    document = {
+        "entity": {
+            f"p{number}": {"prov-ml:type": "Parameter", "prov-ml:parameter_value": text}
+            for number, text in enumerate(texts)
+        }
+    }
+    _, run = imported(document_of(tmp_path, document), tmp_path / "out")
+    assert [one.value for one in run.parameters] == list(texts.values())

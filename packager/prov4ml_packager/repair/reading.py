@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,9 @@ from .point_lists import POINT_LISTS
 
 _SHAPE = "structure"
 _ARGUMENTS = frozenset(argument for roles in ARGUMENTS.values() for argument in roles)
+_WRITTEN = re.compile(
+    r"""\{'\$': (?:(?P<quoted>'.*'|".*")|(?P<plain>[^'"\s].*)), 'type': '(?P<type>[\w:]+)'\}""", re.DOTALL
+)
 _NESTED = "a list or object in a value is written as rdf:JSON"
 _FORMAL_TIMES = {"activity": ("prov:startTime", "prov:endTime")}
 
@@ -156,7 +160,13 @@ class _Reader:
 
     def _value(self, name: str, value: Any) -> Any:
         """Return a value that PROV-JSON knows; None for null, which it has not."""
-        if isinstance(value, str | bool | int):
+        if isinstance(value, str):
+            written = _literal_of(value)
+            if written is None:
+                return value
+            self._ledger.note("python-text", "a literal that was written as text is one", name)
+            return self._literal(name, written)
+        if isinstance(value, bool | int):
             return value
         if isinstance(value, float):
             if math.isfinite(value):
@@ -182,6 +192,17 @@ class _Reader:
         if isinstance(language, str) and language:
             literal["lang"] = language
         return literal if len(literal) > 1 else content
+
+
+def _literal_of(text: str) -> dict[str, Any] | None:
+    """Return the literal that a text is as Python writes it: yProv4ML 2.0.10 and 3.2.0 wrote some so."""
+    match = _WRITTEN.fullmatch(text)
+    if match is None:
+        return None
+    quoted, datatype = match["quoted"], match["type"]
+    content = match["plain"] if quoted is None else quoted[1:-1]
+    # Types of Python, such as NoneType, are no datatypes: what it was is told by the text.
+    return {"$": content, "type": datatype} if ":" in datatype else {"$": content}
 
 
 def _is_literal(value: Any) -> bool:

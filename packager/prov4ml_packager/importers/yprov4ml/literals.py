@@ -1,25 +1,19 @@
 """Values of a document as Python values: typed literals, and what was written as text."""
 
-import re
 from typing import Any
 
 from ...record import JsonValue
 from ...repair.model import Attributes, local_name, plain
 from ...repair.python_text import number_of, value_of
 
-# A literal that 2.0.10 turned into text, where it knew no datatype: `{'$': 'None', 'type': 'NoneType'}`.
-_WRITTEN = re.compile(r"""\{'\$': (['"])(?P<content>.*)\1, 'type': '\w+'\}""", re.DOTALL)
 _FLOATS = frozenset({"double", "float", "decimal"})
 _TEXTS = frozenset({"string", "QName", "QUALIFIED_NAME", "anyURI", "dateTime"})
 
 
 def literal_value(value: Any) -> JsonValue:
     """Return what one value of an attribute stands for; text that is a number is a number."""
-    if isinstance(value, str):
-        written = _WRITTEN.fullmatch(value)
-        return value_of(written["content"] if written else value)
     if not isinstance(value, dict):
-        return value  # type: ignore[no-any-return]
+        return value_of(value) if isinstance(value, str) else value
     content, datatype = plain(value), local_name(str(value.get("type", "")))
     if isinstance(content, str):
         if datatype in _TEXTS:

@@ -17,7 +17,6 @@ from ...stores.foreign.yprov4ml import SeriesNames, find_yprov4ml_stores
 from ..counts import counted
 from ..imported import ImportedArtifact, ImportedFile
 from ..sources import inside
-from .names import label_of
 from .points import AssembledPoints, OddPoint, assemble
 from .reading import RankDocument
 from .stored import read_stored
@@ -83,11 +82,10 @@ def read_metrics(source: RankDocument, rank: int, start: int) -> Metrics:
 
 
 def _names(source: RankDocument, identifier: str, attributes: Attributes, rank: int) -> SeriesNames:
-    label = first_text(attributes, "name", "label")
     context = first_text(attributes, "context")
     given = first_text(attributes, "source")
     return SeriesNames(
-        label or label_of(local_name(identifier)),
+        source.label_of(identifier, attributes),
         source.context_named(context) if context else None,
         member_name(given) if given else None,
         rank,

@@ -17,6 +17,7 @@ from ...repair.reading import read_document
 from ...repair.repair import STRUCTURE, apply
 from ...repair.time_text import parse_time
 from ...repair.times import document_zone
+from .names import label_of
 from .places import RunFiles
 from .zones import guess_zone
 
@@ -85,6 +86,20 @@ class RankDocument:
             return None
         prefix, colon, local = text.partition(":")
         return member_name(local if colon and prefix in self.document.prefixes else text)
+
+    def label_of(self, name: str, attributes: Attributes) -> str:
+        """Return what an entity is called: its label, or what its identifier has of it.
+
+        The labels of 3.2.0 to 3.2.5 are whole identifiers, `[<source>//]<label>//<context>`.
+        """
+        label = first_text(attributes, "name", "label")
+        if label is None:
+            return label_of(local_name(name))
+        front, separator, context = name.rpartition("//")
+        if label != name or not separator or context not in self.activities:
+            return label
+        head, separator, rest = front.partition("//")
+        return rest if separator and f"{head}//{context}" in self.activities else front
 
     def context_of(self, activity: str | None) -> str | None:
         """Return the context that an activity is, None for the run and for epochs."""

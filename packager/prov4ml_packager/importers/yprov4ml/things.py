@@ -123,7 +123,7 @@ class _Reader:
         if "RunStatistics" in types and self._has_content(element):
             for key, value in remaining(attributes, *_SHOWN).items():
                 self._things.final_metrics.append(ImportedFinalMetric(key, value, rank=self._rank))
-        elif types & _PARAMETERS or "parameter_value" in names:
+        elif types & _PARAMETERS or "parameter_value" in names or ("prov:value" in attributes and not path):
             self._parameter(name, element)
         elif "Dataset" in types or any(_STATISTICS.match(one) for one in names):
             self._dataset(name, element, path)
@@ -154,7 +154,7 @@ class _Reader:
         copy = self._source.entities.get(self._copies.get(name, ""))
         if copy is None:
             return False
-        label = first_text(self._source.entities[name].attributes, "label") or local_name(name)
+        label = self._source.label_of(name, self._source.entities[name].attributes)
         return label.lower().startswith(("original_", "original "))
 
     @staticmethod
@@ -168,15 +168,14 @@ class _Reader:
         activity = self._generated.get(name) or self._used.get(name)
         return self._source.context_of(activity)
 
-    @staticmethod
-    def _source_of(name: str, element: Element) -> str | None:
-        """Return the source of a thing: an attribute, or in 3.x what stands before `//<label>//<context>`."""
+    def _source_of(self, name: str, element: Element) -> str | None:
+        """Return the source of a thing: an attribute, or in 3.x that of its activity `<source>//<context>`."""
         given = first_text(element.attributes, "source")
-        label = first_text(element.attributes, "label")
-        front = name.rpartition("//")[0]
-        if given is not None or label is None or not front.endswith(f"//{label}"):
+        activity = self._generated.get(name) or self._used.get(name)
+        if given is not None or activity is None:
             return given
-        return front.removesuffix(f"//{label}") or None
+        front, _, context = activity.rpartition("//")
+        return front or None if context in self._source.activities else None
 
     def _time(self, name: str, element: Element) -> int | None:
         found = self._source.time(first_text(element.attributes, "generatedAtTime") or self._times.get(name))
@@ -196,7 +195,7 @@ class _Reader:
             ),
             [],
         )
-        key = first_text(element.attributes, "label") or label_of(name)
+        key = self._source.label_of(name, element.attributes)
         value = attribute_value(values) if values else None
         context = self._context(name, element)
         if key == "execution_command" and context is None and isinstance(value, str):
@@ -246,7 +245,7 @@ class _Reader:
             information.setdefault("source", given)
         self._things.datasets.append(
             ImportedDataset(
-                first_text(element.attributes, "label") or label_of(name),
+                self._source.label_of(name, element.attributes),
                 None,
                 self._context(name, element),
                 information,
@@ -292,7 +291,12 @@ class _Reader:
         )
 
     def _artifact(self, name: str, element: Element, path: str | None) -> None:
-        label = first_text(element.attributes, "label") or self._short(path or label_of(name))
+        labelled = first_text(element.attributes, "label") is not None
+        label = (
+            self._source.label_of(name, element.attributes)
+            if labelled
+            else self._short(path or label_of(name))
+        )
         facts = {
             local_name(key): attribute_value(values)
             for key, values in element.attributes.items()
