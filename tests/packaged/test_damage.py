@@ -90,23 +90,23 @@ CASES: dict[str, tuple[Change, str]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_it_is_named_by_its_place(tmp_path: Path, case: str) -> None:
+def test_it_is_named_by_its_place(tmp_path: Path, case: str, stores: OpenStores) -> None:
     change, message = CASES[case]
     document = packaged(a_run(), tmp_path / "run")
     change(document)
     path = tmp_path / "run/packaged/prov.json"
     path.write_text(json.dumps(document), encoding="utf-8")
     with pytest.raises(PackagerError) as caught:
-        read_packaged(tmp_path / "run", OpenStores())
+        read_packaged(tmp_path / "run", stores)
     assert str(caught.value) == f"{path}: {message}{HINT}"
 
 
-def test_what_others_added_is_passed_over(tmp_path: Path) -> None:
+def test_what_others_added_is_passed_over(tmp_path: Path, stores: OpenStores) -> None:
     document = packaged(a_run(), tmp_path / "run")
-    own = read_packaged(tmp_path / "run", OpenStores()).record
+    own = read_packaged(tmp_path / "run", stores).record
     document["prefix"]["ex"] = "http://example.org/"
     document["entity"]["ex:more"] = {"prov:type": "ex:Thing", "ex:size": 5}
     document["entity"]["param.lr"]["ex:note"] = ["a", "b"]
     document["wasInfluencedBy"] = {"_:i": {"prov:influencee": "ex:more", "prov:influencer": "run"}}
     (tmp_path / "run/packaged/prov.json").write_text(json.dumps(document), encoding="utf-8")
-    assert read_packaged(tmp_path / "run", OpenStores()).record == own
+    assert read_packaged(tmp_path / "run", stores).record == own

@@ -90,9 +90,9 @@ RUNS: dict[str, Callable[[], RunRecord]] = {
 
 
 @pytest.mark.parametrize("kind", RUNS)
-def test_the_document_is_the_same_again(tmp_path: Path, kind: str) -> None:
+def test_the_document_is_the_same_again(tmp_path: Path, kind: str, stores: OpenStores) -> None:
     document = packaged(RUNS[kind](), tmp_path / "run")
-    read = read_packaged(tmp_path / "run", OpenStores())
+    read = read_packaged(tmp_path / "run", stores)
     again = build_document(read.record, store="packaged/metrics.csv")
     for entity in [*document["entity"].values(), *again["entity"].values()]:
         if "prov4ml:repaired" in entity:  # how often stands in its text, and is not counted again
@@ -101,10 +101,9 @@ def test_the_document_is_the_same_again(tmp_path: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize("form", STORES)
-def test_points_come_from_the_store(tmp_path: Path, form: StoreFormat) -> None:
+def test_points_come_from_the_store(tmp_path: Path, form: StoreFormat, stores: OpenStores) -> None:
     run = a_run()
     packaged(run, tmp_path / "run", form)
-    stores = OpenStores()
     read = read_packaged(tmp_path / "run", stores)
     stores.close()  # they are opened again
     for series, own in zip(read.record.metrics.series, run.metrics.series, strict=True):
@@ -113,9 +112,9 @@ def test_points_come_from_the_store(tmp_path: Path, form: StoreFormat) -> None:
     assert read.missing == ("the command line", "what the logger warned of")
 
 
-def test_without_a_store_the_figures_are_those_of_the_document(tmp_path: Path) -> None:
+def test_without_a_store_the_figures_are_those_of_the_document(tmp_path: Path, stores: OpenStores) -> None:
     packaged(a_run(), tmp_path / "run", None)
-    read = read_packaged(tmp_path / "run", OpenStores())
+    read = read_packaged(tmp_path / "run", stores)
     assert read.missing[-1] == "the metric store, so that there are no curves"
     series, figures = next(one for one in read.series if one[0].metric == "loss")
     assert (series.context, series.count, figures.count) == ("TRAINING", 0, 4)
@@ -123,11 +122,11 @@ def test_without_a_store_the_figures_are_those_of_the_document(tmp_path: Path) -
     assert figures.total is None
 
 
-def test_a_damaged_store_is_named(tmp_path: Path) -> None:
+def test_a_damaged_store_is_named(tmp_path: Path, stores: OpenStores) -> None:
     packaged(a_run(), tmp_path / "run")
     store = tmp_path / "run/packaged/metrics.csv"
     store.write_bytes(store.read_bytes()[:-9] + b"not a number\n")
-    read = read_packaged(tmp_path / "run", OpenStores())
+    read = read_packaged(tmp_path / "run", stores)
     assert read.missing[-1].startswith("a metric store that can be read (metrics.csv ")
     assert read.missing[-1].endswith("), so that there are no curves")
     assert next(figures.count for one, figures in read.series if one.metric == "loss") == 4

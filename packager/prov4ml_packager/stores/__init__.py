@@ -90,7 +90,7 @@ def write_store(
             write_csv(
                 table,
                 path,
-                separator=separator or separator_from_name(path),
+                separator=separator_from_name(path) if separator is None else separator,
                 codec=codec,
                 level=level,
                 progress=report,
