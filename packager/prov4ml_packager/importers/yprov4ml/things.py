@@ -169,7 +169,7 @@ class _Reader:
         return self._source.context_of(activity)
 
     def _source_of(self, name: str, element: Element) -> str | None:
-        """Return the source of a thing: an attribute, or in 3.x that of its activity `<source>//<context>`."""
+        """Return the source of a thing: an attribute, or in 3.x that of its activity."""
         given = first_text(element.attributes, "source")
         activity = self._generated.get(name) or self._used.get(name)
         if given is not None or activity is None:
