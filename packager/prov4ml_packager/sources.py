@@ -1,5 +1,6 @@
 """Whatever holds metrics, as one `MetricTable`: a run, a store of ours, or one that another program wrote."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,6 +36,9 @@ class ReadOptions:
     columns: ColumnNames | None = None
     time_unit: TimeUnit | None = None
 
+
+_OUR_HEADER = re.compile(rb'(?:\xef\xbb\xbf)?"?context"?[^0-9A-Z_a-z"]"?metric\b')
+"""How a CSV of ours begins; other programs have columns called `context` and `context_length` too."""
 
 Note = Callable[[str], None]
 
@@ -121,7 +125,7 @@ def is_our_store(path: Path) -> bool:
     from .stores.foreign.columns import open_columns
 
     if path.is_file() and not _is_binary(path):
-        return read_head(path, 64).removeprefix(b"\xef\xbb\xbf").lstrip(b'"').startswith(b"context")
+        return _OUR_HEADER.match(read_head(path, 64)) is not None
     try:
         columns = open_columns(path)
     except PackagerError:

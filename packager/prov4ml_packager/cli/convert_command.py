@@ -17,8 +17,14 @@ _ZARR_FORMATS: Mapping[str, Literal[2, 3]] = {"2": 2, "3": 3}
 
 
 def _to_mark(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
-    """Return a separator as it is, and a tab for what can be typed more easily."""
-    return "\t" if text in ("\\t", "tab") else text
+    """Return a separator as it is, and a tab for what can be typed more easily.
+
+    Raises:
+        PackagerError: it cannot separate the fields of a CSV.
+    """
+    from ..stores.csv_store.dialect import checked_separator
+
+    return None if text is None else checked_separator("\t" if text in ("\\t", "tab") else text)
 
 
 @click.command(

@@ -9,6 +9,7 @@ import polars
 import pytest
 
 from prov4ml_packager.cli.main import run
+from prov4ml_packager.convert import convert
 from prov4ml_packager.errors import PackagerError
 from prov4ml_packager.sources import ReadOptions, open_source
 from prov4ml_packager.stores.foreign.column_names import parse_columns
@@ -184,4 +185,28 @@ def test_names_that_are_not_in_utf_8(tmp_path: Path) -> None:
     assert read(path, "value=loss") == ([(0, 0, 1.0), (1, 0, 2.0)], [])
     assert refusal(path, "metric=note,value=loss") == (
         "line 2: the note is not in UTF-8; save it in UTF-8, as in: iconv -f WINDOWS-1252 -t UTF-8"
+    )
+
+
+@pytest.mark.parametrize("header", ["context_length,loss", "context,loss", "contexts;metric"])
+def test_a_header_that_begins_as_ours_does(tmp_path: Path, header: str) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.csv").write_text(f"{header}\n1,2\n")
+    pandas.DataFrame({"step": [1], "v": [0.5]}).to_xarray().to_netcdf(tmp_path / "in" / "b.nc")
+    notes: list[str] = []
+    convert(tmp_path / "in", tmp_path / "out", to="csv", note=notes.append)
+    assert notes == [
+        f"{tmp_path}/in/a.csv: is left out: a CSV of another program, whose columns --columns has to name"
+    ]
+
+
+@pytest.mark.parametrize("mark", ["ab", "", "é", "1", '"'])
+def test_what_separates_nothing(tmp_path: Path, mark: str, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("epoch,loss\n1,2\n")
+    assert (
+        run(["convert", str(path), str(tmp_path / "b.nc"), "--columns", LOSS, "--read-separator", mark]) == 2
+    )
+    assert capsys.readouterr().err == (
+        f"prov4ml-pack: error: {mark!r} cannot separate the fields of a CSV; use one of , ; | or a tab\n"
     )

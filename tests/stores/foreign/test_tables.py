@@ -104,6 +104,7 @@ def test_a_csv_whose_columns_nobody_named(tmp_path: Path) -> None:
         ("step=a", "no column is named as value; add value=COLUMN"),
         ("value=a,loss", "'loss' names no column; write ROLE=COLUMN,…"),
         ("value=a,step=b,step=c", "the step is 'b' and 'c'; name one column"),
+        ("value=a,value=a", "the value 'a' is named twice; name it once"),
         ("value=a,value=b,metric=c", "with a column of metric names there is one of values"),
     ],
 )

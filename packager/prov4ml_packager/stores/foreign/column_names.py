@@ -61,6 +61,9 @@ def parse_columns(text: str) -> ColumnNames:
             )
         found.setdefault(role.strip(), []).append(name)
     for role, names in found.items():
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise PackagerError(f"the {role} {twice!r} is named twice", hint="name it once")
         if role != "value" and len(names) > 1:
             raise PackagerError(f"the {role} is {names[0]!r} and {names[1]!r}", hint="name one column")
     values = tuple(found.pop("value", ()))
