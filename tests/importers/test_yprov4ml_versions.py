@@ -110,6 +110,9 @@ def test_literals_that_python_wrote_are_literals(tmp_path: Path) -> None:
         "{'$': 'a b', 'type': 'xsd:string'}": "a b",
         "{'$': 'None', 'type': 'NoneType'}": None,
         "{'$': '[1, 2]', 'type': 'list'}": "[1, 2]",
+        "{'value:': 0.001, 'dtype': 'float'}": 0.001,
+        "{'value:': 'Adam', 'dtype': 'str'}": "Adam",
+        "{'value:': True, 'dtype': 'bool'}": True,
         "{'x': 1}": "{'x': 1}",
         "{'$': , 'type': 'xsd:int'}": "{'$': , 'type': 'xsd:int'}",
     }

@@ -16,7 +16,8 @@ from .point_lists import POINT_LISTS
 _SHAPE = "structure"
 _ARGUMENTS = frozenset(argument for roles in ARGUMENTS.values() for argument in roles)
 _WRITTEN = re.compile(
-    r"""\{'\$': (?:(?P<quoted>'.*'|".*")|(?P<plain>[^'"\s].*)), 'type': '(?P<type>[\w:]+)'\}""", re.DOTALL
+    r"""\{'(?:\$|value:?)': (?:(?P<quoted>'.*'|".*")|(?P<plain>[^'"\s].*)), 'd?type': '(?P<type>[\w:]+)'\}""",
+    re.DOTALL,
 )
 _NESTED = "a list or object in a value is written as rdf:JSON"
 _FORMAL_TIMES = {"activity": ("prov:startTime", "prov:endTime")}
@@ -195,7 +196,7 @@ class _Reader:
 
 
 def _literal_of(text: str) -> dict[str, Any] | None:
-    """Return the literal that a text is as Python writes it: yProv4ML 2.0.10 and 3.2.0 wrote some so."""
+    """Return the literal that a text is as Python writes it: yProv4ML 2.0.3 to 3.2.3 wrote some so."""
     match = _WRITTEN.fullmatch(text)
     if match is None:
         return None
