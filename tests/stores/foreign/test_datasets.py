@@ -1,5 +1,7 @@
 """Datasets of other programs, with all that NetCDF and Zarr can hold: carried over, or listed."""
 
+import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -309,3 +311,39 @@ def test_chunks_of_every_length(tmp_path: Path, chunk: int) -> None:
     columns = NetcdfColumns(path)
     for start, stop in ((0, 5), (chunk - 3, chunk + 3), (count - 4, count), (9, 9), (count - 1, count + 9)):
         assert columns.read("loss", start, stop).tobytes() == values[start:stop].tobytes()
+
+
+@pytest.mark.parametrize("name", ["x.zarr", "x.zarr.zip"])
+def test_arrays_that_zarr_does_not_know_are_listed(tmp_path: Path, name: str) -> None:
+    """Objects that are pickled, and codecs that are: nothing of them is decoded, and the others are read."""
+    folder = tmp_path / "folder.zarr"
+    group = zarr.open_group(folder, mode="w", zarr_format=2)
+    group.create_group("train").create_array("loss", data=np.array([0.5, 0.25]))
+    for array in ("objects", "shrunk"):
+        group.create_array(array, data=np.array([1.0]))
+    for array, change in (
+        ("objects", {"dtype": "|O", "filters": [{"id": "pickle", "protocol": 5}], "fill_value": None}),
+        ("shrunk", {"compressor": {"id": "zfpy"}}),
+    ):
+        metadata = folder / array / ".zarray"
+        metadata.write_text(json.dumps(json.loads(metadata.read_text()) | change))
+    path = tmp_path / name
+    if name.endswith(".zip"):
+        shutil.make_archive(str(tmp_path / "x.zarr"), "zip", folder)
+    else:
+        folder.rename(path)
+    found, notes = read(path)
+    assert {key: points["value"].tolist() for key, points in found.items()} == {
+        ("train", "loss"): [0.5, 0.25]
+    }
+    assert [note.partition(": ")[2].partition(" ")[0] for note in notes] == ["objects", "shrunk"]
+    assert all(note.startswith(f"{path}: ") and note.endswith(" and is no metric") for note in notes)
+
+
+def test_damaged_metadata_of_an_array_is_damage(tmp_path: Path) -> None:
+    group = zarr.open_group(tmp_path / "x.zarr", mode="w", zarr_format=2)
+    group.create_array("loss", data=np.array([0.5]))
+    group.create_array("acc", data=np.array([0.5]))
+    (tmp_path / "x.zarr" / "acc" / ".zarray").write_text("{")
+    with pytest.raises(PackagerError):
+        convert(tmp_path / "x.zarr", tmp_path / "out.csv")

@@ -2,11 +2,13 @@
 
 import base64
 import binascii
+import json
 import struct
 import warnings
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ from zarr.storage import LocalStore, ZipStore
 
 from ...errors import PackagerError
 from ..formats import without_suffix
-from ..zarr_store.codecs import check_codecs, decoding
+from ..zarr_store.codecs import decoding, unread_codecs
 
 _LARGEST_CHUNK = 1 << 28
 _MOST_ARRAYS = 1 << 17
@@ -42,15 +44,40 @@ class ZarrColumns:
             if len(arrays) > _MOST_ARRAYS:
                 raise PackagerError(f"has more than {_MOST_ARRAYS} arrays", path=path)
             for name, array in sorted(arrays.items()):
-                if array.dtype.kind in "biuf" and array.dtype.itemsize <= 8:
-                    self._add(name, array)
-                else:
+                if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
                     self.others[name] = _KINDS.get(array.dtype.kind, "other things")
+                elif unread := unread_codecs(array):
+                    self.others[name] = f"values of codecs that are not read ({', '.join(unread)})"
+                else:
+                    self._add(name, array)
 
     def _arrays(self, root: Any) -> dict[str, Any]:
         if isinstance(root, zarr.Array):
             return {self._own_name: root}
-        return {name: one for name, one in root.members(max_depth=None) if isinstance(one, zarr.Array)}
+        try:
+            return {name: one for name, one in root.members(max_depth=None) if isinstance(one, zarr.Array)}
+        except (ValueError, LookupError):  # of one array whose type or codec zarr does not know
+            return {name: one for name in self._array_names() if (one := self._known(root, name)) is not None}
+
+    def _array_names(self) -> list[str]:
+        if self.path.is_file():
+            with zipfile.ZipFile(self.path) as archive:
+                files = archive.namelist()
+        else:
+            files = [one.relative_to(self.path).as_posix() for one in self.path.rglob("*") if one.is_file()]
+        folders = (PurePosixPath(one).parent for one in files if one.endswith(("/zarr.json", "/.zarray")))
+        return sorted({folder.as_posix() for folder in folders})
+
+    def _known(self, root: Any, name: str) -> Any:
+        """Return an array; None of a group, and of an array of a kind that zarr does not know."""
+        try:
+            one = root[name]
+        except json.JSONDecodeError:
+            raise
+        except (ValueError, LookupError):
+            self.others[name] = "values of a type or codec that is not read"
+            return None
+        return one if isinstance(one, zarr.Array) else None
 
     @property
     def _own_name(self) -> str:
@@ -58,7 +85,6 @@ class ZarrColumns:
         return without_suffix(self.path.name)
 
     def _add(self, name: str, array: Any) -> None:
-        check_codecs(array, self.path, name)
         if max(array.chunks, default=1) > _LARGEST_CHUNK:
             raise PackagerError(f"has chunks of {array.chunks} values", path=self.path, place=name)
         attributes = dict(array.attrs)

@@ -108,9 +108,14 @@ def check_codecs(array: Any, path: Path, place: str) -> None:
     Raises:
         PackagerError: it names another one.
     """
-    wrong = _codec_names(array.metadata.to_dict()) - SAFE_CODECS
+    wrong = unread_codecs(array)
     if wrong:
-        raise PackagerError(f"codecs {sorted(wrong)} are not read", path=path, place=place)
+        raise PackagerError(f"codecs {wrong} are not read", path=path, place=place)
+
+
+def unread_codecs(array: Any) -> list[str]:
+    """Return the codecs of an array that are not let in."""
+    return sorted(_codec_names(array.metadata.to_dict()) - SAFE_CODECS)
 
 
 def _codec_names(metadata: dict[str, Any]) -> frozenset[str]:
