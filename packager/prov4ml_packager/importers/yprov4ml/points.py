@@ -8,7 +8,7 @@ import numpy as np
 
 from ...metric_table import POINT_DTYPE, Points
 from ...repair.point_lists import SHORTENED_FROM, PointList
-from ...stores.foreign.numbers import guess_time_unit, rounding_note
+from ...stores.foreign.numbers import WHOLE, guess_time_unit, rounding_note
 from ..counts import counted
 
 _FACTORS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
@@ -153,9 +153,11 @@ def _rounded(recorded: list[Item], steps: list[int | None]) -> list[str]:
 def _to_time(item: Item, factor: int) -> int | None:
     if not isinstance(item, int | float) or not 0 <= item < _LATEST:
         return None
-    # The whole part by itself: a float of seconds times 10**9 would lose its last digits.
-    whole = math.floor(item)
-    time = whole * factor + round((item - whole) * factor)
+    if isinstance(item, int):
+        time = item * factor
+    else:  # the whole part by itself: a float of seconds times 10**9 would lose its last digits
+        whole = math.floor(item)
+        time = whole * factor + round((item - whole) * factor)
     return time if time < _LIMIT else None
 
 
@@ -217,7 +219,7 @@ def _split(
             odd.append(OddPoint(step or 0, time or 0, None if value is None else str(value)))
         else:
             rows.append((step or 0, time or 0, number))
-            rounded += isinstance(value, int) and int(number) != value
+            rounded += not -WHOLE <= number <= WHOLE and isinstance(value, int) and int(number) != value
     if rounded:
         notes.append(rounding_note("values", rounded))
     return AssembledPoints(np.array(rows, POINT_DTYPE), tuple(odd), lost, at_least, tuple(notes))
