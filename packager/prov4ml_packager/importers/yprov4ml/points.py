@@ -219,7 +219,7 @@ def _split(
             odd.append(OddPoint(step or 0, time or 0, None if value is None else str(value)))
         else:
             rows.append((step or 0, time or 0, number))
-            rounded += not -WHOLE <= number <= WHOLE and isinstance(value, int) and int(number) != value
+            rounded += not -WHOLE < number < WHOLE and isinstance(value, int) and int(number) != value
     if rounded:
         notes.append(rounding_note("values", rounded))
     return AssembledPoints(np.array(rows, POINT_DTYPE), tuple(odd), lost, at_least, tuple(notes))
