@@ -1,5 +1,6 @@
 """Damaged stores: the place is said, and everything that can be read is."""
 
+import gzip
 import shutil
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from prov4ml_packager.metric_table import (
     series_from_points,
     sorted_table,
 )
+from prov4ml_packager.sources import ReadOptions
 from prov4ml_packager.stores import open_store, write_store
+from prov4ml_packager.stores.foreign.column_names import parse_columns
 
 FIRST, SECOND = CHUNK_POINTS + 100, CHUNK_POINTS + 200
 
@@ -174,6 +177,55 @@ def test_a_csv_that_was_cut_short(whole: Path, tmp_path: Path) -> None:
     rows = content[: len(content) // 100].count(b"\n") - 1
     assert table.point_count in (rows, rows + 1)  # what is left of the last row may be a row
     assert lines[-1].endswith(f"of {TOTAL:,} points are lost, {table.point_count:,} were read")
+
+
+@pytest.mark.parametrize("left", [b"TRAINING,m,,0,1,7,0.12", b"TRAINING,m,,0,1,7", b"TRAIN"])
+def test_a_row_that_was_cut_is_not_read_as_another_number(tmp_path: Path, left: bytes) -> None:
+    series = series_from_points(points(2, 0), metric="m", context="TRAINING")
+    path = write_store(sorted_table([series], TABLE.attributes), tmp_path / "m.csv")
+    head, first, _ = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(head + first + left)
+    with pytest.raises(PackagerError) as caught, open_store(path):
+        pass
+    cut = "the row has no line break at its end: it may be cut short; if it is whole, add one"
+    assert str(caught.value) == f"{path}: line 3: {cut}"
+    table, lines = salvage(path)
+    assert [one.count for one in table.series] == [1]
+    assert f"{path}: line 3: {cut}" in lines
+    path.write_bytes(head + first + b"TRAINING,m,,0,1,7,0.12")
+    path.with_name("m.csv-metadata.json").unlink()
+    with open_store(path) as table:  # others need not end the last line
+        assert table.series[0].points()["value"][1] == 0.12
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_a_compressed_csv_that_was_cut_short(tmp_path: Path, suffix: str) -> None:
+    path = write_store(TABLE, tmp_path / f"m.csv{suffix}", level=1)
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) * 2 // 3])
+    table, lines = salvage(path)
+    assert any(" of the unpacked text: is damaged: " in line for line in lines)
+    read = {one.metric: one.points() for one in table.series}
+    own = {one.metric: one.points() for one in TABLE.series}
+    assert len(read["a"]) > FIRST // 2
+    assert sum(map(len, read.values())) < TOTAL
+    for metric, there in read.items():
+        assert there.tobytes() == own[metric][: len(there)].tobytes()
+
+
+def test_a_compressed_csv_of_someone_else_that_was_cut_short(tmp_path: Path) -> None:
+    text = "step,loss\n" + "".join(f"{step},{step}.125\n" for step in range(50_000))
+    path = tmp_path / "log.csv.gz"
+    content = gzip.compress(text.encode())
+    path.write_bytes(content[: len(content) // 2])
+    lines: list[str] = []
+    names = parse_columns("step=step,value=loss")
+    convert(path, tmp_path / "out.zarr", read=ReadOptions(columns=names), salvage=True, note=lines.append)
+    with open_store(tmp_path / "out.zarr") as table:
+        values = table.series[0].points()["value"].tolist()
+    assert 10_000 < len(values) < 50_000
+    assert values == [step + 0.125 for step in range(len(values))]
+    assert any(" of the unpacked text: is damaged: " in line for line in lines)
 
 
 @pytest.mark.parametrize("name", ["m.csv", "m.nc", "m.zarr"])

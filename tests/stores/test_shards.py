@@ -57,6 +57,7 @@ def test_a_flipped_bit_in_a_shard_is_met(tmp_path: Path, long_table: MetricTable
         ("m.zarr", {"level": -1}, "level -1 is not between 0 and 9"),
         ("m.csv", {"codec": "zstd"}, "the name says none and the codec zstd; end the name of a CSV in .gz"),
         ("m.csv.gz", {"level": 10}, "level 10 is not between 0 and 9 (gzip)"),
+        ("m.csv", {"level": 3}, "there is a level, 3, and no compression; end the name of a CSV in .gz for"),
         ("m.csv", {"separator": "ab"}, "'ab' cannot separate the fields of a CSV"),
     ],
 )

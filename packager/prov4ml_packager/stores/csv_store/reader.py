@@ -50,12 +50,12 @@ def open_csv(
     metadata = TableMetadata()
     with nullcontext() if damage is None else damage.tolerate():
         metadata = read_metadata(path)
-    with open_seekable(path) as stream:
+    with open_seekable(path, damage) as stream:
         separator = read_separator(path, stream, separator)
         index: RowIndex | None = None
         if damage is None:
             index = listed_index(path, stream, separator, metadata)
-        index = index or ScannedIndex(path, stream, separator, damage)
+        index = index or ScannedIndex(path, stream, separator, damage, is_ours=metadata.rows is not None)
         if metadata.rows is not None and metadata.rows != index.row_count:
             error = PackagerError(
                 f"{index.row_count} rows are there, and {metadata.rows} were written",

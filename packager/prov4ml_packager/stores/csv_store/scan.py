@@ -25,6 +25,7 @@ from .rows import parse_row
 _SEGMENT_BYTES = 1 << 22
 _WINDOW = 1 << 21  # bytes that are looked at together, and a run's longest length
 _STRETCH = 1 << 16  # bytes that are looked at row by row where another series begins
+_WHOLE = "if it is whole, add one"
 _UNCLOSED = "a quote is opened and never closed"
 _RECORD_LIMIT = 1 << 24  # bytes; a quote that is never closed would else read the whole file
 
@@ -78,13 +79,23 @@ class ScannedIndex(RowIndex):
         stream: the table, unpacked, behind its header.
         separator: of the table.
         damage: if given, rows without names are noted there and left out.
+        is_ours: whether every row was written with a line break at its end, the last one too.
 
     Raises:
-        PackagerError: a row has no names.
+        PackagerError: a row has no names, or was cut short.
     """
 
-    def __init__(self, path: Path, stream: BinaryIO, separator: str, damage: Damage | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        stream: BinaryIO,
+        separator: str,
+        damage: Damage | None = None,
+        *,
+        is_ours: bool = False,
+    ) -> None:
         super().__init__(path, separator)
+        self._is_ours = is_ours
         self._damage = damage
         self._stream = stream
         self._offsets, self._lengths = array("q"), array("q")
@@ -174,6 +185,13 @@ class ScannedIndex(RowIndex):
         prefix = b""
         rows, lines_a_row, start, first = 0, 1, offset, line
         for record in self._records(line):
+            if self._is_ours and not record.endswith(b"\n"):
+                if rows:
+                    self._add(start, offset - start, rows, first)
+                self._lose(
+                    self.error(line, "the row has no line break at its end: it may be cut short", _WHOLE)
+                )
+                return offset + len(record), line + 1
             if not prefix or not record.startswith(prefix):
                 if rows:
                     self._add(start, offset - start, rows, first)
@@ -199,10 +217,7 @@ class ScannedIndex(RowIndex):
         try:
             key, prefix = self._parse_names(record, line)
         except PackagerError as error:
-            if self._damage is None:
-                raise
-            self._damage.add(error)
-            self._damage.points += 1
+            self._lose(error)
             return b""
         self._prefix = prefix
         self._runs = self.runs.setdefault(key, array("q"))
@@ -210,14 +225,23 @@ class ScannedIndex(RowIndex):
 
     def _is_good(self, numbers: bytes, line: int) -> bool:
         """Tell whether the numbers of a row can be read; note it if not."""
-        assert self._damage is not None
         try:
             parse_row(numbers.rstrip(b"\r\n"), self.separator, self.path, line)
         except PackagerError as error:
-            self._damage.add(error)
-            self._damage.points += 1
+            self._lose(error)
             return False
         return True
+
+    def _lose(self, error: PackagerError) -> None:
+        """Note a row that cannot be read.
+
+        Raises:
+            PackagerError: nothing is to be noted.
+        """
+        if self._damage is None:
+            raise error
+        self._damage.add(error)
+        self._damage.points += 1
 
     def _add(self, offset: int, length: int, rows: int, line: int) -> None:
         self._runs.append(len(self.rows))

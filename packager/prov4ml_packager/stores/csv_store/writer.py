@@ -24,7 +24,7 @@ from .kept_text import KeptText
 _CHUNK_ROWS = 1 << 16
 _NAN_BITS = np.array([np.nan]).view(np.uint64)[0]
 _CODECS: Mapping[str | None, str] = {GZIP: "gzip", ZSTD: "zstd", None: "none"}
-_LEVELS: Mapping[str | None, int] = {GZIP: 9, ZSTD: 22, None: 0}
+_LEVELS: Mapping[str, int] = {GZIP: 9, ZSTD: 22}
 
 
 def write_csv(
@@ -71,13 +71,14 @@ def write_csv(
 
 def _check_codec(path: Path, compression: str | None, codec: str | None, level: int | None) -> None:
     said = _CODECS[compression]
+    endings = "end the name of a CSV in .gz for gzip, in .zst for zstd, in .csv for none"
     if codec not in (None, said):
-        raise PackagerError(
-            f"the name says {said} and the codec {codec}",
-            path=path,
-            hint="end the name of a CSV in .gz for gzip, in .zst for zstd, in .csv for none",
-        )
-    if level is not None and not 0 <= level <= _LEVELS[compression]:
+        raise PackagerError(f"the name says {said} and the codec {codec}", path=path, hint=endings)
+    if level is None:
+        return
+    if compression is None:
+        raise PackagerError(f"there is a level, {level}, and no compression", path=path, hint=endings)
+    if not 0 <= level <= _LEVELS[compression]:
         raise PackagerError(f"level {level} is not between 0 and {_LEVELS[compression]} ({said})", path=path)
 
 

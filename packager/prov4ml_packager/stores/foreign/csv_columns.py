@@ -61,12 +61,13 @@ class CsvColumns:
     Args:
         path: the file, in UTF-8; `.gz` and `.zst` are unpacked.
         separator: between the cells; found from the header if None.
+        damage: if given, a compressed file that is damaged is noted there and read as far as it goes.
 
     Raises:
         PackagerError: there is no header, or it is not in UTF-8.
     """
 
-    def __init__(self, path: Path, separator: str | None = None) -> None:
+    def __init__(self, path: Path, separator: str | None = None, damage: Damage | None = None) -> None:
         self.path = path
         self.attributes: Mapping[str, object] = {}
         self.variable_attributes: Mapping[str, Mapping[str, object]] = {}
@@ -74,7 +75,7 @@ class CsvColumns:
         self.separator = separator or ""
         self._stack = ExitStack()
         weakref.finalize(self, self._stack.close)
-        self._stream: BinaryIO = self._stack.enter_context(open_seekable(path))
+        self._stream: BinaryIO = self._stack.enter_context(open_seekable(path, damage))
         self._offsets, self._lines = array("q"), array("q")
         self._block: tuple[int, list[list[str]]] = (-1, [])
         self._set_header()

@@ -49,7 +49,7 @@ def open_plain_csv(
     Raises:
         PackagerError: a column is not there, a row is not as long as the header, or a cell is no number.
     """
-    columns = CsvColumns(path, separator)
+    columns = CsvColumns(path, separator, damage)
     place = f"line {columns.header_line}"
     try:
         names.check(columns.header)

@@ -154,7 +154,7 @@ def read_yprov4ml_table(paths: Iterable[Path], damage: Damage | None = None) -> 
 
 def _good_rows(path: Path, damage: Damage | None) -> MetricSeries:
     """Return the rows of a CSV that can be read, in memory: yProv4ML's hold one metric of one run."""
-    columns = CsvColumns(path)
+    columns = CsvColumns(path, damage=damage)
     step, value, time = columns.header
     names = _names_from_attributes(columns)
     with open_plain_csv(path, ColumnNames((value,), step=step, time=time), damage=damage) as table:
