@@ -1,6 +1,5 @@
 """Runs to be read, wherever they are: run directories, and crates with one run or with many."""
 
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,7 +16,7 @@ from .atomic import private_directory
 from .crate.archive.unpack import unpack_crate
 from .crate.licences import NO_LICENCE
 from .crate.options import Author, CrateOptions
-from .crate_members import crate_stem, is_crate
+from .crate_members import crate_around, crate_stem, is_crate
 from .crate_metadata import CrateMetadata, Entity, plain_text, read_metadata
 from .errors import PackagerError
 from .find_runs import find_runs, natural_key
@@ -135,13 +134,6 @@ def _of_directory(directory: Path) -> OpenedRun:
         name=directory.name,
         provenance=lambda: build_document(record, store=None),
     )
-
-
-def crate_around(place: Path) -> Path | None:
-    """Return the unpacked crate that a folder without raw files is the run of, None for any other place."""
-    around = place.absolute().parent
-    is_of_crate = os.path.lexists(around / DESCRIPTOR) and not os.path.lexists(place / DESCRIPTOR)
-    return around if is_of_crate and (place / RUN_FILE).is_file() and not has_ranks(place) else None
 
 
 def _of_crate(crate: Path, only: str | None, stores: OpenStores, stack: ExitStack) -> list[OpenedRun]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from prov4ml.rundir import RUN_FILE
 
-from .crate_members import holds_metadata, is_crate
+from .crate_members import crate_around, holds_metadata, is_crate
 from .errors import PackagerError
 from .metric_table import MetricTable
 from .stores import open_store
@@ -90,7 +90,6 @@ def open_source(
 
 def is_crate_of_runs(path: Path) -> bool:
     """Tell whether a path is a crate, or a run's folder in an unpacked one, without raw files of its own."""
-    from .opened_runs import crate_around
     from .reader.ranks import has_ranks
 
     if path.is_dir():
