@@ -1,14 +1,13 @@
 """Files inside a crate, whether it is a directory, a zip or a tar: read, never unpacked."""
 
 import json
-import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_PROV, RUN_FILE
+from prov4ml.rundir import PACKAGED_DIRECTORY, PACKAGED_PROV
 from prov4ml_validators import Unreadable
 from prov4ml_validators.crate.check import find_root
 from prov4ml_validators.crate.graph import DESCRIPTOR
@@ -22,7 +21,6 @@ from prov4ml_validators.crate.members import (
 )
 
 from .errors import PackagerError
-from .reader.ranks import has_ranks
 
 _ZIPS = (".zip", ".eln")
 _TARS = (".tar", ".tar.gz", ".tgz", ".tar.zst", ".tzst")
@@ -34,13 +32,6 @@ def is_crate(path: Path) -> bool:
         return any((path / root / DESCRIPTOR).is_file() for root in ("", "data"))
     # A zipped Zarr store is no crate.
     return path.name.lower().endswith(_ZIPS + _TARS) and not path.name.lower().endswith(".zarr.zip")
-
-
-def crate_around(place: Path) -> Path | None:
-    """Return the unpacked crate that a folder without raw files is the run of, None for any other place."""
-    around = place.absolute().parent
-    is_of_crate = os.path.lexists(around / DESCRIPTOR) and not os.path.lexists(place / DESCRIPTOR)
-    return around if is_of_crate and (place / RUN_FILE).is_file() and not has_ranks(place) else None
 
 
 def holds_metadata(path: Path) -> bool:

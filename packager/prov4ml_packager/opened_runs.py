@@ -16,8 +16,9 @@ from .atomic import private_directory
 from .crate.archive.unpack import unpack_crate
 from .crate.licences import NO_LICENCE
 from .crate.options import Author, CrateOptions
-from .crate_members import crate_around, crate_stem, is_crate
+from .crate_members import crate_stem, is_crate
 from .crate_metadata import CrateMetadata, Entity, plain_text, read_metadata
+from .crate_of_runs import crate_around
 from .errors import PackagerError
 from .find_runs import find_runs, natural_key
 from .metric_table import MetricSeries, SeriesStatistics, statistics

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from prov4ml.rundir import RUN_FILE
 
-from .crate_members import crate_around, holds_metadata, is_crate
+from .crate_of_runs import is_crate_of_runs
 from .errors import PackagerError
 from .metric_table import MetricTable
 from .stores import open_store
@@ -86,15 +86,6 @@ def open_source(
     else:
         with _open_foreign(path, options, note, damage) as table:
             yield table
-
-
-def is_crate_of_runs(path: Path) -> bool:
-    """Tell whether a path is a crate, or a run's folder in an unpacked one, without raw files of its own."""
-    from .reader.ranks import has_ranks
-
-    if path.is_dir():
-        return not has_ranks(path) and (is_crate(path) or crate_around(path) is not None)
-    return is_crate(path) and holds_metadata(path)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import polars
 
 from ...atomic import atomic_file
 from ...errors import PackagerError
-from ...metric_table import CHUNK_POINTS, LONG, POINT_DTYPE, JoinedPoints, MetricSeries, MetricTable, Points
+from ...metric_table import CHUNK_POINTS, LONG, POINT_DTYPE, JoinedPoints, MetricSeries, MetricTable
 from ..compressed import GZIP, ZSTD, compression_of, open_writer
 from .csvw import Block, metadata_path, write_metadata
 from .dialect import COLUMNS, checked_separator, row_prefix
@@ -60,12 +60,15 @@ def write_csv(
             blocks = _write_kept(kept, joined, rows, progress)
             os.replace(kept.path, temporary)
         else:
-            with open_writer(temporary, compression, level) as stream, closing(_ahead(joined, 0)) as parts:
+            with (
+                open_writer(temporary, compression, level) as stream,
+                closing(_ahead(joined, 0, rows)) as parts,
+            ):
                 rows.write_header(stream)
                 blocks = []
                 for part in parts:
                     blocks.append(rows.write(stream, part))
-                    progress(len(part.points))
+                    progress(part.frame.height)
         write_metadata(table, path.name, separator, blocks, metadata)
 
 
@@ -87,7 +90,7 @@ def _write_kept(
 ) -> list[Block]:
     stream, blocks = kept.reopen()
     done = sum(block.rows for block in blocks)
-    with stream, closing(_ahead(joined, done)) as parts:
+    with stream, closing(_ahead(joined, done, rows)) as parts:
         if not blocks:
             blocks.append(rows.write_header(stream))
             kept.note(stream, blocks[0])
@@ -95,32 +98,36 @@ def _write_kept(
         for part in parts:
             blocks.append(rows.write(stream, part))
             kept.note(stream, blocks[-1])
-            progress(len(part.points))
+            progress(part.frame.height)
     return blocks[1:]
 
 
 @dataclass(frozen=True)
 class _Rows:
-    """Points, and the series among them with how many points each has."""
+    """Rows to be written.
 
-    points: Points
-    spans: list[tuple[MetricSeries, int, int]]
+    Attributes:
+        frame: their columns, those of the names as one.
+        is_finite: whether all values are.
+    """
+
+    frame: polars.DataFrame
+    is_finite: bool
 
 
-def _ahead(joined: JoinedPoints, first: int) -> Generator[_Rows]:
-    """Yield points from `first` on; the next ones are read while the caller writes."""
+def _ahead(joined: JoinedPoints, first: int, rows: "_RowWriter") -> Generator[_Rows]:
+    """Yield rows from `first` on; the next ones are made while the caller writes."""
 
-    def read(start: int) -> _Rows:
-        stop = min(start + _CHUNK_ROWS, joined.count)
-        return _Rows(joined.read(start, stop), list(joined.spans(start, stop)))
+    def make(start: int) -> _Rows:
+        return rows.make(joined, start, min(start + _CHUNK_ROWS, joined.count))
 
     starts = range(first, joined.count, _CHUNK_ROWS)
-    with ThreadPoolExecutor(1) as reader:  # one: readers are not made for several
-        waiting = [reader.submit(read, start) for start in starts[:1]]
+    with ThreadPoolExecutor(1) as maker:  # one: readers are not made for several
+        waiting = [maker.submit(make, start) for start in starts[:1]]
         for start in starts[1:]:
-            rows = waiting.pop().result()
-            waiting.append(reader.submit(read, start))
-            yield rows
+            made = waiting.pop().result()
+            waiting.append(maker.submit(make, start))
+            yield made
         for last in waiting:
             yield last.result()
 
@@ -154,28 +161,33 @@ class _RowWriter:
         text.write((self._separator.join(COLUMNS) + "\n").encode())
         return text.block(0)
 
+    def make(self, joined: JoinedPoints, start: int, stop: int) -> _Rows:
+        """Return the rows from one place to another."""
+        points = joined.read(start, stop)
+        columns = {name: np.ascontiguousarray(points[name]) for name in POINT_DTYPE.names or ()}
+        names = self._names(list(joined.spans(start, stop)))
+        return _Rows(polars.DataFrame({"names": names, **columns}), bool(np.isfinite(columns["value"]).all()))
+
     def write(self, stream: BinaryIO, rows: _Rows) -> Block:
         """Append rows to a table."""
-        columns = {name: np.ascontiguousarray(rows.points[name]) for name in POINT_DTYPE.names or ()}
-        frame = polars.DataFrame({"names": self._names(rows), **columns})
         text = _Text(stream)
-        if np.isfinite(columns["value"]).all():
-            self._write_frame(frame, cast(BinaryIO, text))
+        if rows.is_finite:
+            self._write_frame(rows.frame, cast(BinaryIO, text))
         else:
             rewritten = io.BytesIO()
-            self._write_frame(frame, rewritten)
+            self._write_frame(rows.frame, rewritten)
             # XML Schema 1.1 part 2, section 3.3.5.2: the lexical forms of a double.
             text.write(rewritten.getvalue().replace(b"inf\n", b"INF\n"))
-        return text.block(frame.height)
+        return text.block(rows.frame.height)
 
-    def _names(self, rows: _Rows) -> polars.Series:
-        prefixes = [row_prefix(*series.identity, self._separator) for series, _, _ in rows.spans]
+    def _names(self, spans: list[tuple[MetricSeries, int, int]]) -> polars.Series:
+        prefixes = [row_prefix(*series.identity, self._separator) for series, _, _ in spans]
         names = polars.Series(
             [prefix.removesuffix(self._separator) for prefix in prefixes], dtype=polars.String
         )
+        counts = [last - first for _, first, last in spans]
         if len(names) == 1:
-            return names.new_from_index(0, len(rows.points))
-        counts = [last - first for _, first, last in rows.spans]
+            return names.new_from_index(0, counts[0])
         return names.gather(np.repeat(np.arange(len(names)), counts))
 
     def _write_frame(self, frame: polars.DataFrame, sink: BinaryIO) -> None:
