@@ -15,7 +15,6 @@ from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import polars
 
 from prov4ml.rundir import CSV_SEPARATORS
 
@@ -202,8 +201,12 @@ class CsvColumns:
         if end - begin > _SIMPLE_LIMIT:
             return None
         lines = self._simple(self._stream.read(end - begin))
+        if lines is None:
+            return None
+        import polars
+
         for kind in (polars.Int64, polars.Float64):
-            frame = lines.columns({column: kind}) if lines is not None else None
+            frame = lines.columns({column: kind})
             if frame is None or frame[column].null_count():
                 continue
             cells = frame[column].to_numpy()[start - first * _BLOCK_ROWS : stop - first * _BLOCK_ROWS]

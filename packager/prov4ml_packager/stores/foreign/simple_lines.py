@@ -1,11 +1,12 @@
 """Lines of a CSV of someone else in which nothing is odd, and their cells as columns, all at a time."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
-
-import polars
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..csv_store.dialect import count_bytes
+
+if TYPE_CHECKING:
+    import polars
 
 
 class SimpleLines(NamedTuple):
@@ -23,11 +24,13 @@ class SimpleLines(NamedTuple):
     separator: str
     width: int
 
-    def columns(self, types: Mapping[str, Any]) -> polars.DataFrame | None:
+    def columns(self, types: Mapping[str, Any]) -> "polars.DataFrame | None":
         """Return the columns of which types are given; their names are their places, from `0` on.
 
         An empty cell is null. If a cell is not of the type of its column, nothing is returned.
         """
+        import polars  # not where no CSV is read: to load it takes a tenth of a second
+
         names = [str(index) for index in range(self.width)]
         try:
             frame = polars.read_csv(

@@ -23,7 +23,6 @@ from .column_names import ColumnNames
 from .columns import Columns, open_columns
 from .csv_columns import CsvColumns
 from .numbers import guess_time_unit, to_nanoseconds, to_steps
-from .plain_csv import open_plain_csv
 
 CSV_HEADER = ("epoch", "value", "timestep")
 _EPOCHS, _VALUES, _TIMES = "epochs", "values", "timestamps"
@@ -154,6 +153,8 @@ def read_yprov4ml_table(paths: Iterable[Path], damage: Damage | None = None) -> 
 
 def _good_rows(path: Path, damage: Damage | None) -> MetricSeries:
     """Return the rows of a CSV that can be read, in memory: yProv4ML's hold one metric of one run."""
+    from .plain_csv import open_plain_csv
+
     columns = CsvColumns(path, damage=damage)
     step, value, time = columns.header
     names = _names_from_attributes(columns)
